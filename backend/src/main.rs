@@ -1,0 +1,3 @@
+//! The binary `crosstalk`.
+
+fn main() {}

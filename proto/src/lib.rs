@@ -1,0 +1,31 @@
+//! What crosses a wire in Crosstalk, and nothing else: both the server and the page import it.
+//!
+//! - [`helloworld`]: the Greeter of gRPC, generated from `proto/helloworld.proto`
+//! - [`rest`]: bodies of the REST resource
+//! - [`problem`]: what an error looks like (RFC 9457)
+//! - [`amqp`]: AMQP properties, field tables and bodies as JSON
+//! - [`ws`]: the messages of the WebSocket bridge `/ws`
+//! - [`step`]: what a party measured of a call
+//! - [`status`]: what `/readyz` says
+//!
+//! There is no behaviour here: types, their serialised shape, and constants.
+
+pub mod amqp;
+pub mod problem;
+pub mod rest;
+pub mod status;
+pub mod step;
+pub mod ws;
+
+/// The Greeter service and its messages, generated from `proto/helloworld.proto`.
+#[allow(missing_docs, clippy::all, clippy::str_to_string, reason = "generated code")]
+pub mod helloworld {
+    tonic::include_proto!("helloworld");
+
+    /// The encoded `FileDescriptorSet` of the package, for server reflection.
+    pub const FILE_DESCRIPTOR_SET: &[u8] =
+        include_bytes!(concat!(env!("OUT_DIR"), "/helloworld.bin"));
+}
+
+/// Who is greeted when no name is given, in every style.
+pub const DEFAULT_NAME: &str = "World!";

@@ -1,0 +1,60 @@
+//! Bodies of the REST resource `/api/v1/resource`.
+
+use serde::{Deserialize, Serialize};
+
+/// The answer of `GET /api/v1/resource`: exactly one member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Message {
+    /// The greeting, `Hello, {name}`.
+    pub message: String,
+}
+
+/// The body of `POST` and `PUT`: what a greeting is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewGreeting {
+    /// Who is greeted: at most 200 characters, none of them a control character. Empty means the default.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    pub name: String,
+}
+
+/// The body of `PATCH`, `application/merge-patch+json` (RFC 7396).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GreetingPatch {
+    /// The new name; absent leaves it as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    pub name: Option<String>,
+}
+
+/// A stored greeting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Greeting {
+    /// Its name in the collection: a ULID, or what the client chose with `PUT`.
+    pub id: String,
+    /// Who is greeted.
+    pub name: String,
+    /// The greeting itself.
+    pub message: String,
+    /// Starts at 1, grows by 1 with each change; the ETag follows it.
+    pub version: i64,
+    /// RFC 3339, UTC, milliseconds.
+    pub created_at: String,
+    /// RFC 3339, UTC, milliseconds.
+    pub updated_at: String,
+}
+
+/// A page of the collection, `GET /api/v1/resources`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GreetingPage {
+    /// Oldest first.
+    pub items: Vec<Greeting>,
+    /// The path of the next page, also in `Link: rel="next"`; null on the last.
+    pub next: Option<String>,
+}

@@ -1,0 +1,37 @@
+//! What a party measured of a call, by its own monotonic clock.
+//!
+//! The steps of a call travel in its answer: as the header `Server-Timing` (REST), the trailer
+//! `server-timing` (gRPC), the header `server-timing` of an AMQP reply, or [`crate::ws::Answer`].
+//! In the first three a step is one metric: `{party}-{name};dur={milliseconds};desc="{start}"`, where
+//! start is milliseconds on the server's clock with six decimals.
+
+use serde::{Deserialize, Serialize};
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    /// The page itself.
+    Browser,
+    /// The Crosstalk server.
+    Server,
+    /// The store behind the server.
+    Store,
+    /// The server's link to the broker: all that can be seen of the broker from outside.
+    Link,
+    /// Whoever consumes the requests of `greeter.rpc`.
+    Worker,
+}
+
+/// One piece of work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Who did it.
+    pub party: Party,
+    /// What was done, in kebab-case: `parse`, `greet`, `insert`, `publish`, `confirm`, `deliver`.
+    pub name: String,
+    /// Milliseconds on the party's clock, which starts with its process.
+    pub start_ms: f64,
+    /// How long it took, in milliseconds; 0 is an instant.
+    pub dur_ms: f64,
+}

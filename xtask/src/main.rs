@@ -1,0 +1,3 @@
+//! The commands of this repository: `cargo xtask run` and `cargo xtask test`.
+
+fn main() {}
