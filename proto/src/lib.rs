@@ -23,8 +23,7 @@ pub mod helloworld {
     tonic::include_proto!("helloworld");
 
     /// The encoded `FileDescriptorSet` of the package, for server reflection.
-    pub const FILE_DESCRIPTOR_SET: &[u8] =
-        include_bytes!(concat!(env!("OUT_DIR"), "/helloworld.bin"));
+    pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/helloworld.bin"));
 }
 
 /// Who is greeted when no name is given, in every style.

@@ -1,0 +1,220 @@
+//! What can be set, from flags or the environment; flags win. Every value is checked before anything starts,
+//! and an error names the variable. Secrets are [`Secret`]s: they never print.
+
+use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
+
+use clap::{Parser, ValueEnum};
+use url::Url;
+
+/// A value was not acceptable.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable} {problem}")]
+pub struct Invalid {
+    variable: &'static str,
+    problem: String,
+}
+
+/// How Crosstalk is set up.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "crosstalk",
+    version,
+    about = "See, measure and break HTTP/REST, gRPC and message queues on the same job"
+)]
+pub struct Config {
+    /// Where the page, REST, gRPC-Web, gRPC and WebSockets are served
+    #[arg(long, env = "CROSSTALK_LISTEN", value_name = "CROSSTALK_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// Where gRPC is served as well, for clients that expect its usual port; skipped with a warning when taken
+    #[arg(
+        long,
+        env = "CROSSTALK_GRPC_LISTEN",
+        value_name = "CROSSTALK_GRPC_LISTEN",
+        default_value = "127.0.0.1:50051"
+    )]
+    pub grpc_listen: SocketAddr,
+
+    /// The message broker
+    #[arg(
+        long,
+        env = "AMQP_URL",
+        value_name = "AMQP_URL",
+        default_value = "amqp://guest:guest@127.0.0.1:5672/%2f",
+        hide_env_values = true
+    )]
+    pub amqp_url: Secret,
+
+    /// The store; an SQLite file in CROSSTALK_DATA when not set
+    #[arg(long, env = "DATABASE_URL", value_name = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<Secret>,
+
+    /// The folder for data; made when it is missing
+    #[arg(long, env = "CROSSTALK_DATA", value_name = "CROSSTALK_DATA", default_value = "data")]
+    pub data: PathBuf,
+
+    /// What is logged, as tracing's directives: `info`, `crosstalk=debug,warn`
+    #[arg(long, env = "CROSSTALK_LOG", value_name = "CROSSTALK_LOG", default_value = "info")]
+    pub log: String,
+
+    /// How it is logged
+    #[arg(long, env = "CROSSTALK_LOG_FORMAT", value_name = "CROSSTALK_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// The origin under which browsers reach the server, `https://play.example.org`; loopback is always allowed
+    #[arg(long, env = "CROSSTALK_PUBLIC_ORIGIN", value_name = "CROSSTALK_PUBLIC_ORIGIN")]
+    pub public_origin: Option<Origin>,
+
+    /// Origins that may embed the page in a frame, separated by commas
+    #[arg(long, env = "CROSSTALK_EMBED_ORIGINS", value_name = "CROSSTALK_EMBED_ORIGINS", value_delimiter = ',')]
+    pub embed_origins: Vec<Origin>,
+
+    /// Origins whose scripts may call the API, separated by commas
+    #[arg(long, env = "CROSSTALK_CORS_ORIGINS", value_name = "CROSSTALK_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<Origin>,
+}
+
+impl Config {
+    /// Checks what clap could not without printing a secret.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the variable and the remedy.
+    pub fn validated(self) -> Result<Self, Invalid> {
+        let amqp = self.amqp_url.expose();
+        let known = amqp.starts_with("amqp://") || amqp.starts_with("amqps://");
+        if !known || amqp.parse::<lapin::uri::AMQPUri>().is_err() {
+            return Err(Invalid {
+                variable: "AMQP_URL",
+                problem: "is not of the form amqp://user:password@host:port/vhost (the vhost / is written %2f)".into(),
+            });
+        }
+        if let Some(url) = &self.database_url
+            && !url.expose().starts_with("sqlite:")
+        {
+            return Err(Invalid {
+                variable: "DATABASE_URL",
+                problem: "is not of the form sqlite:path or sqlite::memory:; no other store is built in".into(),
+            });
+        }
+        tracing_subscriber::EnvFilter::builder().parse(&self.log).map_err(|error| Invalid {
+            variable: "CROSSTALK_LOG",
+            problem: format!("is not a list of directives: {error}"),
+        })?;
+        Ok(self)
+    }
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// A value that may hold a password: its Debug says nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself. Not for logs.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// A web origin (RFC 6454) in its serialised form, `https://host[:port]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(String);
+
+impl Origin {
+    /// As browsers send it in `Origin`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// As browsers send it in `Host`.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.0.split_once("://").map_or(&self.0, |(_scheme, authority)| authority)
+    }
+}
+
+impl FromStr for Origin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let url =
+            Url::parse(text.trim()).map_err(|error| format!("not an origin such as https://example.org: {error}"))?;
+        let bare = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty();
+        if bare {
+            Ok(Self(url.origin().ascii_serialization()))
+        } else {
+            Err("an origin is http or https, a host and perhaps a port, and nothing else".into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::{Config, Origin};
+
+    fn parse(args: &[&str]) -> Result<Config, String> {
+        Config::try_parse_from([&["crosstalk"], args].concat())
+            .map_err(|error| error.to_string())?
+            .validated()
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_bad_value_is_an_error_that_names_its_variable() {
+        for (flag, value, variable) in [
+            ("--listen", "nowhere", "CROSSTALK_LISTEN"),
+            ("--amqp-url", "http://guest:hunter2@x", "AMQP_URL"),
+            ("--database-url", "mysql://u:hunter2@x/y", "DATABASE_URL"),
+            ("--public-origin", "https://example.org/path", "CROSSTALK_PUBLIC_ORIGIN"),
+            ("--log", "crosstalk=loud", "CROSSTALK_LOG"),
+        ] {
+            let error = parse(&[flag, value]).unwrap_err();
+            assert!(error.contains(variable), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let config = parse(&["--amqp-url", "amqp://guest:hunter2@127.0.0.1"]).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn an_origin_is_compared_as_browsers_write_it() {
+        let origin: Origin = "https://Play.Example.org:443/".parse().unwrap();
+        assert_eq!(origin.as_str(), "https://play.example.org");
+        assert_eq!(origin.authority(), "play.example.org");
+    }
+}

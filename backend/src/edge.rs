@@ -1,0 +1,194 @@
+//! What is around every request of every style, in one cheap layer: who may ask (`Host`, against DNS rebinding),
+//! how long the head of an answer may take, what becomes of a panic, the headers that are on every answer, and metrics.
+//!
+//! It is the hot path: nothing here allocates or takes a lock while all is well.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderValue, Method, Request, StatusCode, Version, header};
+use hyper::body::Incoming;
+use pin_project_lite::pin_project;
+use tokio::time::Sleep;
+use tower::Service as _;
+
+use crate::{
+    config::Origin,
+    error::Error,
+    router::App,
+    shutdown::Shutdown,
+    telemetry::{Metrics, Surface},
+};
+
+/// How long the head of an answer may take. Streams send theirs at once.
+const HEAD_BUDGET: Duration = Duration::from_secs(65);
+
+/// The outermost service. One per process; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    router: Router,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    public_origin: Option<Origin>,
+    metrics: Metrics,
+    shutdown: Shutdown,
+}
+
+impl Edge {
+    /// Wraps the routes.
+    #[must_use]
+    pub fn new(router: Router, app: &App) -> Self {
+        let shared = Shared {
+            public_origin: app.config.public_origin.clone(),
+            metrics: app.metrics.clone(),
+            shutdown: app.shutdown.clone(),
+        };
+        Self { router, shared: Arc::new(shared) }
+    }
+}
+
+impl hyper::service::Service<Request<Incoming>> for Edge {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answering<axum::routing::future::RouteFuture<Infallible>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let start = Instant::now();
+        let surface = surface(request.method(), request.uri().path());
+        let http1 = request.version() <= Version::HTTP_11;
+        let refused = (!self.shared.is_known_host(&request)).then(|| {
+            Error::request(
+                StatusCode::FORBIDDEN,
+                "this server answers to loopback addresses and to the host of CROSSTALK_PUBLIC_ORIGIN only; use one of them",
+            )
+            .into_response()
+        });
+        let inner = refused.is_none().then(|| self.router.clone().call(request.map(Body::new)));
+        Answering { inner, refused, budget: None, start, surface, http1, shared: self.shared.clone() }
+    }
+}
+
+impl Shared {
+    fn is_known_host<B>(&self, request: &Request<B>) -> bool {
+        let host = match request.uri().authority() {
+            Some(authority) => authority.as_str(),
+            None => match request.headers().get(header::HOST).map(HeaderValue::to_str) {
+                Some(Ok(host)) => host,
+                _ => return false,
+            },
+        };
+        is_loopback(host) || self.public_origin.as_ref().is_some_and(|origin| origin.authority() == host)
+    }
+}
+
+/// Whether `host[:port]` names this machine.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').map_or(rest, |(name, _port)| name),
+        None => host.split_once(':').map_or(host, |(name, _port)| name),
+    };
+    name == "127.0.0.1"
+        || name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn surface(method: &Method, path: &str) -> Surface {
+    if path.starts_with("/api/") {
+        Surface::Rest
+    } else if path.starts_with("/ws") {
+        Surface::WebSocket
+    } else if method == Method::POST {
+        Surface::Grpc
+    } else {
+        Surface::Page
+    }
+}
+
+pin_project! {
+    /// An answer on its way.
+    #[derive(Debug)]
+    pub struct Answering<F> {
+        #[pin]
+        inner: Option<F>,
+        refused: Option<Response>,
+        budget: Option<Pin<Box<Sleep>>>,
+        start: Instant,
+        surface: Surface,
+        http1: bool,
+        shared: Arc<Shared>,
+    }
+}
+
+impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut response = match this.inner.as_pin_mut() {
+            None => this.refused.take().expect("a request is either refused or served, and polled once to its end"),
+            Some(inner) => match catch_unwind(AssertUnwindSafe(|| inner.poll(cx))) {
+                Ok(Poll::Ready(Ok(response))) => response,
+                Ok(Poll::Pending) => {
+                    // only who has to wait pays for a timer
+                    let budget = this.budget.get_or_insert_with(|| Box::pin(tokio::time::sleep(HEAD_BUDGET)));
+                    ready!(budget.as_mut().poll(cx));
+                    Error::request(
+                        StatusCode::REQUEST_TIMEOUT,
+                        "the request did not arrive whole in time; send it again",
+                    )
+                    .into_response()
+                }
+                Err(panic) => {
+                    this.shared.metrics.panics.inc();
+                    Error::Internal(panic_message(panic.as_ref())).into_response()
+                }
+            },
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if *this.http1 && this.shared.shutdown.has_begun() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        this.shared.metrics.answered(*this.surface, response.status(), this.start.elapsed());
+        Poll::Ready(Ok(response))
+    }
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "a handler panicked".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn only_loopback_names_are_loopback() {
+        for host in ["127.0.0.1", "127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "127.9.9.9"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["", "example.org", "localhost.example.org", "127.0.0.1.example.org", "10.0.0.1", "[::2]"] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

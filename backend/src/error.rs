@@ -1,0 +1,137 @@
+//! One table: how the domains' errors look over HTTP ([`Problem`]) and over gRPC ([`tonic::Status`]).
+//! Inner detail is logged here, once, and never sent.
+
+use axum::response::{IntoResponse, Response};
+use crosstalk_proto::problem::{FieldProblem, PROBLEM_JSON, Problem};
+use http::{HeaderValue, StatusCode, header};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use crate::greeting;
+
+/// Everything that can go wrong, by the context it went wrong in.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The job or its store.
+    #[error(transparent)]
+    Greeting(#[from] greeting::Error),
+    /// The request itself cannot be understood or is not acceptable, before any domain saw it.
+    #[error("{detail}")]
+    Request {
+        /// Of the 4xx class.
+        status: StatusCode,
+        /// What is wrong and the remedy.
+        detail: String,
+        /// Where in the body.
+        errors: Vec<FieldProblem>,
+    },
+    /// Something broke here that is not the caller's fault.
+    #[error("something broke on the server; the request id finds it in the log")]
+    Internal(String),
+}
+
+impl Error {
+    /// A request that is wrong as a whole.
+    pub fn request(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self::Request { status, detail: detail.into(), errors: Vec::new() }
+    }
+
+    /// The HTTP status (RFC 9110, section 15).
+    #[must_use]
+    pub fn http_status(&self) -> StatusCode {
+        use greeting::Error as G;
+        match self {
+            Self::Greeting(G::InvalidName(_) | G::KeyReused { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Greeting(G::NotFound { .. }) => StatusCode::NOT_FOUND,
+            Self::Greeting(G::PreconditionFailed(_)) => StatusCode::PRECONDITION_FAILED,
+            Self::Greeting(G::Full { .. }) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Greeting(G::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Request { status, .. } => *status,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The gRPC status code.
+    #[must_use]
+    pub fn grpc_code(&self) -> tonic::Code {
+        use greeting::Error as G;
+        match self {
+            Self::Greeting(G::InvalidName(_)) | Self::Request { .. } => tonic::Code::InvalidArgument,
+            Self::Greeting(G::NotFound { .. }) => tonic::Code::NotFound,
+            Self::Greeting(G::PreconditionFailed(_)) => tonic::Code::Aborted,
+            Self::Greeting(G::KeyReused { .. }) => tonic::Code::AlreadyExists,
+            Self::Greeting(G::Full { .. }) => tonic::Code::ResourceExhausted,
+            Self::Greeting(G::Store(_)) => tonic::Code::Unavailable,
+            Self::Internal(_) => tonic::Code::Internal,
+        }
+    }
+
+    /// The problem, with a fresh request id under which the inner detail is in the log.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let status = self.http_status();
+        let request_id = self.logged();
+        let errors = match self {
+            Self::Request { errors, .. } => errors.clone(),
+            Self::Greeting(greeting::Error::InvalidName(detail)) => {
+                vec![FieldProblem { pointer: "/name".into(), detail: detail.clone(), line: None, column: None }]
+            }
+            Self::Greeting(_) | Self::Internal(_) => Vec::new(),
+        };
+        problem(status, self.to_string(), request_id, errors)
+    }
+
+    /// The status, with `google.rpc` details: what is wrong with which field, or when to try again.
+    #[must_use]
+    pub fn status(&self) -> tonic::Status {
+        let request_id = self.logged();
+        let mut details = ErrorDetails::new();
+        details.set_request_info(request_id, "");
+        if let Self::Greeting(greeting::Error::InvalidName(detail)) = self {
+            details.add_bad_request_violation("name", detail.clone());
+        }
+        if let Self::Greeting(greeting::Error::Store(_)) = self {
+            details.set_retry_info(Some(std::time::Duration::from_secs(1)));
+        }
+        tonic::Status::with_error_details(self.grpc_code(), self.to_string(), details)
+    }
+
+    /// Logs the inner detail of what is our fault, and gives the id to find it by.
+    fn logged(&self) -> String {
+        let request_id = ulid::Ulid::generate().to_string();
+        match self {
+            Self::Greeting(greeting::Error::Store(inner)) => {
+                tracing::error!(%request_id, error = %inner, "the store failed");
+            }
+            Self::Internal(inner) => tracing::error!(%request_id, error = %inner, "internal error"),
+            Self::Greeting(_) | Self::Request { .. } => tracing::debug!(%request_id, error = %self, "refused"),
+        }
+        request_id
+    }
+}
+
+/// A [`Problem`] of the kind that its status names.
+#[must_use]
+pub fn problem(status: StatusCode, detail: String, request_id: String, errors: Vec<FieldProblem>) -> Problem {
+    Problem {
+        kind: format!("/problems/{}", slug(status)),
+        title: status.canonical_reason().unwrap_or("Unknown").to_owned(),
+        status: status.as_u16(),
+        detail,
+        request_id,
+        errors,
+    }
+}
+
+fn slug(status: StatusCode) -> String {
+    status.canonical_reason().unwrap_or("unknown").to_ascii_lowercase().replace(' ', "-")
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let problem = self.problem();
+        let body = serde_json::to_vec(&problem).expect("a Problem is a plain JSON object");
+        let mut response = (self.http_status(), body).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        response
+    }
+}

@@ -1,0 +1,47 @@
+//! The server of Crosstalk. A map:
+//!
+//! - [`greeting`] is the job itself and the stored greetings; it names no protocol
+//! - [`rest`], [`grpc`], [`queue`]: the job behind each style
+//! - [`bridge`]: WebSockets, which bring queues and native gRPC to the browser
+//! - [`config`], [`telemetry`], [`clock`], [`step`], [`trace`]: how it is set up and watched
+//! - [`listen`] accepts connections, [`edge`] is around every request, [`router`] is where routes meet
+//! - [`error`]: one table that turns the domains' errors into a Problem and a gRPC status
+//! - [`assets`]: the page, embedded; [`health`]: probes; [`shutdown`]: the end
+//!
+//! A request runs through listen, edge, router, its style, and the greeting.
+
+pub mod assets;
+pub mod bridge;
+pub mod clock;
+pub mod config;
+pub mod edge;
+pub mod error;
+pub mod greeting;
+pub mod grpc;
+pub mod health;
+pub mod listen;
+pub mod queue;
+pub mod rest;
+pub mod router;
+pub mod shutdown;
+pub mod step;
+pub mod telemetry;
+pub mod trace;
+
+use anyhow::Context as _;
+
+pub use self::{config::Config, listen::Listeners, shutdown::Shutdown};
+
+/// Serves until `shutdown` begins, then drains for at most [`shutdown::DRAIN`].
+///
+/// # Errors
+/// When the store cannot be opened, or when work was still running at the end of the drain.
+pub async fn run(listeners: Listeners, config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
+    let app = router::App::start(config, &listeners, shutdown.clone()).await.context("cannot start")?;
+    listeners.announce(&app);
+    let service = router::service(&app);
+    listeners.serve(service, &shutdown).await;
+    shutdown.drain().await?;
+    app.greetings.close().await;
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! Accepts connections and serves HTTP/1.1 and HTTP/2 on each; the same service on every listener.
+//!
+//! The end is in three parts, so that no request is cut: connections already made to us are still accepted; for
+//! [`LINGER`] every HTTP/1.1 answer says `Connection: close`, so that clients leave by themselves; then what is idle
+//! is closed (GOAWAY on HTTP/2) and what is busy is waited for.
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use futures_util::FutureExt as _;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
+
+use crate::{config::Config, edge::Edge, router::App, shutdown::Shutdown};
+
+/// How long a client may take to send the head of a request.
+const HEAD_READ_BUDGET: Duration = Duration::from_secs(15);
+/// How long clients of kept-alive connections have to send a last request when the end begins.
+const LINGER: Duration = Duration::from_millis(500);
+/// How long to wait when no more sockets can be had.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How often an HTTP/2 connection is asked whether it is still there, and how long it may take to say so.
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+const PING_BUDGET: Duration = Duration::from_secs(20);
+/// The most connections at once; more wait in the backlog.
+const MAX_CONNECTIONS: usize = 16_384;
+const MAX_CONCURRENT_STREAMS: u32 = 256;
+
+/// Bound sockets, not yet served.
+#[derive(Debug)]
+pub struct Listeners {
+    http: TcpListener,
+    grpc: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Binds what the configuration asks for. A taken gRPC port is a warning only: gRPC is on the first port as well.
+    ///
+    /// # Errors
+    /// When the first address cannot be bound; names the variable.
+    pub async fn bind(config: &Config) -> anyhow::Result<Self> {
+        let http = TcpListener::bind(config.listen).await.with_context(|| {
+            format!("cannot listen on {}; is another server running? CROSSTALK_LISTEN sets the address", config.listen)
+        })?;
+        let grpc = match TcpListener::bind(config.grpc_listen).await {
+            Ok(listener) => Some(listener),
+            Err(error) => {
+                tracing::warn!(
+                    %error,
+                    "cannot listen on {} for gRPC alone, so it is on {} only; CROSSTALK_GRPC_LISTEN sets the address",
+                    config.grpc_listen,
+                    config.listen
+                );
+                None
+            }
+        };
+        Ok(Self { http, grpc })
+    }
+
+    /// Where HTTP is served.
+    ///
+    /// # Errors
+    /// When the socket does not know its own address.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.http.local_addr()
+    }
+
+    /// Where gRPC is served as well, if it is.
+    #[must_use]
+    pub fn grpc_address(&self) -> Option<SocketAddr> {
+        self.grpc.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Says on standard output what is served where.
+    #[expect(clippy::print_stdout, reason = "the one thing the program says to the person who started it")]
+    pub fn announce(&self, app: &App) {
+        println!("Crosstalk {}  http://{}", env!("CARGO_PKG_VERSION"), app.address);
+        if let Some(grpc) = self.grpc_address() {
+            println!("  gRPC    {grpc} (and on the port above)");
+        }
+        println!("  broker  {}", app.link.address());
+        println!("  store   {}", app.greetings.describe());
+    }
+
+    /// Serves until the shutdown begins; returns when nothing more is accepted.
+    pub async fn serve(self, edge: Edge, shutdown: &Shutdown) {
+        let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let http = accept(self.http, edge.clone(), shutdown, room.clone());
+        let grpc = async {
+            if let Some(listener) = self.grpc {
+                accept(listener, edge, shutdown, room.clone()).await;
+            }
+        };
+        tokio::join!(http, grpc);
+    }
+}
+
+async fn accept(listener: TcpListener, edge: Edge, shutdown: &Shutdown, room: Arc<Semaphore>) {
+    loop {
+        let permit = tokio::select! {
+            biased;
+            () = shutdown.token().cancelled() => break,
+            permit = room.clone().acquire_owned() => permit.expect("the semaphore is never closed"),
+        };
+        let accepted = tokio::select! {
+            biased;
+            () = shutdown.token().cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _peer)) => {
+                let connection = connection(stream, edge.clone(), shutdown.clone());
+                shutdown.spawn(async move {
+                    connection.await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    // who connected before the end began is served
+    while let Some(Ok((stream, _peer))) = listener.accept().now_or_never() {
+        shutdown.spawn(connection(stream, edge.clone(), shutdown.clone()));
+    }
+}
+
+async fn connection(stream: TcpStream, edge: Edge, shutdown: Shutdown) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "the peer left before it was served");
+        return;
+    }
+    let mut builder = auto::Builder::new(Tracked(shutdown.clone()));
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_READ_BUDGET);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_BUDGET);
+    let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), edge);
+    tokio::pin!(serving);
+    let ended = tokio::select! {
+        ended = serving.as_mut() => Some(ended),
+        () = shutdown.token().cancelled() => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => match tokio::time::timeout(LINGER, serving.as_mut()).await {
+            Ok(ended) => ended,
+            Err(_still_open) => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
+            }
+        },
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error, "a connection ended badly");
+    }
+}
+
+/// Runs hyper's own tasks (HTTP/2 streams) where the drain sees them.
+#[derive(Clone, Debug)]
+struct Tracked(Shutdown);
+
+impl<F> hyper::rt::Executor<F> for Tracked
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn execute(&self, task: F) {
+        self.0.spawn(task);
+    }
+}
