@@ -1,1 +1,23 @@
-//! The page.
+//! The page. Where things live:
+//!
+//! - [`app`]: the frame (header, routes, footer) and the contexts everything below may ask for
+//! - [`pages`]: one folder per address; pages own their data and start what happens
+//! - [`components`]: parts that take props and give callbacks, and never fetch
+//! - [`api`]: the only code that talks to the network
+//! - [`model`]: plain Rust, without leptos and web-sys, tested natively
+//! - [`i18n`]: the texts of `locales/`, keys checked at compile time
+
+pub mod api;
+pub mod app;
+pub mod components;
+pub mod model;
+pub mod pages;
+
+mod locales;
+pub use locales::i18n;
+
+/// Starts the page in the document's body.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

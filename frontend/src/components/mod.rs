@@ -1,0 +1,1 @@
+//! Parts of pages. They take props and give callbacks; none of them fetches.

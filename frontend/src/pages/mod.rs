@@ -1,0 +1,6 @@
+//! One folder per address. Pages own their data and start what happens.
+
+pub mod grpc;
+pub mod home;
+pub mod queue;
+pub mod rest;
