@@ -4,7 +4,6 @@
 use axum::{
     Router,
     body::Body,
-    extract::State,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -30,13 +29,11 @@ const PAGES: [&str; 4] = ["/", "/rest", "/grpc", "/queue"];
 /// Serves the page; sets the fallback of the whole router.
 pub fn routes(app: &App) -> Router<App> {
     let policy = Policy::new(app);
-    Router::new().fallback(move |state: State<App>, method: Method, uri: Uri, headers: HeaderMap| {
-        let policy = policy.clone();
-        async move { serve(&policy, &state, &method, &uri, &headers) }
-    })
+    Router::new()
+        .fallback(async move |method: Method, uri: Uri, headers: HeaderMap| serve(&policy, &method, &uri, &headers))
 }
 
-fn serve(policy: &Policy, _app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+fn serve(policy: &Policy, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     let path = uri.path();
     let known = PAGES.contains(&path.strip_suffix('/').filter(|p| !p.is_empty()).unwrap_or(path));
     let wanted = if known { INDEX } else { path };
