@@ -1,1 +1,21 @@
-//! What tests and benchmarks start for themselves.
+//! What tests and benchmarks start for themselves, so that nobody has to prepare a machine or share a broker.
+//!
+//! - [`RabbitMq`]: a private node on free ports, to be used, killed and restarted
+//! - [`Chromedriver`]: a WebDriver server, and the capabilities a headless browser needs
+//! - [`Child`]: a process that cannot outlive its owner
+//! - [`ports`] and [`wait_until`]: free ports, and waiting for a predicate instead of sleeping
+//!
+//! Invariant: whatever is started here is gone when its owner is, also when the owner was killed.
+
+mod browser;
+mod child;
+mod error;
+pub mod ports;
+mod rabbitmq;
+mod wait;
+
+pub use browser::{Browser, Chromedriver};
+pub use child::Child;
+pub use error::Error;
+pub use rabbitmq::{Options, RabbitMq};
+pub use wait::{TimedOut, wait_until};

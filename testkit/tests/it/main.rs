@@ -1,0 +1,4 @@
+//! The helpers against the real programs.
+
+mod browser;
+mod rabbitmq;
