@@ -107,7 +107,9 @@ impl Browser {
 /// The first of `names` that is on PATH.
 fn find(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    names.iter().find_map(|name| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()))
+    names
+        .iter()
+        .find_map(|name| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()))
 }
 
 /// Whether `GET /status` says that a session can be made (W3C WebDriver, section 8.3).
@@ -115,9 +117,10 @@ async fn ready(port: u16) -> bool {
     let ask = async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.write_all(b"GET /status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        Ok::<_, std::io::Error>(answer.contains("\"ready\":true"))
+        // it keeps the connection open, so there is no end to wait for; the answer is one small packet
+        let mut answer = vec![0; 4096];
+        let length = stream.read(&mut answer).await?;
+        Ok::<_, std::io::Error>(String::from_utf8_lossy(&answer[..length]).contains("\"ready\":true"))
     };
     ask.await.unwrap_or(false)
 }

@@ -25,7 +25,9 @@ pub fn free() -> u16 {
     let start = u16::try_from(start).expect("a remainder of COUNT fits");
     (0..COUNT)
         .map(|step| FIRST + (start + step) % COUNT)
-        .find(|port| !taken.contains(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok() && taken.insert(*port))
+        .find(|port| {
+            !taken.contains(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok() && taken.insert(*port)
+        })
         .expect("some port between 18000 and 32000 is free")
 }
 

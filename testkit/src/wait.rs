@@ -64,7 +64,7 @@ mod tests {
 
     #[tokio::test]
     async fn gives_up_when_the_budget_is_used_up() {
-        let waited = wait_until(Duration::from_millis(50), || std::future::pending()).await;
+        let waited = wait_until(Duration::from_millis(50), std::future::pending).await;
         assert!(waited.is_err());
     }
 }

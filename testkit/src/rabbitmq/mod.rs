@@ -34,7 +34,7 @@ const LOG_TAIL: usize = 2_000;
 pub struct RabbitMq {
     // in the order in which they go: the node, its port mapper, its files
     node: Child,
-    epmd: Child,
+    _epmd: Child,
     folder: TempDir,
     program: PathBuf,
     ports: Ports,
@@ -62,7 +62,7 @@ impl RabbitMq {
         config::write(folder.path(), options, &ports)?;
         let epmd = Child::spawn(install::epmd(ports.epmd))?;
         let node = spawn(&program, folder.path(), &ports)?;
-        let mut rabbit = Self { node, epmd, folder, program, ports };
+        let mut rabbit = Self { node, _epmd: epmd, folder, program, ports };
         rabbit.ready().await?;
         Ok(rabbit)
     }
