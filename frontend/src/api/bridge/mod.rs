@@ -1,0 +1,230 @@
+//! The page's end of the WebSocket bridge `/ws` (`proto::ws`): one socket for the whole page, re-made by itself.
+//!
+//! - [`Bridge`]: what pages use; provided as a context by the frame
+//! - [`subscription`]: consumers, re-made after a reconnect
+//! - [`bidi`]: `SayHelloBidiStream`, driven through the server
+//! - `shared`: the state, and what happens when a message comes or the socket goes
+//! - `socket`: a browser WebSocket as one callback
+//!
+//! Every request is answered once: by the server, by its budget, or by the end of the socket.
+
+use std::rc::Rc;
+
+use crosstalk_proto::{
+    amqp::{Body, Properties},
+    step::Step,
+    ws::{Answer, Command, LinkState, Publish, PublishOutcome},
+};
+use leptos::prelude::*;
+
+pub mod bidi;
+mod shared;
+mod socket;
+pub mod subscription;
+
+use self::{
+    bidi::{Bidi, CallNews},
+    shared::Shared,
+    subscription::{News, Subscription, SubscriptionSpec},
+};
+use super::flight::Flight;
+use crate::model::{
+    clock::Offset,
+    exchange::{CallError, Cost, Greeted},
+    payload,
+};
+
+/// How long the server may take for a command, in milliseconds.
+const REQUEST_BUDGET_MS: u32 = 10_000;
+/// How much longer the page waits than the server does for the reply of a worker.
+const CALL_GRACE_MS: u32 = 2_000;
+
+/// The socket between the page and its server.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Connection {
+    /// It is being opened.
+    Connecting,
+    /// Both hellos were said.
+    Open {
+        /// Name and version of the server.
+        server: String,
+    },
+    /// It is closed, and will be opened again.
+    Waiting {
+        /// When, on the page's clock.
+        retry_at_ms: f64,
+        /// The close code; 1006 when there was no goodbye.
+        code: u16,
+    },
+    /// The server speaks another version: only loading the page again helps.
+    Outdated,
+}
+
+/// The last word on the broker link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BrokerLink {
+    /// As the server told it.
+    pub state: LinkState,
+    /// When, on the page's clock: `retry_in_ms` counts from here.
+    pub at_ms: f64,
+}
+
+/// The answer to a command and what it cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// What the server gave.
+    pub answer: Answer,
+    /// When; steps of the server, the link and the worker are among it. Byte counts are of the bodies.
+    pub cost: Cost,
+}
+
+/// A published message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// What the broker said.
+    pub outcome: PublishOutcome,
+    /// When and how big.
+    pub cost: Cost,
+}
+
+/// A worker's reply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// The greeting, as text.
+    pub greeted: Greeted,
+    /// The reply's body as it came.
+    pub body: Body,
+    /// Its properties.
+    pub properties: Properties,
+}
+
+/// The page's socket. Cheap to copy; lives as long as the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Bridge {
+    shared: StoredValue<Rc<Shared>, LocalStorage>,
+}
+
+impl Bridge {
+    /// Opens the socket and makes the bridge a context. Once for each page, in its frame.
+    pub fn provide() -> Self {
+        let shared = Rc::new(Shared::default());
+        shared.connect();
+        let bridge = Self { shared: StoredValue::new_local(shared) };
+        provide_context(bridge);
+        bridge
+    }
+
+    /// The bridge of this page.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// The socket's state.
+    pub fn connection(&self) -> ReadSignal<Connection> {
+        self.shared().connection.read_only()
+    }
+
+    /// The broker link's state; none while the socket is not open.
+    pub fn broker(&self) -> ReadSignal<Option<BrokerLink>> {
+        self.shared().broker.read_only()
+    }
+
+    /// The offset between the page's clock and the server's, as far as it is known.
+    pub fn clock_offset(&self) -> ReadSignal<Option<Offset>> {
+        self.shared().offset.read_only()
+    }
+
+    /// Opens the socket now, when it waits to be opened.
+    pub fn retry_now(&self) {
+        let shared = self.shared();
+        if matches!(shared.connection.get_untracked(), Connection::Waiting { .. }) {
+            shared.connect();
+        }
+    }
+
+    /// Sends a command and waits for its answer.
+    ///
+    /// # Errors
+    /// [`CallError::Problem`] when the server refuses, others when there is no answer.
+    pub async fn request(&self, command: Command, budget_ms: u32) -> Result<Answered, CallError> {
+        let _flight = Flight::start();
+        self.shared().request(command, budget_ms).await
+    }
+
+    /// The job over the queue: asks `greeter.rpc` and waits for its worker's reply.
+    ///
+    /// # Errors
+    /// As [`Bridge::request`]; a worker's problem comes as [`CallError::Problem`].
+    pub async fn call(&self, body: Body, content_type: &str, timeout_ms: u32) -> Result<Reply, CallError> {
+        let bytes_out = payload::size(&body);
+        let command = Command::Call { body, content_type: content_type.to_owned(), timeout_ms };
+        let answered = self.request(command, timeout_ms.saturating_add(CALL_GRACE_MS)).await?;
+        let Answer::Reply { body, properties } = answered.answer else {
+            return Err(unexpected());
+        };
+        let content_type = properties.content_type.clone().unwrap_or_default();
+        let text = payload::greeting(&body, &content_type)?;
+        let cost = Cost { bytes_out, bytes_in: payload::size(&body), ..answered.cost };
+        Ok(Reply { greeted: Greeted { text, cost }, body, properties })
+    }
+
+    /// Publishes one message and waits for its confirm.
+    ///
+    /// # Errors
+    /// As [`Bridge::request`].
+    pub async fn publish(&self, publish: Publish) -> Result<Published, CallError> {
+        let bytes_out = payload::size(&publish.body);
+        let answered = self.request(Command::Publish(publish), REQUEST_BUDGET_MS).await?;
+        let Answer::Published { outcome } = answered.answer else {
+            return Err(unexpected());
+        };
+        Ok(Published { outcome, cost: Cost { bytes_out, ..answered.cost } })
+    }
+
+    /// Ready messages and consumers of a queue.
+    ///
+    /// # Errors
+    /// As [`Bridge::request`].
+    pub async fn inspect(&self, queue: &str) -> Result<(u32, u32), CallError> {
+        let command = Command::InspectQueue { queue: queue.to_owned() };
+        // asked again and again by a page that is idle: not a flight
+        match self.shared().request(command, REQUEST_BUDGET_MS).await?.answer {
+            Answer::Queue { messages, consumers } => Ok((messages, consumers)),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Starts a consumer. What happens to it goes to `sink`, in order, until the subscription is dropped.
+    pub fn subscribe(&self, spec: SubscriptionSpec, sink: impl Fn(News) + 'static) -> Subscription {
+        Subscription::start(&self.shared(), spec, Rc::new(sink))
+    }
+
+    /// Opens `SayHelloBidiStream`, driven by the server. What comes goes to `sink`.
+    ///
+    /// # Errors
+    /// As [`Bridge::request`].
+    pub async fn open_call(
+        &self,
+        metadata: Vec<(String, String)>,
+        deadline_ms: Option<u32>,
+        sink: impl Fn(CallNews) + 'static,
+    ) -> Result<Bidi, CallError> {
+        Bidi::open(self.shared(), metadata, deadline_ms, Rc::new(sink)).await
+    }
+
+    fn shared(&self) -> Rc<Shared> {
+        self.shared.get_value()
+    }
+}
+
+fn unexpected() -> CallError {
+    CallError::Unreadable("an answer of another kind".to_owned())
+}
+
+/// The steps of a command that the page itself measured, before those of the others.
+fn with_browser_steps(started_ms: f64, read_ms: f64, ended_ms: f64, others: Vec<Step>) -> Vec<Step> {
+    use crate::model::exchange::browser_step;
+    let mut steps = vec![browser_step("send", started_ms, started_ms), browser_step("receive", read_ms, ended_ms)];
+    steps.extend(others);
+    steps
+}

@@ -1,0 +1,299 @@
+//! The state behind [`super::Bridge`]: who waits for what, and what a message or the end of the socket does.
+//!
+//! Callbacks run outside of any borrow, since they may come back with the next request. Handlers of a message run
+//! before the next message is read, so a subscription is known before its first delivery.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashMap},
+    fmt,
+    rc::{Rc, Weak},
+};
+
+use crosstalk_proto::ws::{Answer, ClientMessage, Command, LinkState, Request, ServerMessage, VERSION, close};
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    Answered, BrokerLink, Connection,
+    bidi::{CallNews, CallSink},
+    socket::{Socket, SocketEvent},
+    subscription::{Entry, News},
+    with_browser_steps,
+};
+use crate::{
+    api::browser::{now_ms, random, socket_url, traceparent},
+    model::{
+        backoff::Backoff,
+        clock::{Clocks, Offset, Ping},
+        exchange::{CallError, Cost},
+    },
+};
+
+/// When a lost socket is opened again.
+const RECONNECT: Backoff = Backoff { first_ms: 250, cap_ms: 5_000, jitter: 0.5 };
+/// How long opening and both hellos may take, in milliseconds.
+const HELLO_BUDGET_MS: u32 = 5_000;
+/// How long a pong may take before the socket is held to be dead, in milliseconds.
+const PONG_BUDGET_MS: u32 = 5_000;
+/// Pings of a new socket, close together, for a good first estimate of the clocks.
+const FIRST_PINGS: u32 = 5;
+const FIRST_PING_EVERY_MS: u32 = 150;
+const PING_EVERY_MS: u32 = 10_000;
+
+/// Takes the answer to a request, and when its message was read, on the page's clock.
+type Waiter = Box<dyn FnOnce(Result<(Answer, Vec<crosstalk_proto::step::Step>), CallError>, f64)>;
+
+pub(super) struct Shared {
+    pub(super) connection: RwSignal<Connection>,
+    pub(super) broker: RwSignal<Option<BrokerLink>>,
+    pub(super) offset: RwSignal<Option<Offset>>,
+    pub(super) subscriptions: RefCell<BTreeMap<u64, Entry>>,
+    pub(super) calls: RefCell<HashMap<u32, CallSink>>,
+    socket: RefCell<Option<Socket>>,
+    waiting: RefCell<HashMap<u64, Waiter>>,
+    clocks: RefCell<Clocks>,
+    instance: RefCell<String>,
+    last_id: Cell<u64>,
+    /// Counts the sockets: what belongs to an earlier one knows that it is over.
+    attempt: Cell<u64>,
+    failures: Cell<u32>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("attempt", &self.attempt).finish_non_exhaustive()
+    }
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            connection: RwSignal::new(Connection::Connecting),
+            broker: RwSignal::new(None),
+            offset: RwSignal::new(None),
+            subscriptions: RefCell::default(),
+            calls: RefCell::default(),
+            socket: RefCell::default(),
+            waiting: RefCell::default(),
+            clocks: RefCell::default(),
+            instance: RefCell::default(),
+            last_id: Cell::default(),
+            attempt: Cell::default(),
+            failures: Cell::default(),
+        }
+    }
+}
+
+impl Shared {
+    /// Opens a socket in place of the one there was.
+    pub(super) fn connect(self: &Rc<Self>) {
+        let attempt = self.attempt.get() + 1;
+        self.attempt.set(attempt);
+        self.connection.set(Connection::Connecting);
+        let this = Rc::downgrade(self);
+        let socket = Socket::open(&socket_url(), move |event| {
+            if let Some(this) = this.upgrade() {
+                this.on_event(event);
+            }
+        });
+        let opened = socket.is_some();
+        drop(self.socket.replace(socket));
+        if !opened {
+            self.lose(1006);
+            return;
+        }
+        self.later(HELLO_BUDGET_MS, attempt, |this| {
+            if matches!(this.connection.get_untracked(), Connection::Connecting) {
+                this.lose(1006);
+            }
+        });
+    }
+
+    /// Sends a command; `waiter` is called once, maybe at once. Gives the request's id.
+    pub(super) fn send(&self, command: Command, waiter: Waiter) -> u64 {
+        let id = self.last_id.get() + 1;
+        self.last_id.set(id);
+        let message = ClientMessage::Request(Request { id, traceparent: Some(traceparent()), command });
+        self.waiting.borrow_mut().insert(id, waiter);
+        let open = matches!(self.connection.get_untracked(), Connection::Open { .. });
+        if !(open && self.write(&message)) {
+            self.resolve(id, Err(CallError::NotConnected), now_ms());
+        }
+        id
+    }
+
+    /// Sends a command whose answer nobody waits for.
+    pub(super) fn send_and_forget(&self, command: Command) {
+        self.send(command, Box::new(|_, _| {}));
+    }
+
+    /// Sends a command and waits for its answer, at most `budget_ms`.
+    pub(super) async fn request(&self, command: Command, budget_ms: u32) -> Result<Answered, CallError> {
+        let (sender, receiver) = oneshot::channel();
+        let started_ms = now_ms();
+        let id = self.send(
+            command,
+            Box::new(move |result, read_ms| {
+                // fails when nobody waits any more
+                let _ = sender.send((result, read_ms));
+            }),
+        );
+        match select(receiver, TimeoutFuture::new(budget_ms)).await {
+            Either::Left((Ok((result, read_ms)), _)) => {
+                let (answer, steps) = result?;
+                let ended_ms = now_ms();
+                let steps = with_browser_steps(started_ms, read_ms, ended_ms, steps);
+                Ok(Answered { answer, cost: Cost { started_ms, ended_ms, steps, bytes_out: 0, bytes_in: 0 } })
+            }
+            Either::Left((Err(oneshot::Canceled), _)) => Err(CallError::Lost),
+            Either::Right(_) => {
+                self.waiting.borrow_mut().remove(&id);
+                Err(CallError::TimedOut { after_ms: budget_ms })
+            }
+        }
+    }
+
+    fn on_event(self: &Rc<Self>, event: SocketEvent) {
+        match event {
+            SocketEvent::Open => {
+                self.write(&ClientMessage::Hello { version: VERSION });
+            }
+            SocketEvent::Text(text) => {
+                let read_ms = now_ms();
+                match serde_json::from_str(&text) {
+                    Ok(message) => self.on_message(message, read_ms),
+                    Err(_) => self.lose(close::PROTOCOL_ERROR),
+                }
+            }
+            SocketEvent::Closed { code } => self.lose(code),
+        }
+    }
+
+    fn on_message(self: &Rc<Self>, message: ServerMessage, read_ms: f64) {
+        match message {
+            ServerMessage::Hello { version, server, instance } => {
+                self.on_hello(version, server, instance);
+            }
+            ServerMessage::Answer { id, answer, steps } => self.resolve(id, Ok((answer, steps)), read_ms),
+            ServerMessage::Refusal { id, problem, steps: _ } => {
+                self.resolve(id, Err(CallError::Problem(Box::new(problem))), read_ms);
+            }
+            ServerMessage::Deliveries { subscription, epoch, messages } => {
+                self.tell(subscription, News::Deliveries { epoch, messages });
+            }
+            ServerMessage::Subscription { subscription, event } => {
+                self.tell(subscription, News::Event(event));
+            }
+            ServerMessage::Link(state) => {
+                let up = matches!(state, LinkState::Up { .. });
+                self.broker.set(Some(BrokerLink { state, at_ms: read_ms }));
+                if up {
+                    self.make_subscriptions();
+                }
+            }
+            ServerMessage::Call { call, event, at_ms } => {
+                let sink = self.calls.borrow().get(&call).cloned();
+                if let Some(sink) = sink {
+                    sink(CallNews::Event { event, server_ms: at_ms, read_ms });
+                }
+            }
+        }
+    }
+
+    fn on_hello(self: &Rc<Self>, version: u32, server: String, instance: String) {
+        if version != VERSION {
+            self.attempt.set(self.attempt.get() + 1);
+            drop(self.socket.take());
+            self.connection.set(Connection::Outdated);
+            return;
+        }
+        if self.instance.replace(instance.clone()) != instance {
+            self.clocks.take(); // another process, another clock
+        }
+        self.failures.set(0);
+        self.connection.set(Connection::Open { server });
+        self.make_subscriptions();
+        let attempt = self.attempt.get();
+        spawn_local(ping(Rc::downgrade(self), attempt));
+    }
+
+    /// The socket is gone: everybody is told, and a new one follows.
+    fn lose(self: &Rc<Self>, code: u16) {
+        drop(self.socket.take());
+        let attempt = self.attempt.get() + 1;
+        self.attempt.set(attempt);
+        self.failures.set(self.failures.get() + 1);
+        let delay = RECONNECT.delay_ms(self.failures.get(), random());
+        let now = now_ms();
+        self.broker.set(None);
+        self.connection.set(Connection::Waiting { retry_at_ms: now + f64::from(delay), code });
+
+        for (_, waiter) in self.waiting.take() {
+            waiter(Err(CallError::Lost), now);
+        }
+        for (_, sink) in self.calls.take() {
+            sink(CallNews::Lost);
+        }
+        self.suspend_subscriptions();
+        self.later(delay, attempt, |this| this.connect());
+    }
+
+    fn resolve(&self, id: u64, result: Result<(Answer, Vec<crosstalk_proto::step::Step>), CallError>, read_ms: f64) {
+        let waiter = self.waiting.borrow_mut().remove(&id);
+        if let Some(waiter) = waiter {
+            waiter(result, read_ms);
+        }
+    }
+
+    fn write(&self, message: &ClientMessage) -> bool {
+        let text = serde_json::to_string(message).expect("messages of the page have string keys only");
+        self.socket.borrow().as_ref().is_some_and(|socket| socket.send(&text))
+    }
+
+    /// Runs `then` after a while, unless there was another socket since.
+    fn later(self: &Rc<Self>, delay_ms: u32, attempt: u64, then: impl FnOnce(&Rc<Self>) + 'static) {
+        let this = Rc::downgrade(self);
+        spawn_local(async move {
+            TimeoutFuture::new(delay_ms).await;
+            if let Some(this) = this.upgrade().filter(|this| this.attempt.get() == attempt) {
+                then(&this);
+            }
+        });
+    }
+}
+
+/// Keeps the estimate of the clocks fresh, and finds out when a socket is dead without a goodbye.
+async fn ping(shared: Weak<Shared>, attempt: u64) {
+    for round in 1_u32.. {
+        let Some(this) = shared.upgrade().filter(|this| this.attempt.get() == attempt) else {
+            return;
+        };
+        match this.request(Command::Ping, PONG_BUDGET_MS).await {
+            Ok(Answered { answer: Answer::Pong { received_ms, sent_ms }, cost }) => {
+                // the time of the handler, not of this task, is when the pong was read
+                let read_ms = cost.steps.get(1).map_or(cost.ended_ms, |step| step.start_ms);
+                let mut clocks = this.clocks.borrow_mut();
+                clocks.add(Ping {
+                    sent: cost.started_ms,
+                    server_received: received_ms,
+                    server_sent: sent_ms,
+                    received: read_ms,
+                });
+                let offset = clocks.offset();
+                drop(clocks);
+                this.offset.set(offset);
+            }
+            Err(CallError::TimedOut { .. }) if this.attempt.get() == attempt => {
+                this.lose(close::UNRESPONSIVE);
+                return;
+            }
+            _ => {}
+        }
+        drop(this);
+        let pause = if round < FIRST_PINGS { FIRST_PING_EVERY_MS } else { PING_EVERY_MS };
+        TimeoutFuture::new(pause).await;
+    }
+}

@@ -1,0 +1,86 @@
+//! What the page knows of one call: the answer, who did what when, and how many bytes the bodies had.
+//! `api` makes these; pages and the home page's lanes show them.
+//!
+//! Steps of [`Party::Browser`] are on the page's clock (`performance.now()`), all others on the server's.
+
+use crosstalk_proto::{
+    problem::Problem,
+    step::{Party, Step},
+};
+use thiserror::Error;
+
+/// The same job, done by any style.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Greeted {
+    /// The greeting.
+    pub text: String,
+    /// When and how big.
+    pub cost: Cost,
+}
+
+/// What a call cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cost {
+    /// When it was started, on the page's clock.
+    pub started_ms: f64,
+    /// When the whole answer was there, on the page's clock.
+    pub ended_ms: f64,
+    /// What every party measured.
+    pub steps: Vec<Step>,
+    /// Bytes of the request's body.
+    pub bytes_out: usize,
+    /// Bytes of the answer's body.
+    pub bytes_in: usize,
+}
+
+impl Cost {
+    /// From start to end, in milliseconds.
+    pub fn total_ms(&self) -> f64 {
+        self.ended_ms - self.started_ms
+    }
+}
+
+/// A step of the page itself.
+pub fn browser_step(name: &str, start_ms: f64, end_ms: f64) -> Step {
+    Step { party: Party::Browser, name: name.to_owned(), start_ms, dur_ms: (end_ms - start_ms).max(0.0) }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum CallError {
+    /// The server was reached and says no, in words.
+    #[error("{}: {}", .0.title, .0.detail)]
+    Problem(Box<Problem>),
+    /// A gRPC status other than OK.
+    #[error("grpc-status {code}: {message}")]
+    Status {
+        /// `grpc-status`
+        code: i32,
+        /// `grpc-message`
+        message: String,
+    },
+    /// Nobody answered at the page's own address.
+    #[error("the server cannot be reached")]
+    Unreachable,
+    /// The socket to the server is closed at present, so nothing was sent.
+    #[error("there is no connection to the server, nothing was sent")]
+    NotConnected,
+    /// The socket closed while an answer was awaited: it may or may not have been done.
+    #[error("the connection was lost before the answer: whether it was done is unknown")]
+    Lost,
+    /// No answer within the budget.
+    #[error("no answer within {after_ms} ms")]
+    TimedOut {
+        /// The budget in milliseconds.
+        after_ms: u32,
+    },
+    /// The page gave up.
+    #[error("cancelled")]
+    Cancelled,
+    /// The browser would not send this request: its words.
+    #[error("the browser refuses to send this: {0}")]
+    Refused(String),
+    /// The answer is not what the protocol promises.
+    #[error("the answer cannot be read: {0}")]
+    Unreadable(String),
+}

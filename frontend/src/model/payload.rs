@@ -1,0 +1,188 @@
+//! A body as a person reads it: text, pretty JSON, or bytes in hexadecimal. Used by all three panels.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use crosstalk_proto::{amqp::Body, helloworld::HelloReply, problem::Problem, rest::Message};
+use prost::Message as _;
+
+use super::exchange::CallError;
+
+/// How many bytes of a binary body a table shows.
+const HEX_SHOWN: usize = 24;
+
+/// A body of `/ws` as bytes; base64 that is none gives nothing.
+pub fn bytes_of(body: &Body) -> Vec<u8> {
+    match body {
+        Body::Text(text) => text.clone().into_bytes(),
+        Body::Base64(encoded) => BASE64_STANDARD.decode(encoded).unwrap_or_default(),
+    }
+}
+
+/// How many bytes it has.
+pub fn size(body: &Body) -> usize {
+    match body {
+        Body::Text(text) => text.len(),
+        Body::Base64(encoded) => {
+            let padding = encoded.bytes().rev().take_while(|byte| *byte == b'=').count();
+            (encoded.len() / 4 * 3).saturating_sub(padding)
+        }
+    }
+}
+
+/// Bytes as a body of `/ws`.
+pub fn to_body(bytes: Vec<u8>) -> Body {
+    String::from_utf8(bytes).map_or_else(|error| Body::Base64(BASE64_STANDARD.encode(error.as_bytes())), Body::Text)
+}
+
+/// The greeting in a worker's reply of any of its three encodings.
+///
+/// # Errors
+/// The problem that the worker answered, or what it is that cannot be read.
+pub fn greeting(body: &Body, content_type: &str) -> Result<String, CallError> {
+    let bytes = bytes_of(body);
+    let unreadable = |error: &dyn std::fmt::Display| CallError::Unreadable(error.to_string());
+    if content_type.contains("problem+json") {
+        let problem: Problem = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
+        return Err(CallError::Problem(Box::new(problem)));
+    }
+    if content_type.contains("protobuf") {
+        let reply = HelloReply::decode(bytes.as_slice()).map_err(|error| unreadable(&error))?;
+        return Ok(reply.message);
+    }
+    if content_type.contains("json") {
+        let reply: Message = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
+        return Ok(reply.message);
+    }
+    String::from_utf8(bytes).map_err(|error| unreadable(&error))
+}
+
+/// One line for a table: at most `limit` characters of text, or the first bytes in hexadecimal.
+pub fn preview(body: &Body, limit: usize) -> String {
+    match body {
+        Body::Text(text) => clip(text, limit),
+        Body::Base64(_) => {
+            let bytes = bytes_of(body);
+            let dots = if bytes.len() > HEX_SHOWN { " …" } else { "" };
+            format!("{}{dots}", hex(&bytes[..bytes.len().min(HEX_SHOWN)]))
+        }
+    }
+}
+
+/// The first `limit` characters, with an ellipsis where something was left out.
+pub fn clip(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// `0a 05 57`
+pub fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 3);
+    for byte in bytes {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&format!("{byte:02x}"));
+    }
+    out
+}
+
+/// Indented JSON, members in the order they came; `None` when it is not JSON.
+pub fn pretty_json(text: &str) -> Option<String> {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
+    let (mut out, mut depth, mut quoted, mut escaped) = (String::with_capacity(text.len() * 2), 0_usize, false, false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if quoted {
+            out.push(c);
+            (quoted, escaped) = (escaped || c != '"', !escaped && c == '\\');
+            continue;
+        }
+        match c {
+            '"' => {
+                quoted = true;
+                out.push(c);
+            }
+            '{' | '[' => {
+                out.push(c);
+                while chars.next_if(|next| next.is_ascii_whitespace()).is_some() {}
+                if let Some(end) = chars.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(end);
+                } else {
+                    depth += 1;
+                    new_line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                new_line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                new_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            _ if c.is_ascii_whitespace() => {}
+            _ => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+fn new_line(out: &mut String, depth: usize) {
+    out.push('\n');
+    for _ in 0..depth {
+        out.push_str("  ");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn json_keeps_its_order_and_its_numbers() {
+        let pretty = pretty_json(r#"{"b":1.50,"a":[1, {}],"s":"x\"{,"}"#).expect("this is JSON");
+        assert_eq!(pretty, "{\n  \"b\": 1.50,\n  \"a\": [\n    1,\n    {}\n  ],\n  \"s\": \"x\\\"{,\"\n}");
+        assert_eq!(pretty_json("{"), None);
+    }
+
+    #[test]
+    fn a_binary_body_is_shown_in_hexadecimal() {
+        let body = to_body(vec![0xff, 0x00]);
+        assert_eq!(preview(&body, 10), "ff 00");
+        assert_eq!(preview(&to_body("你好吗".into()), 2), "你好…");
+    }
+
+    #[test]
+    fn a_reply_is_read_in_each_encoding() {
+        let json = Body::Text(r#"{"message":"Hello, Ada"}"#.to_owned());
+        let protobuf = to_body(HelloReply { message: "Hello, Ada".to_owned() }.encode_to_vec());
+        let text = Body::Text("Hello, Ada".to_owned());
+        for (body, content_type) in
+            [(&json, "application/json"), (&protobuf, "application/x-protobuf"), (&text, "text/plain")]
+        {
+            assert_eq!(greeting(body, content_type), Ok("Hello, Ada".to_owned()), "{content_type}");
+        }
+        assert!(matches!(greeting(&text, "application/json"), Err(CallError::Unreadable(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_survive_the_way_through_a_body(bytes: Vec<u8>) {
+            let body = to_body(bytes.clone());
+            prop_assert_eq!(size(&body), bytes.len());
+            prop_assert_eq!(bytes_of(&body), bytes);
+        }
+
+        #[test]
+        fn pretty_json_means_the_same(keys in proptest::collection::vec(".*", 0..4), number: i64) {
+            let value = serde_json::json!({"keys": keys, "number": number, "nested": [[], {}, null]});
+            let pretty = pretty_json(&value.to_string()).expect("this is JSON");
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&pretty).expect("still JSON"), value);
+        }
+    }
+}
