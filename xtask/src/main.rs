@@ -1,3 +1,89 @@
-//! The commands of this repository: `cargo xtask run` and `cargo xtask test`.
+//! The commands of this repository, as `cargo xtask COMMAND`. Each sets up what it needs and says what it does.
+//!
+//! - [`run`], [`test`], [`bench`]: the commands that are more than one step
+//! - [`page`] and [`server`]: what they build
+//! - [`tools`], [`debian`], [`clients`]: what has to be on the machine for that
+//! - [`step`] and [`process`]: steps with their times, and running programs
 
-fn main() {}
+mod bench;
+mod cache;
+mod clients;
+mod debian;
+mod page;
+mod process;
+mod run;
+mod server;
+mod step;
+mod suite;
+mod test;
+mod tools;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use step::Steps;
+
+/// Set up, build, run and check Crosstalk
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the page and the server, and serve them at http://127.0.0.1:8080
+    Run {
+        /// Open the page in the browser
+        #[arg(long)]
+        open: bool,
+        /// Arguments of the server, as in `-- --listen 127.0.0.1:9000`
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Check everything: format, lints, documentation, dependencies, tests, end to end
+    Test,
+    /// Measure against the peers
+    Bench {
+        /// Arguments of the benchmark
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Build the page into dist/
+    Page,
+    /// Format the sources
+    Fmt,
+    /// Open an address in the browser once something listens there
+    #[command(hide = true)]
+    Open {
+        /// host:port
+        address: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let mut steps = Steps::default();
+    let done = match Cli::parse().command {
+        Command::Run { open, args } => run::run(&mut steps, open, &args),
+        Command::Test => return test::test(&mut steps),
+        Command::Bench { args } => bench::bench(&mut steps, &args),
+        Command::Page => page::build(&mut steps),
+        Command::Fmt => process::cargo(&["fmt", "--all"]).and_then(process::run),
+        Command::Open { address } => run::open(&address),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace.
+fn root() -> PathBuf {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().expect("this crate is a folder of the workspace").to_owned()
+}

@@ -1,0 +1,15 @@
+//! `cargo xtask bench`: builds what is measured, sets up the peers, and hands over to the crate `bench`.
+
+use anyhow::Result;
+
+use crate::{debian, page, process, server, step::Steps};
+
+/// Measures; `args` are the benchmark's own.
+pub(crate) fn bench(steps: &mut Steps, args: &[String]) -> Result<()> {
+    steps.step("Debian packages", debian::for_bench)?;
+    page::build(steps)?;
+    let binary = server::build(steps)?;
+    let mut command = process::cargo(&["run", "--release", "--package", "crosstalk-bench", "--"])?;
+    command.args(args).env("CROSSTALK_BIN", binary);
+    process::run(command)
+}

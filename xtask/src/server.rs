@@ -1,0 +1,23 @@
+//! Builds the server in release; it embeds dist/ as it is then.
+
+use std::{env, path::PathBuf};
+
+use anyhow::{Result, ensure};
+
+use crate::{process, root, step::Steps};
+
+/// The path of the binary `crosstalk`, up to date.
+pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
+    steps.step("server", || {
+        process::run(process::cargo(&["build", "--release", "--package", "crosstalk"])?)?;
+        let binary = target().join("release").join("crosstalk");
+        ensure!(binary.is_file(), "cargo left no binary at {}", binary.display());
+        Ok(binary)
+    })
+}
+
+/// Where cargo builds.
+fn target() -> PathBuf {
+    // a relative one is relative to where cargo was called; xtask calls it in the root
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
