@@ -1,0 +1,102 @@
+//! Screenshots of every page in every look: light and dark, English and Chinese, wide and narrow; idle, after the first
+//! click, and without a broker. It starts what it needs, as the tests do.
+//!
+//! `cargo run -p crosstalk-e2e --example shots -- FOLDER [PART-OF-A-NAME ...]`, for example `home-hello-light-en-1440`,
+//! `-dark-`, `queue-`. Names are `PAGE-STATE-THEME-LANGUAGE-WIDTH.png`.
+
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context as _, Result};
+use crosstalk_e2e::{Broker, Stage, play, script};
+
+/// Page, state, path, and what is clicked, one after the other.
+const UP: [(&str, &str, &str, &[&str]); 9] = [
+    ("home", "idle", "/", &[]),
+    ("home", "hello", "/", &["hello-all"]),
+    ("rest", "idle", "/rest", &[]),
+    ("rest", "hello", "/rest", &["rest-send"]),
+    ("grpc", "idle", "/grpc", &[]),
+    ("grpc", "hello", "/grpc", &["grpc-send"]),
+    ("queue", "idle", "/queue", &[]),
+    ("queue", "hello", "/queue", &["consumer-start", "queue-send", "queue-send", "queue-send"]),
+    ("lost", "idle", "/nowhere", &[]),
+];
+const DOWN: [(&str, &str, &str, &[&str]); 3] =
+    [("home", "down", "/", &["hello-all"]), ("rest", "down", "/rest", &[]), ("queue", "down", "/queue", &[])];
+const THEMES: [&str; 2] = ["light", "dark"];
+const LANGUAGES: [&str; 2] = ["en", "zh"];
+const WIDTHS: [(u32, u32); 2] = [(1440, 900), (360, 740)];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let mut args = env::args().skip(1);
+    let folder = PathBuf::from(args.next().context("usage: shots FOLDER [PART-OF-A-NAME ...]")?);
+    let parts: Vec<String> = args.collect();
+    fs::create_dir_all(&folder)?;
+    let shots = Shots { folder, parts };
+    if shots.wants_any(&UP) {
+        let broker = Broker::own().await?;
+        script::python("pika_send.py", &[&broker.url(), "Hello World!"]).await?;
+        play("shots", broker, async |stage| shots.take(stage, &UP).await).await?;
+    }
+    if shots.wants_any(&DOWN) {
+        play("shots-down", Broker::absent(), async |stage| shots.take(stage, &DOWN).await).await?;
+    }
+    Ok(())
+}
+
+struct Shots {
+    folder: PathBuf,
+    parts: Vec<String>,
+}
+
+type Scene = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+impl Shots {
+    fn wants(&self, name: &str) -> bool {
+        self.parts.is_empty() || self.parts.iter().any(|part| name.contains(part.as_str()))
+    }
+
+    fn wants_any(&self, scenes: &[Scene]) -> bool {
+        looks().any(|(theme, language, (width, _))| {
+            scenes.iter().any(|(page, state, ..)| self.wants(&name(page, state, theme, language, width)))
+        })
+    }
+
+    async fn take(&self, stage: &Stage, scenes: &[Scene]) -> Result<()> {
+        for (theme, language, (width, height)) in looks() {
+            stage.browser.prefer("prefers-color-scheme", theme).await?;
+            for (page, state, path, clicks) in scenes {
+                let name = name(page, state, theme, language, width);
+                if !self.wants(&name) {
+                    continue;
+                }
+                stage.browser.resize(width, height).await?;
+                stage.page.open(&format!("{path}?lang={language}&speed=instant")).await?;
+                for click in *clicks {
+                    // a page that is not finished yet is worth a picture too
+                    if let Err(error) = stage.page.click(click).await {
+                        eprintln!("{name}: {error:#}");
+                    }
+                    stage.page.idle().await?;
+                }
+                let full = stage.page.run("return document.documentElement.scrollHeight", &[]).await?;
+                let full = full.as_u64().and_then(|full| u32::try_from(full).ok()).unwrap_or(height);
+                stage.browser.resize(width, full.max(height)).await?;
+                stage.page.driver().screenshot(&self.folder.join(&name)).await?;
+                println!("{name}");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn looks() -> impl Iterator<Item = (&'static str, &'static str, (u32, u32))> {
+    THEMES.into_iter().flat_map(|theme| {
+        LANGUAGES.into_iter().flat_map(move |language| WIDTHS.into_iter().map(move |size| (theme, language, size)))
+    })
+}
+
+fn name(page: &str, state: &str, theme: &str, language: &str, width: u32) -> String {
+    format!("{page}-{state}-{theme}-{language}-{width}.png")
+}

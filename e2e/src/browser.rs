@@ -1,0 +1,79 @@
+//! A headless Chromium with a fresh profile, driven through one chromedriver that all tests share.
+
+use anyhow::{Context as _, Result};
+use crosstalk_testkit::Chromedriver;
+use serde_json::json;
+use thirtyfour::{
+    BrowserLogEntry, ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
+};
+use tokio::sync::OnceCell;
+
+/// A running browser. End it with [`Browser::quit`]: a drop has to block.
+#[derive(Debug)]
+pub struct Browser {
+    driver: WebDriver,
+    // removed after the browser that writes into it
+    _profile: crosstalk_testkit::Browser,
+}
+
+impl Browser {
+    /// Starts a browser.
+    ///
+    /// # Errors
+    /// When Chromium or chromedriver is missing or does not start.
+    pub async fn start() -> Result<Self> {
+        static CHROMEDRIVER: OnceCell<Chromedriver> = OnceCell::const_new();
+        let chromedriver = CHROMEDRIVER.get_or_try_init(Chromedriver::start).await?;
+        let profile = crosstalk_testkit::Browser::new()?;
+        let mut wanted = DesiredCapabilities::chrome();
+        wanted.set_binary(&profile.binary().to_string_lossy())?;
+        for arg in profile.args() {
+            wanted.add_arg(&arg)?;
+        }
+        wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+        let driver = WebDriver::new(chromedriver.url(), wanted).await.context("no browser session")?;
+        let browser = Self { driver, _profile: profile };
+        browser.resize(1440, 900).await?;
+        Ok(browser)
+    }
+
+    /// The session.
+    #[must_use]
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Gives the page a viewport in CSS pixels, also one narrower than a window can be.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        Ok(self.driver.cdp().emulation().set_device_metrics_override(width, height, 1.0, false).await?)
+    }
+
+    /// Pretends that the system prefers this: `prefers-color-scheme`, `dark`.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn prefer(&self, feature: &str, value: &str) -> Result<()> {
+        let features = json!({ "features": [{ "name": feature, "value": value }] });
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+        Ok(())
+    }
+
+    /// What the console got since this was last asked.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn console(&self) -> Result<Vec<BrowserLogEntry>> {
+        Ok(self.driver.browser_log().await?)
+    }
+
+    /// Closes it.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn quit(self) -> Result<()> {
+        Ok(self.driver.quit().await?)
+    }
+}

@@ -1,0 +1,155 @@
+//! The binary under test as a process: free ports, a data folder and a log of its own. It is ended as a service manager
+//! would, by SIGTERM, and must then be gone in time with exit code 0 and without a panic in its log.
+
+use std::{
+    fs::{self, File},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use crosstalk_proto::status::Readiness;
+use crosstalk_testkit::{Child, ports, wait_until};
+use tempfile::TempDir;
+
+use crate::{Broker, need};
+
+/// The server listens within 100 ms; its broker link needs longer on a loaded machine.
+const START: Duration = Duration::from_secs(20);
+/// What the server promises between SIGTERM and its end.
+const STOP: Duration = Duration::from_secs(5);
+/// How much of the log is shown with a failure.
+const LOG_TAIL: usize = 6_000;
+
+/// A running server; dropping it kills it.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    http: u16,
+    grpc: u16,
+    folder: TempDir,
+}
+
+impl Server {
+    /// Starts the binary and waits until `/readyz` says `ready`, or `degraded` where no broker is.
+    ///
+    /// # Errors
+    /// When there is no binary, or it does not come up in time; the error shows its log.
+    pub async fn start(broker: &Broker) -> Result<Self> {
+        let folder = TempDir::with_prefix("crosstalk-e2e-")?;
+        let (http, grpc) = (ports::free(), ports::free());
+        let log = File::create(folder.path().join("log"))?;
+        let mut command = Command::new(need::binary()?);
+        for (name, _value) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("CROSSTALK_") || name == "DATABASE_URL" {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("CROSSTALK_LISTEN", format!("127.0.0.1:{http}"))
+            .env("CROSSTALK_GRPC_LISTEN", format!("127.0.0.1:{grpc}"))
+            .env("CROSSTALK_DATA", folder.path().join("data"))
+            .env("AMQP_URL", broker.url())
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        let mut server = Self { child: Child::spawn(command)?, http, grpc, folder };
+        let wanted = if broker.is_there() { "ready" } else { "degraded" };
+        server.reaches(wanted, START).await?;
+        Ok(server)
+    }
+
+    /// `http://127.0.0.1:PORT` and the path.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.http)
+    }
+
+    /// `ws://127.0.0.1:PORT` and the path.
+    #[must_use]
+    pub fn ws_url(&self, path: &str) -> String {
+        format!("ws://127.0.0.1:{}{path}", self.http)
+    }
+
+    /// Where everything is served.
+    #[must_use]
+    pub fn http_port(&self) -> u16 {
+        self.http
+    }
+
+    /// Where gRPC is served as well.
+    #[must_use]
+    pub fn grpc_port(&self) -> u16 {
+        self.grpc
+    }
+
+    /// Waits until `/readyz` says `status`.
+    ///
+    /// # Errors
+    /// When it does not within `budget`, or the process ends.
+    pub async fn reaches(&mut self, status: &str, budget: Duration) -> Result<()> {
+        let url = self.url("/readyz");
+        let child = &mut self.child;
+        let mut ended = None;
+        let reached = wait_until(budget, || {
+            ended = child.ended().ok().flatten();
+            let (over, url) = (ended.is_some(), url.clone());
+            async move { over || readiness(&url).await.is_ok_and(|now| now.status == status) }
+        })
+        .await;
+        match (ended, reached) {
+            (Some(exit), _) => bail!("the server ended ({exit}); its log:\n{}", self.log_tail()),
+            (None, Err(late)) => bail!("/readyz does not say {status}: {late}; the log:\n{}", self.log_tail()),
+            (None, Ok(())) => Ok(()),
+        }
+    }
+
+    /// Everything it wrote so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read(self.folder.path().join("log"))
+            .map_or_else(|error| format!("(no log: {error})"), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The end of [`Server::log`].
+    #[must_use]
+    pub fn log_tail(&self) -> String {
+        let log = self.log();
+        let from = log.char_indices().rev().map(|(at, _)| at).take(LOG_TAIL).last().unwrap_or_default();
+        log[from..].to_owned()
+    }
+
+    /// Asks it to end and does not wait.
+    pub fn terminate(&mut self) {
+        self.child.terminate();
+    }
+
+    /// Waits for the end after [`Server::terminate`], and asserts that it was a good one.
+    ///
+    /// # Errors
+    /// When it took more than 5 s, the exit code is not 0, or the log tells of a panic.
+    pub async fn ended(mut self) -> Result<()> {
+        let status = self
+            .child
+            .wait(STOP)
+            .await
+            .with_context(|| format!("still running {STOP:?} after SIGTERM; the log:\n{}", self.log_tail()))?;
+        ensure!(status.success(), "ended with {status}; the log:\n{}", self.log_tail());
+        ensure!(!self.log().contains("panicked at"), "something panicked; the log:\n{}", self.log_tail());
+        Ok(())
+    }
+
+    /// [`Server::terminate`] and [`Server::ended`].
+    ///
+    /// # Errors
+    /// As [`Server::ended`].
+    pub async fn stop(mut self) -> Result<()> {
+        self.terminate();
+        self.ended().await
+    }
+}
+
+async fn readiness(url: &str) -> Result<Readiness> {
+    Ok(reqwest::get(url).await?.json().await?)
+}

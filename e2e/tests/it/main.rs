@@ -1,0 +1,17 @@
+//! End to end: the released binary, a RabbitMQ node of the tests' own, a headless Chromium, stock clients.
+//!
+//! `cargo xtask test` builds and installs what these tests need and names it in the environment; the table is in
+//! `crosstalk_e2e::need`: `CROSSTALK_BIN`, `CROSSTALK_PYTHON`, `CROSSTALK_NODE_MODULES`, `CROSSTALK_SCHEMATHESIS`.
+//! Each test has a server, a data folder and a virtual host of its own, so they run side by side.
+
+mod absent;
+mod clients;
+mod drain;
+mod hello;
+mod load;
+mod looks;
+mod openapi;
+mod outage;
+mod panels;
+mod peers;
+mod sockets;

@@ -1,0 +1,36 @@
+//! The queue panel beside stock AMQP clients: each reads what the other publishes.
+
+use anyhow::Result;
+use crosstalk_e2e::{Broker, play, script};
+
+#[tokio::test]
+async fn a_stock_producer_s_message_appears_on_the_page() -> Result<()> {
+    play("pika-to-page", Broker::shared().await?, async |stage| {
+        let page = &stage.page;
+        page.open("/queue").await?;
+        page.click("consumer-start").await?;
+        script::python("pika_send.py", &[&stage.broker.url(), "from a stock producer"]).await?;
+        page.says("messages", "from a stock producer").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_message_of_the_page_reaches_a_stock_consumer() -> Result<()> {
+    play("page-to-pika", Broker::shared().await?, async |stage| {
+        let page = &stage.page;
+        page.open("/queue").await?;
+        // a consumer that was stopped takes nothing away from others
+        page.click("consumer-start").await?;
+        page.click("consumer-stop").await?;
+        let mut consumer = script::Running::python("pika_receive.py", &[&stage.broker.url()])?;
+        consumer.prints("waiting").await?;
+        for number in 1..=3 {
+            page.fill("queue-body", &format!("from the page, {number}")).await?;
+            page.click("queue-publish").await?;
+            consumer.prints(&format!("received from the page, {number}")).await?;
+        }
+        Ok(())
+    })
+    .await
+}
