@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
-use crate::{error::Error, router::App};
+use crate::{error::Error, grpc, router::App};
 
 #[derive(Debug)]
 struct Asset {
@@ -53,10 +53,10 @@ fn serve(policy: &Policy, method: &Method, uri: &Uri, headers: &HeaderMap) -> Re
         (None, &Method::GET) if wants_html(headers) && !path.starts_with("/api/") => {
             index().respond(StatusCode::NOT_FOUND, policy, headers)
         }
-        (None, _) => {
+        (None, _) => grpc::unknown(method, uri, headers).unwrap_or_else(|| {
             Error::request(StatusCode::NOT_FOUND, format!("there is nothing at {path}; /api/docs lists what there is"))
                 .into_response()
-        }
+        }),
     }
 }
 

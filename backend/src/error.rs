@@ -6,7 +6,7 @@ use crosstalk_proto::problem::{FieldProblem, PROBLEM_JSON, Problem};
 use http::{HeaderValue, StatusCode, header};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::greeting;
+use crate::{greeting, grpc};
 
 /// Everything that can go wrong, by the context it went wrong in.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,9 @@ pub enum Error {
     /// The job or its store.
     #[error(transparent)]
     Greeting(#[from] greeting::Error),
+    /// A gRPC call as such.
+    #[error(transparent)]
+    Grpc(#[from] grpc::Error),
     /// The request itself cannot be understood or is not acceptable, before any domain saw it.
     #[error("{detail}")]
     Request {
@@ -39,12 +42,19 @@ impl Error {
     #[must_use]
     pub fn http_status(&self) -> StatusCode {
         use greeting::Error as G;
+        use grpc::Error as R;
         match self {
             Self::Greeting(G::InvalidName(_) | G::KeyReused { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Greeting(G::NotFound { .. }) => StatusCode::NOT_FOUND,
+            Self::Greeting(G::NotFound { .. }) | Self::Grpc(R::Unimplemented { .. }) => StatusCode::NOT_FOUND,
             Self::Greeting(G::PreconditionFailed(_)) => StatusCode::PRECONDITION_FAILED,
             Self::Greeting(G::Full { .. }) => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Greeting(G::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Greeting(G::Store(_)) | Self::Grpc(R::GoingAway) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Grpc(R::Metadata { .. }) => StatusCode::BAD_REQUEST,
+            Self::Grpc(R::MetadataTooLarge { .. }) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Grpc(R::DeadlineExceeded(_)) => StatusCode::GATEWAY_TIMEOUT,
+            Self::Grpc(R::Encoding { .. }) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Grpc(R::Busy { .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Grpc(R::RequestsEnded) => StatusCode::CONFLICT,
             Self::Request { status, .. } => *status,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -54,13 +64,21 @@ impl Error {
     #[must_use]
     pub fn grpc_code(&self) -> tonic::Code {
         use greeting::Error as G;
+        use grpc::Error as R;
         match self {
-            Self::Greeting(G::InvalidName(_)) | Self::Request { .. } => tonic::Code::InvalidArgument,
+            Self::Greeting(G::InvalidName(_)) | Self::Grpc(R::Metadata { .. }) | Self::Request { .. } => {
+                tonic::Code::InvalidArgument
+            }
             Self::Greeting(G::NotFound { .. }) => tonic::Code::NotFound,
             Self::Greeting(G::PreconditionFailed(_)) => tonic::Code::Aborted,
             Self::Greeting(G::KeyReused { .. }) => tonic::Code::AlreadyExists,
-            Self::Greeting(G::Full { .. }) => tonic::Code::ResourceExhausted,
-            Self::Greeting(G::Store(_)) => tonic::Code::Unavailable,
+            Self::Greeting(G::Full { .. }) | Self::Grpc(R::MetadataTooLarge { .. } | R::Busy { .. }) => {
+                tonic::Code::ResourceExhausted
+            }
+            Self::Greeting(G::Store(_)) | Self::Grpc(R::GoingAway) => tonic::Code::Unavailable,
+            Self::Grpc(R::DeadlineExceeded(_)) => tonic::Code::DeadlineExceeded,
+            Self::Grpc(R::Unimplemented { .. } | R::Encoding { .. }) => tonic::Code::Unimplemented,
+            Self::Grpc(R::RequestsEnded) => tonic::Code::FailedPrecondition,
             Self::Internal(_) => tonic::Code::Internal,
         }
     }
@@ -75,7 +93,7 @@ impl Error {
             Self::Greeting(greeting::Error::InvalidName(detail)) => {
                 vec![FieldProblem { pointer: "/name".into(), detail: detail.clone(), line: None, column: None }]
             }
-            Self::Greeting(_) | Self::Internal(_) => Vec::new(),
+            Self::Greeting(_) | Self::Grpc(_) | Self::Internal(_) => Vec::new(),
         };
         problem(status, self.to_string(), request_id, errors)
     }
@@ -86,11 +104,17 @@ impl Error {
         let request_id = self.logged();
         let mut details = ErrorDetails::new();
         details.set_request_info(request_id, "");
-        if let Self::Greeting(greeting::Error::InvalidName(detail)) = self {
-            details.add_bad_request_violation("name", detail.clone());
-        }
-        if let Self::Greeting(greeting::Error::Store(_)) = self {
-            details.set_retry_info(Some(std::time::Duration::from_secs(1)));
+        match self {
+            Self::Greeting(greeting::Error::InvalidName(detail)) => {
+                details.add_bad_request_violation("name", detail.clone());
+            }
+            Self::Grpc(grpc::Error::Metadata { key, problem }) => {
+                details.add_bad_request_violation(format!("metadata.{key}"), problem.clone());
+            }
+            Self::Greeting(greeting::Error::Store(_)) | Self::Grpc(grpc::Error::GoingAway) => {
+                details.set_retry_info(Some(std::time::Duration::from_secs(1)));
+            }
+            Self::Greeting(_) | Self::Grpc(_) | Self::Request { .. } | Self::Internal(_) => {}
         }
         tonic::Status::with_error_details(self.grpc_code(), self.to_string(), details)
     }
@@ -103,7 +127,9 @@ impl Error {
                 tracing::error!(%request_id, error = %inner, "the store failed");
             }
             Self::Internal(inner) => tracing::error!(%request_id, error = %inner, "internal error"),
-            Self::Greeting(_) | Self::Request { .. } => tracing::debug!(%request_id, error = %self, "refused"),
+            Self::Greeting(_) | Self::Grpc(_) | Self::Request { .. } => {
+                tracing::debug!(%request_id, error = %self, "refused")
+            }
         }
         request_id
     }

@@ -169,7 +169,7 @@ async fn connection(stream: TcpStream, edge: Edge, shutdown: Shutdown) {
 
 /// Runs hyper's own tasks (HTTP/2 streams) where the drain sees them.
 #[derive(Clone, Debug)]
-struct Tracked(Shutdown);
+pub(crate) struct Tracked(pub(crate) Shutdown);
 
 impl<F> hyper::rt::Executor<F> for Tracked
 where

@@ -39,7 +39,7 @@ pub(crate) struct Binary {
 /// Builds all test binaries of the workspace.
 pub(crate) fn build() -> Result<Vec<Binary>> {
     let format = "--message-format=json-render-diagnostics";
-    let command = cargo(&["test", "--workspace", "--all-targets", "--no-run", format])?;
+    let command = cargo(&["test", "--workspace", "--no-run", format])?;
     let mut binaries = Vec::new();
     let built = lines(command, BUILD, |line| binaries.extend(binary(line)))?;
     if !built {

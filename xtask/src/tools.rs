@@ -39,6 +39,20 @@ pub(crate) fn wasm_target(steps: &mut Steps) -> Result<()> {
     })
 }
 
+/// Adds the toolchain's own checkers, where it came without.
+pub(crate) fn checkers(steps: &mut Steps) -> Result<()> {
+    steps.step_with("rustfmt and clippy", || {
+        let present = |name: &str| cargo(&[name, "--version"]).and_then(output).is_ok();
+        if present("fmt") && present("clippy") {
+            return Ok(((), Outcome::UpToDate));
+        }
+        let mut rustup = program("rustup");
+        rustup.args(["component", "add", "rustfmt", "clippy"]);
+        process::run(rustup)?;
+        Ok(((), Outcome::Done))
+    })
+}
+
 /// The program that builds the page.
 pub(crate) fn trunk(steps: &mut Steps) -> Result<PathBuf> {
     crate_binary(steps, "trunk", "trunk", TRUNK, "about 5 minutes")

@@ -1,10 +1,62 @@
-//! The job over gRPC, native (h2c) and gRPC-Web, with health and reflection.
+//! The job over gRPC, native (h2c) and gRPC-Web, with health and reflection. From the outside in:
+//!
+//! - [`cors`]: which foreign pages may call
+//! - [`gate`]: which protocol a request speaks
+//! - [`call`]: what is around every call, with its [`deadline`]
+//! - [`greeter`]: the service itself, with the [`shape`] of its stream; [`standard`]: health and reflection
+//!
+//! Apart from these, [`native_call`] is a client: it brings the bidirectional call to browsers, which have none.
 
-use axum::Router;
+use std::{convert::Infallible, future::Future};
+
+use axum::{Router, body::Body};
+use crosstalk_proto::helloworld::greeter_server::GreeterServer;
+use http::{Request, Response};
+use tonic::server::NamedService;
+use tower::Service;
 
 use crate::router::App;
 
-/// The routes of this folder. Sets no fallback.
-pub fn routes(_app: &App) -> Router<App> {
-    Router::new()
+mod call;
+mod cors;
+mod deadline;
+mod error;
+mod gate;
+mod greeter;
+pub mod native_call;
+mod shape;
+mod standard;
+
+pub use self::{error::Error, gate::unknown};
+
+/// The most bytes of a message that is sent to us.
+const MAX_MESSAGE: usize = 64 * 1024;
+
+/// The routes of this folder. Sets no fallback: who serves it asks [`unknown`] first.
+pub fn routes(app: &App) -> Router<App> {
+    let greeter = GreeterServer::new(greeter::Greeter).max_decoding_message_size(MAX_MESSAGE);
+    let health = standard::health(&app.shutdown).max_decoding_message_size(MAX_MESSAGE);
+    let v1 = standard::reflection_v1().max_decoding_message_size(MAX_MESSAGE);
+    let v1alpha = standard::reflection_v1alpha().max_decoding_message_size(MAX_MESSAGE);
+    let router = Router::new();
+    let router = mount(router, app, greeter, &["SayHello", "SayHelloStreamReply", "SayHelloBidiStream"]);
+    let router = mount(router, app, health, &["Check", "Watch"]);
+    let router = mount(router, app, v1, &["ServerReflectionInfo"]);
+    let router = mount(router, app, v1alpha, &["ServerReflectionInfo"]);
+    match cors::layer(&app.config) {
+        Some(cors) => router.layer(cors),
+        None => router,
+    }
+}
+
+/// A route for each method: what is not one reaches the fallback, as an unknown service does.
+fn mount<S, F>(router: Router<App>, app: &App, service: S, methods: &[&str]) -> Router<App>
+where
+    S: NamedService + Clone + Send + Sync + 'static,
+    S: Service<Request<Body>, Response = Response<tonic::body::Body>, Error = Infallible, Future = F>,
+    S: Service<Request<tonic::body::Body>, Response = Response<tonic::body::Body>, Error = Infallible, Future = F>,
+    F: Future<Output = Result<Response<tonic::body::Body>, Infallible>> + Unpin + Send + 'static,
+{
+    let gate = gate::Gate::new(service, app);
+    methods.iter().fold(router, |router, method| router.route_service(&format!("/{}/{method}", S::NAME), gate.clone()))
 }

@@ -1,0 +1,208 @@
+//! Which protocol a request speaks: native gRPC, which needs HTTP/2, gRPC-Web over any HTTP, or neither; who speaks
+//! neither is told so in words of its own kind. Native calls go past the translation of gRPC-Web, which costs.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::Body,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, Version, header};
+use pin_project_lite::pin_project;
+use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tower::{Layer as _, Service};
+
+use super::{
+    Error,
+    call::{Calling, Calls, refusal},
+};
+use crate::router::App;
+
+const NATIVE: &str = "application/grpc";
+const WEB: &str = "application/grpc-web+proto";
+const WEB_TEXT: &str = "application/grpc-web-text+proto";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Native,
+    Web,
+    WebText,
+    /// gRPC with messages that are not protobuf.
+    Foreign,
+    NotGrpc,
+}
+
+impl Kind {
+    fn of(headers: &HeaderMap) -> Self {
+        let Some(Ok(text)) = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str) else { return Self::NotGrpc };
+        if text == NATIVE {
+            return Self::Native;
+        }
+        let text = text.split_once(';').map_or(text, |(kind, _parameters)| kind).trim().to_ascii_lowercase();
+        match text.as_str() {
+            "application/grpc" | "application/grpc+proto" => Self::Native,
+            "application/grpc-web" | WEB => Self::Web,
+            "application/grpc-web-text" | WEB_TEXT => Self::WebText,
+            _ if text.starts_with(NATIVE) => Self::Foreign,
+            _ => Self::NotGrpc,
+        }
+    }
+
+    fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Native | Self::Foreign | Self::NotGrpc => NATIVE,
+            Self::Web => WEB,
+            Self::WebText => WEB_TEXT,
+        })
+    }
+
+    fn refuse(self, error: Error) -> Response {
+        let mut response = refusal(error).map(|()| Body::empty());
+        response.headers_mut().insert(header::CONTENT_TYPE, self.content_type());
+        response
+    }
+}
+
+/// What a gRPC client is told about a path that nobody serves; `None` when the request is not a gRPC call.
+#[must_use]
+pub fn unknown(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+    let kind = Kind::of(headers);
+    (*method == Method::POST && kind != Kind::NotGrpc)
+        .then(|| kind.refuse(Error::Unimplemented { path: uri.path().to_owned() }))
+}
+
+/// A service behind both protocols.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate<S> {
+    native: Calls<S>,
+    web: GrpcWebService<Calls<S>>,
+}
+
+impl<S: Clone> Gate<S> {
+    pub(crate) fn new(service: S, app: &App) -> Self {
+        let native = Calls::new(service, app.clone());
+        Self { web: GrpcWebLayer::new().layer(native.clone()), native }
+    }
+}
+
+impl<S, F> Service<Request<Body>> for Gate<S>
+where
+    S: Service<Request<Body>, Response = http::Response<tonic::body::Body>, Error = Infallible, Future = F>
+        + Service<
+            Request<tonic::body::Body>,
+            Response = http::Response<tonic::body::Body>,
+            Error = Infallible,
+            Future = F,
+        >,
+    F: Future<Output = Result<http::Response<tonic::body::Body>, Infallible>> + Unpin,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Passing<F>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<Request<Body>>::poll_ready(&mut self.native, cx)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Passing<F> {
+        if request.method() != Method::POST {
+            return Passing::Refused { response: Some(not_post(request.uri().path())) };
+        }
+        match Kind::of(request.headers()) {
+            Kind::Native if request.version() >= Version::HTTP_2 => {
+                Passing::Native { inner: self.native.call(request) }
+            }
+            kind @ (Kind::Web | Kind::WebText) => {
+                let headers = request.headers_mut();
+                headers.insert(header::CONTENT_TYPE, kind.content_type());
+                // who does not say what it accepts gets what it sent
+                if headers.get(header::ACCEPT).is_none_or(|accept| accept == "*/*") {
+                    headers.insert(header::ACCEPT, kind.content_type());
+                }
+                Passing::Web { inner: self.web.call(request) }
+            }
+            kind @ Kind::Foreign => {
+                let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+                let content_type = content_type.unwrap_or_default().to_owned();
+                Passing::Refused { response: Some(kind.refuse(Error::Encoding { content_type })) }
+            }
+            kind @ (Kind::Native | Kind::NotGrpc) => Passing::Refused { response: Some(not_spoken(kind)) },
+        }
+    }
+}
+
+fn not_post(path: &str) -> Response {
+    let detail = format!("{path} is a method of gRPC; call it with POST and a gRPC or gRPC-Web client");
+    let mut response = crate::error::Error::request(StatusCode::METHOD_NOT_ALLOWED, detail).into_response();
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
+}
+
+fn not_spoken(kind: Kind) -> Response {
+    let detail = if kind == Kind::Native {
+        "native gRPC needs HTTP/2; over HTTP/1.1 speak gRPC-Web, application/grpc-web+proto"
+    } else {
+        "this is a method of gRPC; the content type is application/grpc, application/grpc-web+proto or application/grpc-web-text"
+    };
+    crate::error::Error::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).into_response()
+}
+
+pin_project! {
+    /// A request on its way.
+    #[project = PassingProjected]
+    pub(crate) enum Passing<F> {
+        Native { #[pin] inner: Calling<F> },
+        Web { #[pin] inner: tonic_web::ResponseFuture<Calling<F>> },
+        Refused { response: Option<Response> },
+    }
+}
+
+impl<F> Future for Passing<F>
+where
+    F: Future<Output = Result<http::Response<tonic::body::Body>, Infallible>> + Unpin,
+{
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            PassingProjected::Native { inner } => inner.poll(cx).map_ok(|response| response.map(Body::new)),
+            PassingProjected::Web { inner } => inner.poll(cx).map_ok(|response| response.map(Body::new)),
+            PassingProjected::Refused { response } => {
+                Poll::Ready(Ok(response.take().expect("a future is not polled after its end")))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue, header};
+
+    use super::Kind;
+
+    #[test]
+    fn content_types_are_told_apart() {
+        for (content_type, kind) in [
+            ("application/grpc", Kind::Native),
+            ("application/grpc+proto", Kind::Native),
+            ("Application/gRPC; charset=utf-8", Kind::Native),
+            ("application/grpc-web", Kind::Web),
+            ("application/grpc-web+proto", Kind::Web),
+            ("application/grpc-web-text", Kind::WebText),
+            ("application/grpc-web-text+proto; v=1", Kind::WebText),
+            ("application/grpc+json", Kind::Foreign),
+            ("application/grpc-web+thrift", Kind::Foreign),
+            ("application/json", Kind::NotGrpc),
+            ("", Kind::NotGrpc),
+        ] {
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+            assert_eq!(Kind::of(&headers), kind, "{content_type}");
+        }
+        assert_eq!(Kind::of(&HeaderMap::new()), Kind::NotGrpc);
+    }
+}
