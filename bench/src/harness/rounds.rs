@@ -1,0 +1,101 @@
+//! Subject and peers take turns: whatever disturbs the machine meets all of them, and each ratio is of two turns of the
+//! same round. Every other round runs backwards, so that nobody always comes after the same neighbour.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures_util::future::BoxFuture;
+
+/// The longest a turn may take, its preparation included.
+const TURN_BUDGET: Duration = Duration::from_secs(180);
+
+/// One of those who are compared.
+pub(crate) trait Contender: Send {
+    /// How the table names it.
+    fn name(&self) -> &'static str;
+
+    /// One turn.
+    fn turn(&mut self) -> BoxFuture<'_, anyhow::Result<Sample>>;
+}
+
+/// What a turn gave.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    /// In the unit of the row.
+    pub(crate) figure: f64,
+    /// CPU time per operation of the processes that serve, in seconds.
+    pub(crate) cpu: f64,
+}
+
+/// All turns of a contender, in the order of the rounds.
+#[derive(Debug)]
+pub(crate) struct Series {
+    pub(crate) name: &'static str,
+    pub(crate) samples: Vec<Sample>,
+}
+
+/// Gives each contender a turn in each of `rounds`, telling `progress` about every one.
+///
+/// # Errors
+/// The first turn that fails ends it; the error names the contender.
+pub(crate) async fn alternate(
+    rounds: usize,
+    contenders: &mut [Box<dyn Contender + '_>],
+    progress: impl Fn(usize, &'static str, Sample),
+) -> anyhow::Result<Vec<Series>> {
+    let mut series: Vec<Series> = contenders
+        .iter()
+        .map(|contender| Series { name: contender.name(), samples: Vec::with_capacity(rounds) })
+        .collect();
+    for round in 0..rounds {
+        let mut order: Vec<usize> = (0..contenders.len()).collect();
+        if round % 2 == 1 {
+            order.reverse();
+        }
+        for index in order {
+            let name = series[index].name;
+            let sample = tokio::time::timeout(TURN_BUDGET, contenders[index].turn())
+                .await
+                .with_context(|| format!("{name} did not end its turn within {TURN_BUDGET:?}"))?
+                .with_context(|| format!("{name} failed"))?;
+            progress(round, name, sample);
+            series[index].samples.push(sample);
+        }
+    }
+    Ok(series)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    struct Noted(&'static str, Arc<Mutex<Vec<&'static str>>>);
+
+    impl Contender for Noted {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        fn turn(&mut self) -> BoxFuture<'_, anyhow::Result<Sample>> {
+            let mut turns = self.1.lock().unwrap();
+            turns.push(self.0);
+            let figure = turns.len() as f64;
+            std::future::ready(Ok(Sample { figure, cpu: 0.0 })).boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn every_other_round_runs_backwards() {
+        let turns = Arc::default();
+        let mut contenders: Vec<Box<dyn Contender>> =
+            vec![Box::new(Noted("a", Arc::clone(&turns))), Box::new(Noted("b", Arc::clone(&turns)))];
+        let series = alternate(3, &mut contenders, |_, _, _| {}).await.unwrap();
+        assert_eq!(*turns.lock().unwrap(), ["a", "b", "b", "a", "a", "b"]);
+        let figures: Vec<f64> = series[1].samples.iter().map(|sample| sample.figure).collect();
+        assert_eq!(figures, [2.0, 3.0, 6.0]);
+    }
+}

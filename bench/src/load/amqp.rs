@@ -1,0 +1,155 @@
+//! What talks AMQP to the broker through lapin: queues of a turn's own, publishers, and the bare consumer that the
+//! bridge is judged by.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+use futures_util::{FutureExt as _, StreamExt as _};
+use lapin::{
+    BasicProperties, Channel, Connection, ConnectionProperties,
+    options::{
+        BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, QueueDeclareOptions,
+        QueueDeleteOptions,
+    },
+    types::FieldTable,
+};
+use tokio::runtime::Handle;
+
+/// The most messages one ack of the bare consumer is for, and how many it may hold: as the bridge.
+const BATCH: usize = 256;
+const PREFETCH: u16 = 1_000;
+/// The longest the broker may be silent while messages are due.
+const SILENCE: Duration = Duration::from_secs(20);
+/// The length of a measured message.
+pub(crate) const BODY: usize = 100;
+
+/// A queue of its own on a connection of its own; gone with [`Queue::delete`] or with the broker.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    pub(crate) name: String,
+    channel: Channel,
+    _connection: Connection,
+}
+
+impl Queue {
+    /// Declares it: not durable, no arguments, as stock clients do.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub(crate) async fn declare(amqp_url: &str) -> anyhow::Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("bench-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
+        let channel = connection.create_channel().await?;
+        channel.queue_declare(name.as_str().into(), QueueDeclareOptions::default(), FieldTable::default()).await?;
+        Ok(Self { name, channel, _connection: connection })
+    }
+
+    /// Puts `count` transient messages of [`BODY`] bytes into it and returns when the broker has them all.
+    ///
+    /// # Errors
+    /// When the broker goes away, or does not have them.
+    pub(crate) async fn fill(&self, count: u32) -> anyhow::Result<()> {
+        let body = [b'x'; BODY];
+        for _ in 0..count {
+            self.publish(&body).await?;
+        }
+        // behind the messages on the same channel: when it is answered, they were routed
+        let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        let queue = self.channel.queue_declare(self.name.as_str().into(), passive, FieldTable::default()).await?;
+        anyhow::ensure!(queue.message_count() == count, "the queue has {} messages", queue.message_count());
+        Ok(())
+    }
+
+    /// Publishes `count` messages, one every `interval`, whatever becomes of them; each body is the time at which it was
+    /// due, in nanoseconds after `start`, in [`BODY`] digits. On a thread of its own: the runtime's timer is good for
+    /// milliseconds only.
+    #[expect(clippy::disallowed_methods, reason = "the thread is the publisher's own")]
+    pub(crate) fn pace(
+        self,
+        start: Instant,
+        interval: Duration,
+        count: u32,
+    ) -> thread::JoinHandle<anyhow::Result<Self>> {
+        let runtime = Handle::current();
+        thread::spawn(move || {
+            for number in 0..count {
+                let due = interval * number;
+                thread::sleep(due.saturating_sub(start.elapsed()));
+                let body = format!("{:0width$}", due.as_nanos(), width = BODY);
+                runtime.block_on(self.publish(body.as_bytes()))?;
+            }
+            Ok(self)
+        })
+    }
+
+    /// Removes it.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub(crate) async fn delete(self) -> anyhow::Result<()> {
+        self.channel.queue_delete(self.name.as_str().into(), QueueDeleteOptions::default()).await?;
+        Ok(())
+    }
+
+    async fn publish(&self, body: &[u8]) -> anyhow::Result<()> {
+        let key = self.name.as_str().into();
+        let properties = BasicProperties::default();
+        self.channel.basic_publish("".into(), key, BasicPublishOptions::default(), body, properties).await?;
+        Ok(())
+    }
+}
+
+/// A bare lapin consumer with acks: it takes what is ready and acks the last for all.
+#[derive(Debug)]
+pub(crate) struct Consumer {
+    consumer: lapin::Consumer,
+    channel: Channel,
+    _connection: Connection,
+}
+
+impl Consumer {
+    /// Subscribes to `queue`.
+    ///
+    /// # Errors
+    /// When the broker refuses.
+    pub(crate) async fn open(amqp_url: &str, queue: &str) -> anyhow::Result<Self> {
+        let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
+        let channel = connection.create_channel().await?;
+        channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
+        let consumer = channel
+            .basic_consume(queue.into(), "".into(), BasicConsumeOptions::default(), FieldTable::default())
+            .await?;
+        Ok(Self { consumer, channel, _connection: connection })
+    }
+
+    /// Waits for a message, takes what else is ready and acks. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the broker goes away or is silent for too long.
+    pub(crate) async fn batch(&mut self) -> anyhow::Result<usize> {
+        let first = tokio::time::timeout(SILENCE, self.consumer.next()).await;
+        let mut next = first.with_context(|| format!("the broker was silent for {SILENCE:?}"))?;
+        let mut count = 0;
+        let last = loop {
+            let delivery = next.context("the broker ended the consumer")??;
+            anyhow::ensure!(delivery.data.len() == BODY, "a message has {} bytes", delivery.data.len());
+            count += 1;
+            match self.consumer.next().now_or_never() {
+                Some(ready) if count < BATCH => next = ready,
+                // taken beyond the batch: it is the last of this one
+                Some(ready) => {
+                    count += 1;
+                    break ready.context("the broker ended the consumer")??.delivery_tag;
+                }
+                None => break delivery.delivery_tag,
+            }
+        };
+        self.channel.basic_ack(last, BasicAckOptions { multiple: true }).await?;
+        Ok(count)
+    }
+}

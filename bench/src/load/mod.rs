@@ -1,0 +1,8 @@
+//! What loads the servers, the same for subject and peer: [`http`] (wrk and h2load), [`socket`] (a WebSocket client that
+//! speaks each bridge's dialect: [`stomp`], [`page`]), [`amqp`] (publishers and a bare lapin consumer).
+
+pub(crate) mod amqp;
+pub(crate) mod http;
+pub(crate) mod page;
+pub(crate) mod socket;
+pub(crate) mod stomp;
