@@ -22,6 +22,15 @@ const CARGO_DENY: &str = "0.20.2";
 const BINARYEN: &str = "132.0.0";
 const WASM: &str = "wasm32-unknown-unknown";
 
+/// How a tool is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Build {
+    /// Without optimisation: these tools do little, and their own release profiles take minutes.
+    Quick,
+    /// As its author releases it: it reads and writes the whole page.
+    Optimised,
+}
+
 /// Adds the compilation target of the page to the toolchain in use.
 pub(crate) fn wasm_target(steps: &mut Steps) -> Result<()> {
     steps.step_with("compilation target wasm32", || {
@@ -55,18 +64,18 @@ pub(crate) fn checkers(steps: &mut Steps) -> Result<()> {
 
 /// The program that builds the page.
 pub(crate) fn trunk(steps: &mut Steps) -> Result<PathBuf> {
-    crate_binary(steps, "trunk", "trunk", TRUNK, "about 5 minutes")
+    crate_binary(steps, "trunk", "trunk", TRUNK, Build::Quick)
 }
 
 /// The program that makes JavaScript bindings: it must be of the very version the page is linked with.
 pub(crate) fn wasm_bindgen(steps: &mut Steps) -> Result<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
-    crate_binary(steps, "wasm-bindgen-cli", "wasm-bindgen", &version, "about 2 minutes")
+    crate_binary(steps, "wasm-bindgen-cli", "wasm-bindgen", &version, Build::Optimised)
 }
 
 /// The program that checks dependencies against deny.toml.
 pub(crate) fn cargo_deny(steps: &mut Steps) -> Result<PathBuf> {
-    crate_binary(steps, "cargo-deny", "cargo-deny", CARGO_DENY, "about 6 minutes")
+    crate_binary(steps, "cargo-deny", "cargo-deny", CARGO_DENY, Build::Quick)
 }
 
 /// `wasm-opt` as a command, when it can be had: npm's package carries a current one. The text is its version.
@@ -110,18 +119,21 @@ pub(crate) fn path_with(tools: &[&Path]) -> Result<OsString> {
 }
 
 /// The binary `name` of the crate `package`.
-fn crate_binary(steps: &mut Steps, package: &str, name: &str, version: &str, lasts: &str) -> Result<PathBuf> {
+fn crate_binary(steps: &mut Steps, package: &str, name: &str, version: &str, build: Build) -> Result<PathBuf> {
     steps.step_with(&format!("{name} {version}"), || {
         let root = cache::folder("tools")?;
         let cached = root.join("bin").join(name);
         if let Some(path) = find(name).into_iter().chain([cached.clone()]).find(|path| has_version(path, version)) {
             return Ok((path, Outcome::UpToDate));
         }
-        eprintln!("    installing it into {}: {lasts} on two cores, once", root.display());
+        eprintln!("    installing it into {}: some minutes on two cores, once", root.display());
         let install = |locked: bool| {
             let mut command = cargo(&["install", package, "--version", &format!("={version}"), "--force", "--quiet"])?;
             if locked {
                 command.arg("--locked");
+            }
+            if build == Build::Quick {
+                command.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0");
             }
             // in a temporary folder: the workspace's own artifacts have nothing in common with it
             command.arg("--root").arg(&root).env_remove("CARGO_TARGET_DIR");
