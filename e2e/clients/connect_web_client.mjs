@@ -1,0 +1,55 @@
+// The official connect-web client with its gRPC-Web transport against a running server: unary and server streaming,
+// trailers, rich errors, deadline, cancel.
+// Usage: node connect_web_client.mjs DESCRIPTOR_SET http://HOST:PORT
+// where DESCRIPTOR_SET is a file with the FileDescriptorSet of helloworld.proto.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createFileRegistry, fromBinary } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { Code, createClient } from "@connectrpc/connect";
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
+
+const [descriptors, baseUrl] = process.argv.slice(2);
+const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(descriptors)));
+const client = createClient(registry.getService("helloworld.Greeter"), createGrpcWebTransport({ baseUrl }));
+
+async function collected(replies) {
+  const messages = [];
+  for await (const { message } of replies) messages.push(message);
+  return messages;
+}
+
+let trailers;
+const onTrailer = (headers) => (trailers = headers);
+assert.equal((await client.sayHello({ name: "Ada" }, { onTrailer })).message, "Hello, Ada");
+assert.match(trailers.get("server-timing"), /server-greet;dur=/);
+assert.equal((await client.sayHello({})).message, "Hello, World!");
+
+await assert.rejects(client.sayHello({ name: "x".repeat(201) }), (error) => {
+  assert.equal(error.code, Code.InvalidArgument);
+  assert.ok(error.details.some(({ type }) => type === "google.rpc.BadRequest"));
+  return true;
+});
+
+const headers = { "x-count": "3", "x-interval-ms": "1" };
+const replies = client.sayHelloStreamReply({ name: "雷" }, { headers, onTrailer });
+assert.deepEqual(await collected(replies), Array(3).fill("Hello, 雷"));
+assert.match(trailers.get("server-timing"), /server-stream;dur=/);
+await assert.rejects(collected(client.sayHelloStreamReply({}, { headers: { "x-count": "0" } })), {
+  code: Code.InvalidArgument,
+});
+
+const slow = { "x-count": "10000", "x-interval-ms": "100" };
+await assert.rejects(collected(client.sayHelloStreamReply({}, { headers: slow, timeoutMs: 300 })), {
+  code: Code.DeadlineExceeded,
+});
+
+const abort = new AbortController();
+const unwanted = client.sayHelloStreamReply({}, { headers: slow, signal: abort.signal });
+await assert.rejects(
+  async () => {
+    for await (const _reply of unwanted) abort.abort();
+  },
+  { code: Code.Canceled },
+);
+console.log("connect-web: unary calls and streams are answered");
