@@ -5,13 +5,18 @@
 //! - [`components`]: parts that take props and give callbacks, and never fetch
 //! - [`api`]: the only code that talks to the network
 //! - [`model`]: plain Rust, without leptos and web-sys, tested natively
+//! - [`health`], [`trouble`]: what the frame says of broker, store and server
+//! - [`settings`]: theme, language, speed; with `boot.js`, which runs before the first paint
 //! - [`i18n`]: the texts of `locales/`, keys checked at compile time
 
 pub mod api;
 pub mod app;
 pub mod components;
+pub mod health;
 pub mod model;
 pub mod pages;
+pub mod settings;
+pub mod trouble;
 
 mod locales;
 pub use locales::i18n;
@@ -19,5 +24,9 @@ pub use locales::i18n;
 /// Starts the page in the document's body.
 pub fn start() {
     console_error_panic_hook::set_once();
+    // the still frame of index.html has done its part
+    if let Some(still) = leptos::prelude::document().get_element_by_id("boot") {
+        still.remove();
+    }
     leptos::mount::mount_to_body(app::App);
 }

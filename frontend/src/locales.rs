@@ -1,9 +1,5 @@
-//! The texts of `locales/{en,zh}/{namespace}.json` as the module `i18n`, configured in Cargo.toml.
+//! The texts of `locales/{en,zh}/{namespace}.json` as the module `i18n`; build.rs makes it.
 
-#![expect(
-    deprecated,
-    reason = "its successor is a build script that pulls in ICU's data sources and a WebAssembly runtime"
-)]
-#![expect(missing_docs, reason = "generated code")]
+#![expect(missing_docs, unreachable_pub, clippy::match_same_arms, reason = "generated code")]
 
-leptos_i18n::load_locales!();
+include!(concat!(env!("OUT_DIR"), "/i18n.rs"));

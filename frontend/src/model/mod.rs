@@ -1,18 +1,23 @@
 //! What the page computes: plain Rust, free of leptos and web-sys, tested natively.
 //!
+//! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`number`]: how numbers are written
 //! - [`arrivals`]: the table of delivered messages; [`rate`]: how many per second
 //! - [`exchange`]: what is known of one call; [`history`]: of those before
 //! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`]: formats
 //! - [`clock`]: the offset between page and server; [`backoff`]: when to try again; [`trace`]: `traceparent`
 
 pub mod arrivals;
+pub mod axis;
 pub mod backoff;
 pub mod clock;
+pub mod drawing;
 pub mod exchange;
 pub mod grpc_status;
 pub mod grpc_web;
 pub mod history;
+pub mod number;
 pub mod payload;
 pub mod rate;
 pub mod server_timing;
+pub mod timeline;
 pub mod trace;

@@ -2,5 +2,6 @@
 
 pub mod grpc;
 pub mod home;
+pub mod not_found;
 pub mod queue;
 pub mod rest;

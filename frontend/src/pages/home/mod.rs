@@ -1,12 +1,85 @@
-//! The home page, `/`: one greeting, carried three ways.
+//! The home page, `/`: one greeting, carried three ways, by one click.
+//!
+//! - [`hello`]: sends it and keeps what came back
+//! - [`lanes`]: shows it on one axis; [`twin`]: in words; [`words`]: what parties and steps are called
+//! - [`ways`]: where to go on; [`clients`]: commands for other clients
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast as _;
 
-use crate::i18n::{t, use_i18n};
+use crate::{
+    components::icon::{Glyph, Icon},
+    i18n::{t, t_string, use_i18n},
+};
 
-/// The home page, `/`: one greeting, carried three ways.
+pub mod clients;
+pub mod hello;
+pub mod lanes;
+pub mod twin;
+pub mod ways;
+mod words;
+
+use self::{clients::Clients, hello::Hello, lanes::Lanes, ways::Ways};
+
+/// The home page.
 #[component]
 pub fn Home() -> impl IntoView {
     let i18n = use_i18n();
-    view! { <h1>{t!(i18n, home.title)}</h1> }
+    let hello = Hello::new();
+
+    // Enter sends, unless it is meant for something that has the focus
+    let keys = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Enter" && !event.repeat() && !event.default_prevented() && is_free(&event) {
+            hello.send();
+        }
+    });
+    on_cleanup(move || keys.remove());
+
+    view! {
+        <section class="hero" aria-labelledby="h1">
+            <div>
+                <h1 id="h1">{t!(i18n, home.title)}</h1>
+                <p>
+                    {t!(i18n, home.lead_before)} <code>"greet(\"World!\")"</code> {t!(i18n, home.lead_after)}
+                </p>
+            </div>
+            <div class="go">
+                <button
+                    class="btn primary lg"
+                    type="button"
+                    data-testid="hello-all"
+                    data-busy=move || hello.is_busy().then_some("")
+                    aria-disabled=move || hello.is_busy().then_some("true")
+                    on:click=move |_| hello.send()
+                >
+                    {move || {
+                        let glyph = if hello.was_sent() && !hello.is_busy() { Glyph::Again } else { Glyph::Arrow };
+                        view! { <Icon glyph=glyph /> }
+                    }}
+                    {move || match (hello.is_busy(), hello.was_sent()) {
+                        (true, _) => t_string!(i18n, home.sending),
+                        (false, true) => t_string!(i18n, home.send_again),
+                        (false, false) => t_string!(i18n, home.send),
+                    }}
+                    <kbd>"Enter"</kbd>
+                </button>
+                <p class="hint" role="status" aria-live="polite" data-testid="hello-status">
+                    {move || words::status(&hello)}
+                </p>
+            </div>
+        </section>
+        <Lanes hello=hello />
+        <Ways />
+        <Clients />
+    }
+}
+
+/// Nothing that would use the key has the focus.
+fn is_free(event: &ev::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_none_or(|element| {
+        element
+            .closest("a, button, input, select, textarea, summary, [tabindex='0']")
+            .is_ok_and(|found| found.is_none())
+    })
 }

@@ -1,0 +1,78 @@
+//! Drawings: 16 by 16, in the colour of the text beside them, silent for screen readers.
+
+use leptos::prelude::*;
+
+/// Which drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyph {
+    /// To the right.
+    Arrow,
+    /// Three queues.
+    Broker,
+    /// A circle half filled.
+    Contrast,
+    /// Two strokes that cross.
+    Cross,
+    /// An arrow that comes round.
+    Again,
+    /// A circle with an i.
+    Info,
+    /// Two strokes.
+    Pause,
+    /// A triangle to the right.
+    Play,
+    /// A square.
+    Stop,
+    /// A drum.
+    Store,
+    /// A triangle with a stroke.
+    Warning,
+}
+
+impl Glyph {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Arrow => "M2.5 8h10.5M9 4l4 4-4 4",
+            Self::Broker => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11M5.5 3v3M9 6.5v3M11.5 10v3",
+            Self::Contrast => "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11zM8 2.5v11M9.5 3.5v9M11 4.3v7.4M12.5 5.8v4.4",
+            Self::Cross => "M4 4l8 8M12 4l-8 8",
+            Self::Again => "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
+            Self::Info => "M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12zM8 7.2v3.8M8 4.8v.6",
+            Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
+            Self::Play => "M5 3.2v9.6L12.5 8z",
+            Self::Stop => "M4.5 4.5h7v7h-7z",
+            Self::Store => {
+                "M3 4a5 1.9 0 0 1 10 0a5 1.9 0 0 1-10 0v8c0 1.05 2.24 1.9 5 1.9s5-.85 5-1.9V4M3 8c0 1.05 2.24 1.9 5 1.9s5-.85 5-1.9"
+            }
+            Self::Warning => "M8 2.2l6.3 11.3H1.7zM8 6.3v3.4M8 11.4v.6",
+        }
+    }
+}
+
+/// A drawing.
+#[component]
+pub fn Icon(
+    /// Which.
+    glyph: Glyph,
+    /// Its width and height in px.
+    #[prop(default = 16)]
+    size: u8,
+) -> impl IntoView {
+    let class = if glyph == Glyph::Arrow { "i i-arrow" } else { "i" };
+    view! {
+        <svg
+            class=class
+            width=size
+            height=size
+            viewBox="0 0 16 16"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.5"
+            stroke-linecap="round"
+            stroke-linejoin="round"
+            aria-hidden="true"
+        >
+            <path d=glyph.path()></path>
+        </svg>
+    }
+}

@@ -1,0 +1,288 @@
+//! Puts what every party measured of a call on one axis, the page's: milliseconds since the call began.
+//!
+//! Steps of other parties are on the server's clock. They are moved together, by the offset between the clocks or,
+//! without one, to the middle of the round trip; in both cases no further than lets every message arrive after it
+//! left. What was not measured is not here.
+
+use crosstalk_proto::step::{Party, Step};
+
+use super::{clock::Offset, exchange::Cost};
+
+/// Something a party did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Who.
+    pub party: Party,
+    /// What, as in [`Step::name`].
+    pub name: String,
+    /// From when, in milliseconds since the call began.
+    pub from: f64,
+    /// Until when; the same for an instant.
+    pub to: f64,
+}
+
+/// Something on its way between two parties.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// Who sent it.
+    pub sender: Party,
+    /// Who got it.
+    pub receiver: Party,
+    /// When it left.
+    pub left: f64,
+    /// When it was there: never before it left.
+    pub arrived: f64,
+    /// The receiver's step that it caused, or the sender's that it is.
+    pub step: String,
+    /// Nothing waits for it: the broker's confirm.
+    pub aside: bool,
+}
+
+/// How the steps of the others came to their places.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Placement {
+    /// By the offset between the clocks, right to within plus or minus so many milliseconds.
+    Clocks {
+        /// See [`Offset::uncertainty_ms`].
+        uncertainty_ms: f64,
+    },
+    /// There was no offset: in the middle of the round trip.
+    Centred,
+}
+
+/// A call on the axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline {
+    /// What was done, by time.
+    pub blocks: Vec<Block>,
+    /// What travelled, by time of arrival.
+    pub messages: Vec<Message>,
+    /// When the answer was in hand.
+    pub end: f64,
+    /// None when nobody but the page measured anything.
+    pub placement: Option<Placement>,
+}
+
+/// The name of the step that is a message of its own: the broker's confirm of what was published.
+const CONFIRM: &str = "confirm";
+
+/// Places a call.
+pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
+    let end = cost.total_ms().max(0.0);
+    let (ours, others): (Vec<&Step>, Vec<&Step>) = cost.steps.iter().partition(|step| step.party == Party::Browser);
+    let mut own: Vec<Block> = ours.iter().map(|step| block(step, -cost.started_ms)).collect();
+    own.sort_by(|a, b| a.from.total_cmp(&b.from));
+
+    let sent = own.first().map_or(0.0, |send| send.to);
+    let answered = own.last().filter(|_| own.len() > 1).map_or(end, |receive| receive.from);
+    let placed = shift(&others, sent, answered, cost.started_ms, offset);
+    let mut blocks = own;
+    if let Some((shift, _)) = placed {
+        blocks.extend(others.iter().map(|step| block(step, shift)));
+    }
+    blocks.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));
+    let messages = messages(&blocks);
+    blocks.retain(|block| block.name != CONFIRM);
+    Timeline { blocks, messages, end, placement: placed.map(|(_, placement)| placement) }
+}
+
+fn block(step: &Step, shift: f64) -> Block {
+    let from = step.start_ms + shift;
+    Block { party: step.party, name: step.name.clone(), from, to: from + step.dur_ms.max(0.0) }
+}
+
+/// What to add to the server's clock, and why that; none without steps to place.
+fn shift(
+    others: &[&Step],
+    sent: f64,
+    answered: f64,
+    started_ms: f64,
+    offset: Option<Offset>,
+) -> Option<(f64, Placement)> {
+    let first = others.iter().map(|step| step.start_ms).min_by(f64::total_cmp)?;
+    let last = others.iter().map(|step| step.start_ms + step.dur_ms).max_by(f64::total_cmp)?;
+    let (earliest, latest) = (sent - first, answered - last);
+    let middle = f64::midpoint(earliest, latest);
+    Some(match offset {
+        // work that took longer than the page saw it take: the clocks disagree, spread the difference
+        _ if earliest > latest => (middle, Placement::Centred),
+        Some(offset) => (
+            (-offset.server_minus_page_ms - started_ms).clamp(earliest, latest),
+            Placement::Clocks { uncertainty_ms: offset.uncertainty_ms },
+        ),
+        None => (middle, Placement::Centred),
+    })
+}
+
+/// Derives who sent what to whom from blocks that are sorted by their start.
+fn messages(blocks: &[Block]) -> Vec<Message> {
+    let mut messages = Vec::new();
+    let chain: Vec<&Block> = blocks.iter().filter(|block| block.name != CONFIRM).collect();
+    for (at, block) in chain.iter().enumerate() {
+        let earlier = &chain[..at];
+        // work within work: asked by whoever is still busy, and answered to it
+        let asking = earlier
+            .iter()
+            .rev()
+            .find(|other| other.party != block.party && other.to > block.to && other.from < block.from);
+        if let Some(asking) = asking {
+            messages.push(message(asking.party, block, block.from));
+            messages.push(Message {
+                sender: block.party,
+                receiver: asking.party,
+                left: block.to,
+                arrived: block.to,
+                step: asking.name.clone(),
+                aside: false,
+            });
+            continue;
+        }
+        let before = earlier
+            .iter()
+            .filter(|other| other.to <= block.from)
+            .max_by(|a, b| a.to.total_cmp(&b.to))
+            .or_else(|| earlier.last());
+        if let Some(before) = before.filter(|before| before.party != block.party) {
+            messages.push(message(before.party, block, before.to));
+        }
+    }
+    messages.extend(blocks.iter().filter(|block| block.name == CONFIRM).map(|confirm| Message {
+        sender: confirm.party,
+        receiver: Party::Server,
+        left: confirm.from,
+        arrived: confirm.to,
+        step: confirm.name.clone(),
+        aside: true,
+    }));
+    messages.sort_by(|a, b| a.arrived.total_cmp(&b.arrived));
+    messages
+}
+
+fn message(sender: Party, caused: &Block, left: f64) -> Message {
+    Message {
+        sender,
+        receiver: caused.party,
+        left: left.min(caused.from),
+        arrived: caused.from,
+        step: caused.name.clone(),
+        aside: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::exchange::browser_step;
+
+    fn step(party: Party, name: &str, start_ms: f64, dur_ms: f64) -> Step {
+        Step { party, name: name.to_owned(), start_ms, dur_ms }
+    }
+
+    fn cost(others: &[Step]) -> Cost {
+        let mut steps = vec![browser_step("send", 100.0, 100.5), browser_step("receive", 102.0, 102.25)];
+        steps.extend_from_slice(others);
+        Cost { started_ms: 100.0, ended_ms: 102.25, steps, bytes_out: 0, bytes_in: 27 }
+    }
+
+    fn offset(server_minus_page_ms: f64) -> Option<Offset> {
+        Some(Offset { server_minus_page_ms, uncertainty_ms: 0.1 })
+    }
+
+    fn path(timeline: &Timeline) -> Vec<(Party, Party)> {
+        timeline.messages.iter().map(|message| (message.sender, message.receiver)).collect()
+    }
+
+    #[test]
+    fn the_servers_steps_stand_where_the_clocks_say() {
+        let timeline = place(&cost(&[step(Party::Server, "greet", 7_001.0, 0.25)]), offset(6_900.0));
+        assert_eq!(timeline.placement, Some(Placement::Clocks { uncertainty_ms: 0.1 }));
+        let greet = &timeline.blocks[1];
+        assert!((greet.from - 1.0).abs() < 1e-9 && (greet.to - 1.25).abs() < 1e-9, "{greet:?}");
+        assert_eq!(path(&timeline), [(Party::Browser, Party::Server), (Party::Server, Party::Browser)]);
+        assert!((timeline.end - 2.25).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_wrong_offset_moves_no_answer_before_its_question() {
+        for wrong in [-1e6, 1e6] {
+            let timeline = place(&cost(&[step(Party::Server, "greet", 7_001.0, 0.25)]), offset(wrong));
+            let greet = &timeline.blocks[1];
+            assert!(greet.from >= 0.5 - 1e-9 && greet.to <= 2.0 + 1e-9, "{greet:?}");
+        }
+    }
+
+    #[test]
+    fn without_an_offset_steps_are_centred_in_the_round_trip() {
+        let timeline = place(&cost(&[step(Party::Server, "greet", 9.0, 0.5)]), None);
+        assert_eq!(timeline.placement, Some(Placement::Centred));
+        assert!((timeline.blocks[1].from - 1.0).abs() < 1e-9, "{:?}", timeline.blocks[1]);
+    }
+
+    #[test]
+    fn what_nobody_measured_is_not_drawn() {
+        let timeline = place(&cost(&[]), offset(5.0));
+        assert_eq!((timeline.blocks.len(), timeline.messages.len(), timeline.placement), (2, 0, None));
+    }
+
+    #[test]
+    fn a_confirm_is_a_message_aside_from_the_way_of_the_request() {
+        let timeline = place(
+            &cost(&[
+                step(Party::Server, "command", 10.6, 0.05),
+                step(Party::Link, "publish", 10.7, 0.1),
+                step(Party::Link, "confirm", 10.8, 0.6),
+                step(Party::Worker, "greet", 11.0, 0.1),
+                step(Party::Link, "deliver", 11.3, 0.1),
+            ]),
+            offset(-90.0),
+        );
+        let confirm: Vec<_> = timeline.messages.iter().filter(|message| message.aside).collect();
+        assert_eq!((confirm.len(), confirm[0].sender, confirm[0].receiver), (1, Party::Link, Party::Server));
+        let way: Vec<_> = timeline.messages.iter().filter(|message| !message.aside).cloned().collect();
+        assert_eq!(
+            path(&Timeline { messages: way, ..timeline }),
+            [
+                (Party::Browser, Party::Server),
+                (Party::Server, Party::Link),
+                (Party::Link, Party::Worker),
+                (Party::Worker, Party::Link),
+                (Party::Link, Party::Browser),
+            ]
+        );
+    }
+
+    #[test]
+    fn work_within_work_is_asked_for_and_answered() {
+        let timeline =
+            place(&cost(&[step(Party::Server, "handle", 0.0, 1.0), step(Party::Store, "insert", 0.3, 0.4)]), None);
+        assert_eq!(
+            path(&timeline),
+            [
+                (Party::Browser, Party::Server),
+                (Party::Server, Party::Store),
+                (Party::Store, Party::Server),
+                (Party::Server, Party::Browser),
+            ]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_message_arrives_before_it_left(
+            steps in prop::collection::vec((0_usize..4, 0.0_f64..50.0, 0.0_f64..20.0), 0..8),
+            known in prop::option::of(-100.0_f64..100.0),
+        ) {
+            let parties = [Party::Server, Party::Store, Party::Link, Party::Worker];
+            let steps: Vec<Step> = steps
+                .into_iter()
+                .map(|(party, start, dur)| step(parties[party], if dur > 15.0 { CONFIRM } else { "work" }, start, dur))
+                .collect();
+            let timeline = place(&cost(&steps), known.and_then(offset));
+            for message in &timeline.messages {
+                prop_assert!(message.arrived >= message.left, "{message:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The lanes as text: every step with its times, for those who read rather than look.
+
+use leptos::prelude::*;
+
+use super::{
+    hello::{Hello, Part, Way},
+    lanes::placed,
+    words,
+};
+use crate::{
+    i18n::{t, t_string, use_i18n},
+    model::{number::ms, timeline::Timeline},
+};
+
+/// The text twin.
+#[component]
+pub fn Twin(
+    /// The run it tells of.
+    hello: Hello,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let lines = move || {
+        let placed = placed(&hello);
+        if placed.is_empty() {
+            return view! { <li>{t!(i18n, home.twin_empty)}</li> }.into_any();
+        }
+        let told = placed.into_iter().map(|(way, timeline)| view! { <li>{tell(way, &timeline)}</li> });
+        let failed = Way::ALL.into_iter().filter_map(|way| match hello.part(way) {
+            Part::Failed { error, .. } => Some(view! { <li>{words::way(way)} ": " {words::failure(&error)}</li> }),
+            _ => None,
+        });
+        (told.collect_view(), failed.collect_view()).into_any()
+    };
+    view! {
+        <details class="twin" data-testid="twin">
+            <summary>{t!(i18n, home.twin)}</summary>
+            <ol>{lines}</ol>
+        </details>
+    }
+}
+
+fn tell(way: Way, timeline: &Timeline) -> String {
+    let i18n = use_i18n();
+    let mut told: Vec<(f64, String)> = timeline
+        .blocks
+        .iter()
+        .map(|block| {
+            let (who, what) = (words::party(block.party), words::step(&block.name));
+            let (from, to) = (ms(block.from), ms(block.to));
+            (block.from, t_string!(i18n, home.twin_step, who = who, what = what, from = from, to = to))
+        })
+        .collect();
+    told.extend(
+        timeline
+            .messages
+            .iter()
+            .filter(|message| message.aside)
+            .map(|message| (message.arrived, t_string!(i18n, home.twin_confirm, at = ms(message.arrived)))),
+    );
+    told.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let steps: Vec<String> = told.into_iter().map(|(_, text)| text).collect();
+    let steps = steps.join(t_string!(i18n, home.twin_join));
+    t_string!(i18n, home.twin_line, way = words::way(way), steps = steps, end = ms(timeline.end))
+}
