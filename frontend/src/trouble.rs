@@ -29,7 +29,6 @@ const ELSEWHERE: &str = "AMQP_URL=amqp://user:password@host:5672/%2f";
 #[derive(Clone, Debug, PartialEq)]
 enum Matter {
     Broker { address: String, reason: String },
-    Trying { address: String },
     Server,
     Outdated,
 }
@@ -40,7 +39,7 @@ pub fn Trouble() -> impl IntoView {
     let i18n = use_i18n();
     let bridge = Bridge::get();
     let (connection, link) = (bridge.connection(), bridge.broker());
-    // an attempt is worth a word only after one has failed
+    // an attempt after a failure changes the countdown only
     let matter = Memo::new(move |before: Option<&Option<Matter>>| match (connection.get(), link.get()) {
         (Connection::Outdated, _) => Some(Matter::Outdated),
         (Connection::Waiting { .. }, _) => Some(Matter::Server),
@@ -48,9 +47,8 @@ pub fn Trouble() -> impl IntoView {
         (Connection::Open { .. }, Some(link)) => match link.state {
             LinkState::Up { .. } => None,
             LinkState::Down { address, reason, .. } => Some(Matter::Broker { address, reason }),
-            LinkState::Connecting { address } => {
-                matches!(before, Some(Some(Matter::Broker { .. } | Matter::Trying { .. })))
-                    .then_some(Matter::Trying { address })
+            LinkState::Connecting { .. } => {
+                before.cloned().flatten().filter(|matter| matches!(matter, Matter::Broker { .. }))
             }
         },
         (Connection::Open { .. }, None) => None,
@@ -81,18 +79,6 @@ pub fn Trouble() -> impl IntoView {
                 </Banner>
             }
             .into_any(),
-            Matter::Trying { address } => view! {
-                <Banner
-                    testid="banner-broker"
-                    state=State::Connecting
-                    title=Signal::derive(move || t_string!(i18n, common.broker_trying).to_owned())
-                    text=address
-                    countdown=countdown
-                >
-                    <HowToStart />
-                </Banner>
-            }
-            .into_any(),
             Matter::Server => view! {
                 <Banner
                     testid="banner-server"
@@ -113,7 +99,7 @@ pub fn Trouble() -> impl IntoView {
                     state=State::Down
                     title=Signal::derive(move || t_string!(i18n, common.outdated).to_owned())
                     text=Signal::derive(move || t_string!(i18n, common.outdated_text).to_owned())
-                    countdown=countdown
+                    countdown=""
                 >
                     <button
                         class="btn sm"
@@ -152,7 +138,7 @@ fn HowToStart() -> impl IntoView {
     }
 }
 
-/// The next try in words; empty while it is being tried.
+/// The next try in words.
 fn countdown(next_try: Memo<Option<f64>>) -> Signal<String> {
     let i18n = use_i18n();
     let now = RwSignal::new(now_ms());
@@ -171,6 +157,6 @@ fn countdown(next_try: Memo<Option<f64>>) -> Signal<String> {
     Signal::derive(move || match next_try.get().map(|at| seconds_until(at, now.get())) {
         Some(0) => t_string!(i18n, common.trying_now).to_owned(),
         Some(seconds) => t_string!(i18n, common.next_try, seconds = seconds),
-        None => String::new(),
+        None => t_string!(i18n, common.trying_now).to_owned(),
     })
 }

@@ -37,7 +37,7 @@ pub fn Header(
     view! {
         <header class="top">
             <div class="wrap">
-                <A href="/" attr:class="brand">
+                <A href="/" exact=true attr:class="brand">
                     <svg width="26" height="18" viewBox="0 0 26 18" aria-hidden="true">
                         <path d="M1 3h13" stroke="var(--rest)" stroke-width="3"></path>
                         <path d="M6 9h12" stroke="var(--grpc)" stroke-width="3"></path>

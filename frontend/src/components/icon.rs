@@ -34,7 +34,9 @@ impl Glyph {
         match self {
             Self::Arrow => "M2.5 8h10.5M9 4l4 4-4 4",
             Self::Broker => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11M5.5 3v3M9 6.5v3M11.5 10v3",
-            Self::Contrast => "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11zM8 2.5v11M9.5 3.5v9M11 4.3v7.4M12.5 5.8v4.4",
+            Self::Contrast => {
+                "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11zM8 2.5v11M9.5 3.5v9M11 4.3v7.4M12.5 5.8v4.4"
+            }
             Self::Cross => "M4 4l8 8M12 4l-8 8",
             Self::Again => "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
             Self::Info => "M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12zM8 7.2v3.8M8 4.8v.6",
