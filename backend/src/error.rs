@@ -6,7 +6,7 @@ use crosstalk_proto::problem::{FieldProblem, PROBLEM_JSON, Problem};
 use http::{HeaderValue, StatusCode, header};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::{greeting, grpc};
+use crate::{greeting, grpc, queue};
 
 /// Everything that can go wrong, by the context it went wrong in.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum Error {
     /// A gRPC call as such.
     #[error(transparent)]
     Grpc(#[from] grpc::Error),
+    /// The broker, or the way to it.
+    #[error(transparent)]
+    Queue(#[from] queue::Error),
     /// The request itself cannot be understood or is not acceptable, before any domain saw it.
     #[error("{detail}")]
     Request {
@@ -43,18 +46,30 @@ impl Error {
     pub fn http_status(&self) -> StatusCode {
         use greeting::Error as G;
         use grpc::Error as R;
+        use queue::Error as Q;
         match self {
-            Self::Greeting(G::InvalidName(_) | G::KeyReused { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Greeting(G::NotFound { .. }) | Self::Grpc(R::Unimplemented { .. }) => StatusCode::NOT_FOUND,
+            Self::Greeting(G::InvalidName(_) | G::KeyReused { .. }) | Self::Queue(Q::Unsendable(_)) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::Greeting(G::NotFound { .. })
+            | Self::Grpc(R::Unimplemented { .. })
+            | Self::Queue(Q::Refused { code: 404, .. }) => StatusCode::NOT_FOUND,
             Self::Greeting(G::PreconditionFailed(_)) => StatusCode::PRECONDITION_FAILED,
             Self::Greeting(G::Full { .. }) => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Greeting(G::Store(_)) | Self::Grpc(R::GoingAway) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Greeting(G::Store(_))
+            | Self::Grpc(R::GoingAway)
+            | Self::Queue(Q::Down { .. } | Q::NoWorker { .. }) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Grpc(R::Metadata { .. }) => StatusCode::BAD_REQUEST,
             Self::Grpc(R::MetadataTooLarge { .. }) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::Grpc(R::DeadlineExceeded(_)) => StatusCode::GATEWAY_TIMEOUT,
+            Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
+                StatusCode::GATEWAY_TIMEOUT
+            }
             Self::Grpc(R::Encoding { .. }) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Grpc(R::Busy { .. }) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Grpc(R::RequestsEnded) => StatusCode::CONFLICT,
+            Self::Grpc(R::Busy { .. }) | Self::Queue(Q::Busy { .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Queue(Q::Refused { code: 403, .. }) => StatusCode::FORBIDDEN,
+            Self::Queue(Q::Refused { code: 405, .. }) => StatusCode::LOCKED,
+            Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => StatusCode::CONFLICT,
+            Self::Queue(Q::Unknown { .. }) => StatusCode::BAD_GATEWAY,
             Self::Request { status, .. } => *status,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -65,20 +80,28 @@ impl Error {
     pub fn grpc_code(&self) -> tonic::Code {
         use greeting::Error as G;
         use grpc::Error as R;
+        use queue::Error as Q;
         match self {
-            Self::Greeting(G::InvalidName(_)) | Self::Grpc(R::Metadata { .. }) | Self::Request { .. } => {
-                tonic::Code::InvalidArgument
-            }
-            Self::Greeting(G::NotFound { .. }) => tonic::Code::NotFound,
+            Self::Greeting(G::InvalidName(_))
+            | Self::Grpc(R::Metadata { .. })
+            | Self::Queue(Q::Unsendable(_))
+            | Self::Request { .. } => tonic::Code::InvalidArgument,
+            Self::Greeting(G::NotFound { .. }) | Self::Queue(Q::Refused { code: 404, .. }) => tonic::Code::NotFound,
             Self::Greeting(G::PreconditionFailed(_)) => tonic::Code::Aborted,
             Self::Greeting(G::KeyReused { .. }) => tonic::Code::AlreadyExists,
-            Self::Greeting(G::Full { .. }) | Self::Grpc(R::MetadataTooLarge { .. } | R::Busy { .. }) => {
-                tonic::Code::ResourceExhausted
+            Self::Greeting(G::Full { .. })
+            | Self::Grpc(R::MetadataTooLarge { .. } | R::Busy { .. })
+            | Self::Queue(Q::Busy { .. }) => tonic::Code::ResourceExhausted,
+            Self::Greeting(G::Store(_))
+            | Self::Grpc(R::GoingAway)
+            | Self::Queue(Q::Down { .. } | Q::NoWorker { .. }) => tonic::Code::Unavailable,
+            Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
+                tonic::Code::DeadlineExceeded
             }
-            Self::Greeting(G::Store(_)) | Self::Grpc(R::GoingAway) => tonic::Code::Unavailable,
-            Self::Grpc(R::DeadlineExceeded(_)) => tonic::Code::DeadlineExceeded,
             Self::Grpc(R::Unimplemented { .. } | R::Encoding { .. }) => tonic::Code::Unimplemented,
-            Self::Grpc(R::RequestsEnded) => tonic::Code::FailedPrecondition,
+            Self::Queue(Q::Refused { code: 403, .. }) => tonic::Code::PermissionDenied,
+            Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => tonic::Code::FailedPrecondition,
+            Self::Queue(Q::Unknown { .. }) => tonic::Code::Unknown,
             Self::Internal(_) => tonic::Code::Internal,
         }
     }
@@ -93,7 +116,7 @@ impl Error {
             Self::Greeting(greeting::Error::InvalidName(detail)) => {
                 vec![FieldProblem { pointer: "/name".into(), detail: detail.clone(), line: None, column: None }]
             }
-            Self::Greeting(_) | Self::Grpc(_) | Self::Internal(_) => Vec::new(),
+            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Internal(_) => Vec::new(),
         };
         problem(status, self.to_string(), request_id, errors)
     }
@@ -114,7 +137,7 @@ impl Error {
             Self::Greeting(greeting::Error::Store(_)) | Self::Grpc(grpc::Error::GoingAway) => {
                 details.set_retry_info(Some(std::time::Duration::from_secs(1)));
             }
-            Self::Greeting(_) | Self::Grpc(_) | Self::Request { .. } | Self::Internal(_) => {}
+            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Request { .. } | Self::Internal(_) => {}
         }
         tonic::Status::with_error_details(self.grpc_code(), self.to_string(), details)
     }
@@ -127,7 +150,7 @@ impl Error {
                 tracing::error!(%request_id, error = %inner, "the store failed");
             }
             Self::Internal(inner) => tracing::error!(%request_id, error = %inner, "internal error"),
-            Self::Greeting(_) | Self::Grpc(_) | Self::Request { .. } => {
+            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Request { .. } => {
                 tracing::debug!(%request_id, error = %self, "refused")
             }
         }

@@ -1,10 +1,59 @@
-//! WebSockets: `/ws` for the page, `/ws/queues/{queue}` for anybody.
+//! WebSockets, which bring queues and native gRPC to the browser (DESIGN: "WebSocket bridge").
+//!
+//! - `/ws` is the page's own: [`page`] is its loop, [`conversation`] decides what a message means, [`commands`] carries
+//!   it out, [`consuming`] keeps a subscription, [`outstanding`] what is delivered and not settled
+//! - `/ws/queues/{queue}` is for anybody: [`feed`]
+//! - [`origin`] says who may come in, [`upgrade`] lets them, [`socket`] and [`pulse`] are what both kinds stand on
+//!
+//! One task per socket. Its `select!` only picks an event; nothing is awaited in between that could wait for the peer.
+//! A socket's memory is bounded by its prefetch: while something is not yet written, nothing more is taken from queues.
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    response::Response,
+    routing::any,
+};
+use serde::Deserialize;
 
-use crate::router::App;
+use crate::{error::Error, router::App};
+
+pub mod commands;
+pub mod consuming;
+pub mod conversation;
+pub mod feed;
+pub mod origin;
+pub mod outstanding;
+pub mod page;
+pub mod pulse;
+pub mod socket;
+pub mod upgrade;
+
+use self::upgrade::Upgrade;
 
 /// The routes of this folder.
 pub fn routes() -> Router<App> {
-    Router::new()
+    Router::new().route("/ws", any(page)).route("/ws/queues/{queue}", any(feed))
+}
+
+async fn page(State(app): State<App>, upgrade: Upgrade) -> Response {
+    upgrade.accept(&app.clone(), move |socket| page::serve(app, socket))
+}
+
+#[derive(Debug, Deserialize)]
+struct FeedQuery {
+    prefetch: Option<u16>,
+}
+
+async fn feed(
+    State(app): State<App>,
+    Path(queue): Path<String>,
+    query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
+    upgrade: Upgrade,
+) -> Result<Response, Error> {
+    let prefetch = query.ok().map(|Query(query)| query.prefetch.unwrap_or(feed::DEFAULT_PREFETCH));
+    let prefetch = prefetch.filter(|prefetch| (1..=crosstalk_proto::ws::MAX_PREFETCH).contains(prefetch)).ok_or_else(
+        || Error::request(http::StatusCode::BAD_REQUEST, "prefetch is a number from 1 to 1000"),
+    )?;
+    Ok(upgrade.accept(&app.clone(), move |socket| feed::serve(app, socket, queue, prefetch)))
 }

@@ -1,33 +1,30 @@
-//! The job over AMQP 0-9-1: the supervised link to the broker, publisher, consumers and the worker.
+//! The job over AMQP 0-9-1 (DESIGN: "Queue").
+//!
+//! - [`link`]: the supervised way to the broker, made again whenever it breaks; [`session`] is one life of it
+//! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription
+//! - [`worker`] answers the requests of `greeter.rpc`, [`caller`] sends such requests; [`job`] is what both say
+//! - [`names`], [`properties`], [`backoff`], [`probe`]: the small parts; [`error`]: what can go wrong
+//!
+//! lapin's automatic recovery is off: what was consumed or half published before a break is never mixed up with what
+//! comes after it, because every link has its own epoch and its own channels.
 
-use std::sync::Arc;
+pub mod backoff;
+pub mod caller;
+pub mod connection;
+pub mod consumer;
+pub mod error;
+pub mod job;
+pub mod link;
+pub mod names;
+mod probe;
+pub mod properties;
+pub mod publisher;
+pub mod session;
+pub mod timing;
+pub mod worker;
 
-use crosstalk_proto::ws::LinkState;
-
-use crate::{config::Config, shutdown::Shutdown, telemetry::Metrics};
-
-/// A handle on the link to the broker. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Link {
-    address: Arc<str>,
-}
-
-impl Link {
-    /// Begins to connect, and goes on trying until the shutdown.
-    #[must_use]
-    pub fn start(_config: &Config, _metrics: &Metrics, _shutdown: &Shutdown) -> Self {
-        Self { address: "amqp://127.0.0.1:5672".into() }
-    }
-
-    /// Where the broker is, without credentials.
-    #[must_use]
-    pub fn address(&self) -> &str {
-        &self.address
-    }
-
-    /// How the link is now.
-    #[must_use]
-    pub fn state(&self) -> LinkState {
-        LinkState::Connecting { address: self.address.to_string() }
-    }
-}
+pub use self::{
+    consumer::{Ended, Subscription},
+    error::Error,
+    link::Link,
+};

@@ -1,0 +1,166 @@
+//! Carries out the commands that take time. Each is a future of its own, so that none holds up the socket or another.
+
+use std::time::{Duration, Instant};
+
+use crosstalk_proto::{
+    step::Step,
+    ws::{Answer, Publish, ServerMessage},
+};
+use http::StatusCode;
+
+use super::conversation::{checked_prefetch, refusal};
+use crate::{
+    error::Error,
+    queue::{
+        self, Subscription,
+        caller::Request,
+        names,
+        properties::{self, header, short, to_amqp, with_header},
+        publisher::{Outgoing, Ticket},
+        timing,
+    },
+    router::App,
+    step::{SERVER_TIMING, Steps},
+    trace::{TRACEPARENT, TraceContext},
+};
+
+/// How long a caller may wait for a reply.
+const MAX_TIMEOUT_MS: u32 = 60_000;
+/// How long to wait before a subscription that could not be resumed is tried again.
+const RESUME_PAUSE: Duration = Duration::from_millis(500);
+
+/// An answer with what was measured, or why there is none.
+pub type Outcome = Result<(Answer, Vec<Step>), (Error, Vec<Step>)>;
+
+/// The message that an outcome becomes.
+#[must_use]
+pub fn to_message(id: u64, outcome: Outcome) -> ServerMessage {
+    match outcome {
+        Ok((answer, steps)) => ServerMessage::Answer { id, answer, steps },
+        Err((error, steps)) => match refusal(id, error.problem()) {
+            ServerMessage::Refusal { id, problem, .. } => ServerMessage::Refusal { id, problem, steps },
+            other => other,
+        },
+    }
+}
+
+/// Publishes one message.
+pub async fn publish(app: App, ticket: Ticket, trace: TraceContext, publish: Publish) -> Outcome {
+    let mut steps = Steps::new();
+    let published = async {
+        let Publish { exchange, routing_key, mandatory, properties, body } = publish;
+        let properties = with_header(to_amqp(&properties)?, TRACEPARENT, &trace.child().to_string());
+        let message = Outgoing {
+            exchange: short("exchange", &exchange)?,
+            routing_key: short("routing_key", &routing_key)?,
+            mandatory,
+            properties,
+            body: properties::bytes(body)?,
+        };
+        let session = app.link.session()?;
+        session.publisher().publish(&session, ticket, message, &mut steps).await
+    };
+    match published.await {
+        Ok(outcome) => Ok((Answer::Published { outcome }, steps.to_wire())),
+        Err(error) => Err((error.into(), steps.to_wire())),
+    }
+}
+
+/// Calls the greeter through its queue.
+pub async fn call(
+    app: App,
+    trace: TraceContext,
+    body: crosstalk_proto::amqp::Body,
+    content_type: String,
+    timeout_ms: u32,
+) -> Outcome {
+    if !(1..=MAX_TIMEOUT_MS).contains(&timeout_ms) {
+        let detail = format!("timeout_ms is a number from 1 to {MAX_TIMEOUT_MS}, not {timeout_ms}");
+        return Err((Error::request(StatusCode::UNPROCESSABLE_ENTITY, detail), Vec::new()));
+    }
+    let mut steps = Steps::new();
+    let called = async {
+        let request = Request {
+            body: properties::bytes(body)?,
+            content_type: &content_type,
+            timeout: Duration::from_millis(u64::from(timeout_ms)),
+            trace,
+        };
+        let session = app.link.session()?;
+        session.caller()?.call(&session, request, &mut steps).await
+    };
+    match called.await {
+        Ok(reply) => {
+            let mut told = steps.to_wire();
+            // in the order of what happened: the worker is between our confirm and our delivery
+            let deliver = told.pop();
+            told.extend(header(&reply.properties, SERVER_TIMING).map(timing::steps).unwrap_or_default());
+            told.extend(deliver);
+            let properties = properties::from_amqp(&reply.properties);
+            Ok((Answer::Reply { body: properties::body(reply.body), properties }, told))
+        }
+        Err(error) => Err((error.into(), steps.to_wire())),
+    }
+}
+
+/// Counts of a queue.
+pub async fn inspect(app: App, queue: String) -> Outcome {
+    let session = app.link.session().map_err(bare)?;
+    // a task of its own: whoever asked may leave, but a channel left in the middle would trouble the link
+    let counts = app.shutdown.spawn(async move { session.inspect(&queue).await });
+    let counts = counts.await.map_err(|error| (Error::Internal(error.to_string()), Vec::new()))?.map_err(bare)?;
+    Ok((Answer::Queue { messages: counts.messages, consumers: counts.consumers }, Vec::new()))
+}
+
+/// Starts a consumer.
+///
+/// # Errors
+/// When the prefetch cannot be, or the broker refuses.
+pub async fn subscribe(app: App, queue: String, prefetch: u16) -> Result<Subscription, Error> {
+    let prefetch = checked_prefetch(prefetch)?;
+    let session = app.link.session()?;
+    // as in `inspect`
+    let subscribed = app.shutdown.spawn(async move { session.subscribe(&queue, prefetch).await });
+    Ok(subscribed.await.map_err(|error| Error::Internal(error.to_string()))??)
+}
+
+/// Starts a consumer again over the first link after `epoch`.
+///
+/// # Errors
+/// When the broker refuses it: the queue may be gone.
+pub async fn resume(app: App, queue: String, prefetch: u16, epoch: u32) -> Result<Subscription, Error> {
+    let mut link = app.link.watch();
+    loop {
+        link.up_after(epoch).await;
+        match subscribe(app.clone(), queue.clone(), prefetch).await {
+            Err(Error::Queue(error)) if error.retry() != queue::error::Retry::No => {
+                tracing::debug!(%error, "a subscription cannot be resumed yet");
+                tokio::time::sleep(RESUME_PAUSE).await;
+            }
+            subscribed => return subscribed,
+        }
+    }
+}
+
+/// The times of a ping.
+#[must_use]
+pub fn pong(received: Instant) -> Answer {
+    let ms = |instant| crate::clock::to_ms(crate::clock::nanos(instant));
+    Answer::Pong { received_ms: ms(received), sent_ms: ms(Instant::now()) }
+}
+
+/// Whether a queue may be consumed by a browser.
+///
+/// # Errors
+/// 403 for the greeter's own: a consumer beside the worker would swallow half of the requests.
+pub fn consumable(queue: &str) -> Result<(), Error> {
+    if queue == names::GREETER || queue.starts_with(names::DIRECT_REPLY_TO) {
+        let detail = format!("{queue} has its own consumer; subscribe to another queue");
+        return Err(Error::request(StatusCode::FORBIDDEN, detail));
+    }
+    Ok(())
+}
+
+fn bare(error: queue::Error) -> (Error, Vec<Step>) {
+    (error.into(), Vec::new())
+}

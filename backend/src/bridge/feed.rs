@@ -1,0 +1,157 @@
+//! `/ws/queues/{queue}`, for anybody: one frame per message, the body alone, as text when it is UTF-8. A message is acked
+//! when it was written to the socket, so a client that vanishes can lose what was in flight. What the client sends is
+//! not looked at.
+//!
+//! What makes it fast: all that is ready is fed before one flush, and one `multiple` ack follows it.
+
+use std::time::Instant;
+
+use crosstalk_proto::ws::{MAX_BATCH, close};
+use lapin::message::Delivery;
+use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
+
+use super::{
+    commands,
+    page::{MAX_SOCKETS, over},
+    pulse::{Check, Pulse},
+    socket::{Close, Happened, Socket},
+};
+use crate::{
+    error::Error,
+    queue::{self, Ended, Subscription},
+    router::App,
+};
+
+/// How many messages may be on their way to the socket when the client does not say.
+pub const DEFAULT_PREFETCH: u16 = 256;
+/// A batch is flushed when its bodies have so many bytes.
+const BATCH_BYTES: usize = 64 * 1024;
+
+enum Event {
+    Shutdown,
+    Socket(Happened),
+    Delivery(Result<Delivery, Ended>),
+    Alarm,
+}
+
+/// Serves a client until it leaves, the queue or the link ends, or the server does.
+pub async fn serve(app: App, mut socket: Socket, queue: String, prefetch: u16) {
+    if app.metrics.websockets.get() > MAX_SOCKETS {
+        return socket.close(Close::new(close::TRY_AGAIN_LATER, "too many sockets; try again later")).await;
+    }
+    let subscribed = match commands::consumable(&queue) {
+        Ok(()) => commands::subscribe(app.clone(), queue.clone(), prefetch).await,
+        Err(error) => Err(error),
+    };
+    let subscription = match subscribed {
+        Ok(subscription) => subscription,
+        Err(error) => return socket.close(refusal(&error)).await,
+    };
+    match run(&app, &mut socket, subscription, &queue).await {
+        Some(why) => socket.close(why).await,
+        None => socket.finish().await,
+    }
+}
+
+/// Gives why it ended; nothing when the client has gone.
+async fn run(app: &App, socket: &mut Socket, mut subscription: Subscription, queue: &str) -> Option<Close> {
+    let mut pulse = Pulse::new(Instant::now());
+    let mut alarm = Box::pin(tokio::time::sleep_until(Instant::now().into()));
+    let mut fed = None;
+    loop {
+        let clear = socket.is_clear();
+        let event = tokio::select! {
+            () = app.shutdown.token().cancelled() => Event::Shutdown,
+            happened = socket.happened(true) => Event::Socket(happened),
+            next = std::future::poll_fn(|cx| subscription.poll_next(cx)), if clear => Event::Delivery(next),
+            () = &mut alarm => Event::Alarm,
+        };
+        match event {
+            Event::Shutdown => {
+                return Some(Close::new(close::GOING_AWAY, "the server is stopping; come back soon"));
+            }
+            Event::Socket(Happened::Text(_) | Happened::Alive) => pulse.heard(Instant::now()),
+            Event::Socket(Happened::Written) => {
+                if let Some(tag) = fed.take() {
+                    subscription.ack(tag, true);
+                }
+            }
+            Event::Socket(Happened::Gone) => return None,
+            Event::Socket(Happened::Broken(why)) => return Some(why),
+            Event::Delivery(Ok(delivery)) => {
+                let (last, ended) = feed(app, socket, &mut subscription, delivery);
+                if let Some(ended) = ended {
+                    return Some(ending(queue, ended));
+                }
+                fed = Some(last);
+            }
+            Event::Delivery(Err(ended)) => return Some(ending(queue, ended)),
+            Event::Alarm => {}
+        }
+        let now = Instant::now();
+        let at = match pulse.check(now, socket.stalled_since()) {
+            Check::Again(at) => at,
+            Check::Ping => {
+                socket.ping();
+                pulse.pinged(now);
+                continue;
+            }
+            Check::Unresponsive => {
+                return Some(Close::new(close::UNRESPONSIVE, "you neither answered nor took what was sent"));
+            }
+        };
+        if alarm.deadline() != at.into() {
+            alarm.as_mut().reset(at.into());
+        }
+    }
+}
+
+/// Feeds a delivery and what is ready after it; gives the last tag, and the end if it came.
+fn feed(app: &App, socket: &mut Socket, subscription: &mut Subscription, first: Delivery) -> (u64, Option<Ended>) {
+    let mut tag = first.delivery_tag;
+    let mut bytes = first.data.len();
+    let mut count = 1;
+    let mut end = None;
+    socket.feed(frame(first));
+    while count < MAX_BATCH && bytes < BATCH_BYTES {
+        match subscription.ready() {
+            Some(Ok(delivery)) => {
+                tag = delivery.delivery_tag;
+                bytes += delivery.data.len();
+                count += 1;
+                socket.feed(frame(delivery));
+            }
+            Some(Err(ended)) => {
+                end = Some(ended);
+                break;
+            }
+            None => break,
+        }
+    }
+    app.metrics.deliveries.inc_by(u64::try_from(count).unwrap_or_default());
+    (tag, end)
+}
+
+fn frame(delivery: Delivery) -> Message {
+    let body = Bytes::from(delivery.data);
+    Utf8Bytes::try_from(body.clone()).map_or(Message::Binary(body), Message::Text)
+}
+
+fn refusal(error: &Error) -> Close {
+    let code = match error {
+        Error::Queue(queue::Error::Refused { code: 404, .. }) => close::NO_SUCH_QUEUE,
+        Error::Queue(queue::Error::Down { .. } | queue::Error::Silent { .. }) => close::BROKER_DOWN,
+        Error::Queue(_) | Error::Request { .. } => close::BROKER_REFUSED,
+        _ => close::INTERNAL_ERROR,
+    };
+    Close::new(code, error.to_string())
+}
+
+fn ending(queue: &str, ended: Ended) -> Close {
+    let code = match ended {
+        Ended::LinkLost => close::BROKER_DOWN,
+        Ended::Cancelled => close::NO_SUCH_QUEUE,
+        Ended::Closed(_) => close::BROKER_REFUSED,
+    };
+    Close::new(code, over(queue, ended).to_string())
+}

@@ -1,0 +1,87 @@
+//! A connection to the broker and who watches it: its end, however it comes, ends the session it belongs to.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use lapin::{Connection, ConnectionProperties, ErrorKind, Event, uri::AMQPUri};
+use tokio_util::sync::CancellationToken;
+
+/// How long TCP, TLS and the AMQP handshake may take together.
+const CONNECT_BUDGET: Duration = Duration::from_secs(5);
+/// A broker that is silent for twice as long is taken for dead. One whose process died is noticed at once.
+const HEARTBEAT_S: u16 = 10;
+/// The largest frame we agree to: what RabbitMQ offers. lapin allocates 32 of them in each direction.
+const FRAME_MAX: u32 = 128 * 1024;
+/// How often the state is looked at, should an event have been missed.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// How long the broker may take to say goodbye.
+const CLOSE_BUDGET: Duration = Duration::from_millis(500);
+
+/// Opens a connection that shows up at the broker under `name`.
+///
+/// # Errors
+/// Why not, in a sentence without credentials.
+pub(super) async fn open(uri: &AMQPUri, name: &str) -> Result<Connection, String> {
+    let mut uri = uri.clone();
+    uri.query.heartbeat = uri.query.heartbeat.or(Some(HEARTBEAT_S));
+    uri.query.frame_max = Some(uri.query.frame_max.unwrap_or(FRAME_MAX).min(FRAME_MAX));
+    uri.query.connection_timeout = uri.query.connection_timeout.or(u64::try_from(CONNECT_BUDGET.as_millis()).ok());
+    let properties = ConnectionProperties::default()
+        .with_connection_name(name.into())
+        .with_client_property("product".into(), "crosstalk".into())
+        .with_client_property("version".into(), env!("CARGO_PKG_VERSION").into());
+    match tokio::time::timeout(CONNECT_BUDGET, Connection::connect_uri(uri, properties)).await {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) => Err(in_words(&error)),
+        Err(_elapsed) => Err(format!("the broker did not accept the connection within {} ms", CONNECT_BUDGET.as_millis())),
+    }
+}
+
+/// Waits until the connection has ended, and says why. Ends without a reason when `stop` is cancelled.
+pub(super) async fn watch(connection: &Connection, stop: &CancellationToken) -> Option<String> {
+    let mut events = std::pin::pin!(connection.events_listener());
+    let mut last = None;
+    loop {
+        let event = tokio::select! {
+            () = stop.cancelled() => return None,
+            event = tokio::time::timeout(LOOK_INTERVAL, events.next()) => event.ok().flatten(),
+        };
+        match event {
+            // channels' errors come this way as well
+            Some(Event::Error(error)) => last = Some(error),
+            Some(Event::ConnectionBlocked(reason)) => {
+                tracing::warn!(%reason, "the broker takes no messages for now");
+            }
+            Some(Event::ConnectionUnblocked) => tracing::info!("the broker takes messages again"),
+            _ => {}
+        }
+        if !connection.status().connected() {
+            return Some(last.map_or_else(|| "the broker closed the connection".into(), |error| in_words(&error)));
+        }
+    }
+}
+
+/// Says goodbye, if there is still somebody to say it to.
+pub(super) async fn close(connection: &Connection) {
+    if connection.status().connected() {
+        let closed = tokio::time::timeout(CLOSE_BUDGET, connection.close(200, "goodbye".into())).await;
+        if !matches!(closed, Ok(Ok(()))) {
+            tracing::debug!(?closed, "the broker did not say goodbye");
+        }
+    }
+}
+
+/// lapin's error in a sentence for whoever reads the page.
+pub(super) fn in_words(error: &lapin::Error) -> String {
+    match error.kind() {
+        ErrorKind::ProtocolError(error) => match error.get_id() {
+            403 => "the broker refused the user or its password; AMQP_URL sets them".into(),
+            530 => "the broker has no such virtual host, or does not let the user in; AMQP_URL sets it".into(),
+            320 => format!("the broker is stopping: {}", error.get_message()),
+            code => format!("the broker closed the connection: {code} {}", error.get_message()),
+        },
+        ErrorKind::IOError(error) => format!("the connection broke: {error}"),
+        ErrorKind::MissingHeartbeatError => "the broker was silent for too long".into(),
+        _ => format!("the connection ended: {error}"),
+    }
+}

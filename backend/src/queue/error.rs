@@ -1,0 +1,115 @@
+//! What can go wrong with the broker, in the words of AMQP: who is at fault, and whether it may be tried again.
+
+use lapin::{ErrorKind, protocol::AMQPErrorKind};
+
+/// Why something with the broker did not work.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no link: nothing was sent.
+    #[error("there is no link to the broker at {address}; the page shows when it is tried again")]
+    Down {
+        /// The broker's address, without credentials.
+        address: String,
+    },
+    /// The link broke, or the broker was silent for too long, after something was sent.
+    #[error("{what}: the outcome is unknown, the message may have been published; sending it again may send it twice")]
+    Unknown {
+        /// What happened.
+        what: String,
+    },
+    /// The broker did not answer in time; what was asked changes nothing, so it can be asked again.
+    #[error("the broker did not answer within {budget_ms} ms ({what}); try again")]
+    Silent {
+        /// What was waited for.
+        what: &'static str,
+        /// How long.
+        budget_ms: u128,
+    },
+    /// Nobody answered the request in time.
+    #[error("no reply came within {budget_ms} ms; the request may have been done all the same")]
+    NoReply {
+        /// How long was waited.
+        budget_ms: u128,
+    },
+    /// The request was returned: no queue took it.
+    #[error("the queue greeter.rpc took no request ({reply_text}); it is declared anew with the next link")]
+    NoWorker {
+        /// The broker's words.
+        reply_text: String,
+    },
+    /// The broker closed the channel (AMQP 0-9-1, soft errors).
+    #[error("the broker refused: {code} {text}")]
+    Refused {
+        /// 403 ACCESS_REFUSED, 404 NOT_FOUND, 405 RESOURCE_LOCKED or 406 PRECONDITION_FAILED.
+        code: u16,
+        /// The broker's words.
+        text: String,
+    },
+    /// What was to be sent cannot be written as AMQP 0-9-1.
+    #[error("{0}")]
+    Unsendable(String),
+    /// Too much is under way.
+    #[error("{limit} {what} are under way, which is all that is allowed; wait for some to end")]
+    Busy {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        limit: usize,
+    },
+}
+
+/// Who is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Who asked: the same request fails again.
+    Caller,
+    /// The broker, or the way to it.
+    Broker,
+}
+
+/// Whether it may be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// It would fail again.
+    No,
+    /// It can be: nothing was done.
+    Yes,
+    /// It can be, but may then be done twice.
+    MayRepeat,
+}
+
+impl Error {
+    /// Who is at fault.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Refused { .. } | Self::Unsendable(_) | Self::Busy { .. } => Fault::Caller,
+            Self::Down { .. }
+            | Self::Unknown { .. }
+            | Self::Silent { .. }
+            | Self::NoReply { .. }
+            | Self::NoWorker { .. } => Fault::Broker,
+        }
+    }
+
+    /// Whether it may be tried again.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Down { .. } | Self::Silent { .. } | Self::NoWorker { .. } | Self::Busy { .. } => Retry::Yes,
+            Self::Unknown { .. } | Self::NoReply { .. } => Retry::MayRepeat,
+            Self::Refused { .. } | Self::Unsendable(_) => Retry::No,
+        }
+    }
+
+    /// The refusal in lapin's error, when it is one that ended a channel and not the link.
+    #[must_use]
+    pub(super) fn refusal(error: &lapin::Error) -> Option<Self> {
+        match error.kind() {
+            ErrorKind::ProtocolError(error) if matches!(error.kind(), AMQPErrorKind::Soft(_)) => {
+                Some(Self::Refused { code: error.get_id(), text: error.get_message().to_string() })
+            }
+            _ => None,
+        }
+    }
+}

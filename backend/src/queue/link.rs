@@ -1,0 +1,221 @@
+//! The supervised link to the broker: connects, waits for the end of it, backs off, connects again, until the shutdown.
+//! Whoever uses it takes the session of the moment, and learns of a new one from a watch.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crosstalk_proto::ws::LinkState;
+use lapin::uri::AMQPUri;
+use tokio::sync::watch;
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
+
+use super::{Error, backoff::Backoff, session::Session};
+use crate::{config::Config, shutdown::Shutdown, telemetry::Metrics};
+
+/// The cap leaves a page live again well within 5 s of the broker's return.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(2));
+/// A link that lived this long starts the back-off over.
+const LASTED: Duration = Duration::from_secs(5);
+/// How long who uses the link may go on after the shutdown began, before it is closed.
+const USERS_BUDGET: Duration = Duration::from_secs(3);
+
+/// A handle on the link to the broker. Cheap to clone.
+#[derive(Clone)]
+pub struct Link(Arc<Inner>);
+
+struct Inner {
+    uri: AMQPUri,
+    address: String,
+    metrics: Metrics,
+    shutdown: Shutdown,
+    view: watch::Sender<View>,
+    users: TaskTracker,
+}
+
+/// The link as it is now.
+#[derive(Clone)]
+enum View {
+    Connecting,
+    Up(Arc<Session>),
+    Down { reason: String, retry_at: Instant },
+}
+
+impl Link {
+    /// Begins to connect, and goes on trying until the shutdown.
+    #[must_use]
+    pub fn start(config: &Config, metrics: &Metrics, shutdown: &Shutdown) -> Self {
+        let uri: AMQPUri = config.amqp_url.expose().parse().unwrap_or_default();
+        let link = Self(Arc::new(Inner {
+            address: format!("{}://{}:{}", uri.scheme, uri.authority.host, uri.authority.port),
+            uri,
+            metrics: metrics.clone(),
+            shutdown: shutdown.clone(),
+            view: watch::Sender::new(View::Connecting),
+            users: TaskTracker::new(),
+        }));
+        shutdown.spawn(link.clone().supervise());
+        link
+    }
+
+    /// Where the broker is, without credentials.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.0.address
+    }
+
+    /// How the link is now.
+    #[must_use]
+    pub fn state(&self) -> LinkState {
+        self.0.view.borrow().state(&self.0.address)
+    }
+
+    /// The session of the moment.
+    ///
+    /// # Errors
+    /// [`Error::Down`] when there is none.
+    pub fn session(&self) -> Result<Arc<Session>, Error> {
+        match &*self.0.view.borrow() {
+            View::Up(session) => Ok(session.clone()),
+            View::Connecting | View::Down { .. } => Err(Error::Down { address: self.0.address.clone() }),
+        }
+    }
+
+    /// Follows the link's state.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        Watch { link: self.clone(), view: self.0.view.subscribe() }
+    }
+
+    /// Keeps the link open for a while after the shutdown began.
+    #[must_use]
+    pub fn hold(&self) -> TaskTrackerToken {
+        self.0.users.token()
+    }
+
+    async fn supervise(self) {
+        let Inner { uri, metrics, shutdown, .. } = &*self.0;
+        let mut backoff = BACKOFF;
+        let mut epoch = 0;
+        loop {
+            self.set(View::Connecting);
+            let opened = tokio::select! {
+                () = shutdown.token().cancelled() => break,
+                opened = Session::open(uri, epoch + 1, metrics, shutdown) => opened,
+            };
+            let reason = match opened {
+                Ok(session) => {
+                    epoch += 1;
+                    tracing::info!(broker = session.product(), address = self.address(), epoch, "linked to the broker");
+                    let since = Instant::now();
+                    let reason = self.serve(&session).await;
+                    if since.elapsed() > LASTED {
+                        backoff.reset();
+                    }
+                    match reason {
+                        Some(reason) => reason,
+                        None => break,
+                    }
+                }
+                Err(reason) => reason,
+            };
+            let delay = backoff.delay();
+            tracing::warn!(address = self.address(), %reason, retry_in = ?delay, "no link to the broker");
+            self.set(View::Down { reason, retry_at: Instant::now() + delay });
+            tokio::select! {
+                () = shutdown.token().cancelled() => break,
+                () = tokio::time::sleep(delay) => {}
+            }
+        }
+    }
+
+    /// The life of one session; gives why it ended, or nothing when the shutdown ended it.
+    async fn serve(&self, session: &Arc<Session>) -> Option<String> {
+        let Inner { metrics, shutdown, users, .. } = &*self.0;
+        self.set(View::Up(session.clone()));
+        metrics.link_up.set(1);
+        let reason = tokio::select! {
+            reason = session.failed() => Some(reason),
+            () = shutdown.token().cancelled() => None,
+        };
+        if reason.is_none() {
+            users.close();
+            let ended = tokio::time::timeout(USERS_BUDGET, users.wait()).await;
+            if ended.is_err() {
+                tracing::warn!("closing the link to the broker although it is in use");
+            }
+        }
+        metrics.link_up.set(0);
+        if reason.is_none() {
+            self.set(View::Connecting);
+        }
+        session.close().await;
+        reason
+    }
+
+    fn set(&self, view: View) {
+        self.0.view.send_replace(view);
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").field("state", &self.state()).finish()
+    }
+}
+
+impl View {
+    fn state(&self, address: &str) -> LinkState {
+        let address = address.to_owned();
+        match self {
+            Self::Connecting => LinkState::Connecting { address },
+            Self::Up(session) => {
+                LinkState::Up { address, product: session.product().to_owned(), epoch: session.epoch() }
+            }
+            Self::Down { reason, retry_at } => {
+                let left = retry_at.saturating_duration_since(Instant::now()).as_millis();
+                LinkState::Down {
+                    address,
+                    reason: reason.clone(),
+                    retry_in_ms: u32::try_from(left).unwrap_or(u32::MAX),
+                }
+            }
+        }
+    }
+}
+
+/// Follows the link's state.
+pub struct Watch {
+    link: Link,
+    view: watch::Receiver<View>,
+}
+
+impl Watch {
+    /// How the link is now; what [`Watch::changed`] waits for is a change after this.
+    pub fn state(&mut self) -> LinkState {
+        self.view.borrow_and_update().state(&self.link.0.address)
+    }
+
+    /// Waits until the link is up, and not the one of `epoch`. Cancel safe.
+    pub async fn up_after(&mut self, epoch: u32) {
+        let up = |view: &View| matches!(view, View::Up(session) if session.epoch() != epoch);
+        if self.view.wait_for(up).await.is_err() {
+            std::future::pending().await
+        }
+    }
+
+    /// Waits for a change. Cancel safe.
+    pub async fn changed(&mut self) {
+        if self.view.changed().await.is_err() {
+            std::future::pending().await
+        }
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").field("link", &self.link).finish_non_exhaustive()
+    }
+}
