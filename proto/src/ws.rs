@@ -59,6 +59,7 @@ pub mod close {
 /// What the page sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "short-lived: parsed or made, then taken apart")]
 pub enum ClientMessage {
     /// The first message.
     Hello {
@@ -84,6 +85,7 @@ pub struct Request {
 /// What the page can ask for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "short-lived: parsed or made, then taken apart")]
 pub enum Command {
     /// Estimates the offset between the clocks. Answered by [`Answer::Pong`].
     Ping,
@@ -92,7 +94,7 @@ pub enum Command {
     Subscribe {
         /// The queue.
         queue: String,
-        /// How many unacked messages at most, 1 to [`MAX_PREFETCH`].
+        /// How many unacked messages at most, 1 to [`MAX_PREFETCH`]; in automatic mode, how many that are not yet written.
         prefetch: u16,
         /// Who acks.
         ack_mode: AckMode,
@@ -180,7 +182,8 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AckMode {
-    /// `no-ack` of basic.consume: the broker forgets a message when it has sent it. Prefetch has no effect.
+    /// The server acks a message when it was written to the socket, so a page that vanishes can lose what was in flight.
+    /// (Not `no-ack` of basic.consume, under which a broker floods a page that cannot keep up: prefetch holds here too.)
     Automatic,
     /// The page acks.
     Manual,
@@ -269,6 +272,7 @@ pub enum ServerMessage {
 /// What a command gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "short-lived: parsed or made, then taken apart")]
 pub enum Answer {
     /// Of [`Command::Ping`]: milliseconds on the server's clock.
     Pong {
