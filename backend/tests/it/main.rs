@@ -3,7 +3,12 @@
 //! - [`support`]: the server under test
 //! - `http_*`: what is around every request
 //! - `rest_*`: the job over HTTP/REST
+//! - `queue_*`: the job over AMQP, asked by a plain client
+//! - `bridge_*`: WebSockets; [`bridge_client`] is a page as the tests play it
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod bridge_client;
+mod bridge_page;
 mod http_edge;
+mod queue_rpc;
 mod support;
