@@ -21,6 +21,7 @@ pub enum Conversation {
 
 /// What to do about a message.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "taken apart at once")]
 pub enum Decision {
     /// Nothing.
     Nothing,

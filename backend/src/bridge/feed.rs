@@ -27,6 +27,7 @@ pub const DEFAULT_PREFETCH: u16 = 256;
 /// A batch is flushed when its bodies have so many bytes.
 const BATCH_BYTES: usize = 64 * 1024;
 
+#[expect(clippy::large_enum_variant, reason = "lives for one turn of the loop")]
 enum Event {
     Shutdown,
     Socket(Happened),

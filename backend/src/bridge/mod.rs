@@ -1,7 +1,7 @@
 //! WebSockets, which bring queues and native gRPC to the browser (DESIGN: "WebSocket bridge").
 //!
 //! - `/ws` is the page's own: [`page`] is its loop, [`conversation`] decides what a message means, [`commands`] carries
-//!   it out, [`consuming`] keeps a subscription, [`outstanding`] what is delivered and not settled
+//!   it out, [`consuming`] keeps a subscription, [`calls`] native gRPC calls, [`outstanding`] what is delivered and not settled
 //! - `/ws/queues/{queue}` is for anybody: [`feed`]
 //! - [`origin`] says who may come in, [`upgrade`] lets them, [`socket`] and [`pulse`] are what both kinds stand on
 //!
@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use crate::{error::Error, router::App};
 
+mod calls;
 pub mod commands;
 pub mod consuming;
 pub mod conversation;

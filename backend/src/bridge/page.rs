@@ -15,6 +15,7 @@ use lapin::message::Delivery;
 use tokio::time::Sleep;
 
 use super::{
+    calls::Calls,
     commands,
     consuming::{Consuming, Settled},
     conversation::{self, Conversation, Decision},
@@ -66,6 +67,7 @@ struct Page {
     // whose deliveries come first next time
     turn: usize,
     commands: FuturesUnordered<BoxFuture<'static, Done>>,
+    calls: Calls,
     pulse: Pulse,
     opened: Instant,
     alarm: Pin<Box<Sleep>>,
@@ -90,6 +92,7 @@ enum Event {
     Done(Done),
     Link,
     Delivery(usize, Result<Delivery, Ended>),
+    Call(ServerMessage),
     Alarm,
 }
 
@@ -109,6 +112,7 @@ impl Page {
             last_subscription: 0,
             turn: 0,
             commands: FuturesUnordered::new(),
+            calls: Calls::default(),
             pulse: Pulse::new(now),
             opened: now,
             alarm: Box::pin(tokio::time::sleep(HELLO_BUDGET)),
@@ -138,6 +142,7 @@ impl Page {
             Some(done) = self.commands.next() => Event::Done(done),
             () = self.link.changed() => Event::Link,
             (at, next) = next_delivery(&mut self.subscriptions, self.turn), if clear => Event::Delivery(at, next),
+            Some(message) = self.calls.next(), if clear => Event::Call(message),
             () = &mut self.alarm => Event::Alarm,
         }
     }
@@ -152,6 +157,7 @@ impl Page {
             Event::Link => tell(socket, &ServerMessage::Link(self.link.state())),
             Event::Delivery(at, Ok(delivery)) => self.deliver(at, delivery, socket),
             Event::Delivery(at, Err(ended)) => self.ended(at, ended, socket),
+            Event::Call(message) => tell(socket, &message),
             Event::Alarm => return self.check(socket),
         }
         Flow::Continue(())
@@ -223,13 +229,12 @@ impl Page {
                 self.start(id, commands::call(app, trace, body, content_type, timeout_ms));
             }
             Command::InspectQueue { queue } => self.start(id, commands::inspect(app, queue)),
-            Command::CallOpen { .. }
-            | Command::CallSend { .. }
-            | Command::CallHalfClose { .. }
-            | Command::CallCancel { .. } => {
-                let error = Error::request(StatusCode::NOT_IMPLEMENTED, "this server drives no gRPC calls");
-                answer(socket, id, Err(error));
+            Command::CallOpen { metadata, deadline_ms } => {
+                answer(socket, id, self.calls.open(&app, &metadata, trace, deadline_ms));
             }
+            Command::CallSend { call, name } => answer(socket, id, self.calls.send(call, name)),
+            Command::CallHalfClose { call } => answer(socket, id, self.calls.half_close(call)),
+            Command::CallCancel { call } => answer(socket, id, self.calls.cancel(call)),
         }
     }
 

@@ -124,24 +124,25 @@ impl Socket {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<Happened> {
-        if reading && self.unwritten < MAX_UNWRITTEN {
-            if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_next(cx) {
-                return Poll::Ready(match read {
-                    Some(Ok(Message::Text(text))) => Happened::Text(text),
-                    Some(Ok(Message::Ping(_))) => {
-                        // tungstenite has the pong ready and writes it with the next flush
-                        self.unwritten += 1;
-                        self.since.get_or_insert_with(Instant::now);
-                        Happened::Alive
-                    }
-                    Some(Ok(Message::Pong(_))) => Happened::Alive,
-                    Some(Ok(Message::Binary(_) | Message::Frame(_))) => {
-                        Happened::Broken(Close::new(close::UNSUPPORTED_DATA, "text frames only"))
-                    }
-                    Some(Ok(Message::Close(_))) | None => Happened::Gone,
-                    Some(Err(error)) => broken(&error),
-                });
-            }
+        if reading
+            && self.unwritten < MAX_UNWRITTEN
+            && let Poll::Ready(read) = Pin::new(&mut self.stream).poll_next(cx)
+        {
+            return Poll::Ready(match read {
+                Some(Ok(Message::Text(text))) => Happened::Text(text),
+                Some(Ok(Message::Ping(_))) => {
+                    // tungstenite has the pong ready and writes it with the next flush
+                    self.unwritten += 1;
+                    self.since.get_or_insert_with(Instant::now);
+                    Happened::Alive
+                }
+                Some(Ok(Message::Pong(_))) => Happened::Alive,
+                Some(Ok(Message::Binary(_) | Message::Frame(_))) => {
+                    Happened::Broken(Close::new(close::UNSUPPORTED_DATA, "text frames only"))
+                }
+                Some(Ok(Message::Close(_))) | None => Happened::Gone,
+                Some(Err(error)) => broken(&error),
+            });
         }
         if self.unwritten > 0 {
             match Pin::new(&mut self.stream).poll_flush(cx) {

@@ -35,7 +35,7 @@ const IN_FLIGHT: usize = 256;
 type Waiting = Arc<Mutex<HashMap<String, oneshot::Sender<Answer>>>>;
 
 enum Answer {
-    Reply(Delivery, Instant),
+    Reply(Box<Delivery>, Instant),
     Returned(String),
 }
 
@@ -89,7 +89,7 @@ impl Caller {
                 let id = reply.properties.correlation_id().as_ref().map(ShortString::as_str);
                 match take(&found, id.unwrap_or_default()) {
                     // whoever waited may have given up in this moment
-                    Some(caller) => drop(caller.send(Answer::Reply(reply, Instant::now()))),
+                    Some(caller) => drop(caller.send(Answer::Reply(Box::new(reply), Instant::now()))),
                     None => tracing::debug!("a reply came that nobody waits for"),
                 }
             }

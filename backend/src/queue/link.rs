@@ -90,7 +90,6 @@ impl Link {
     }
 
     /// Keeps the link open for a while after the shutdown began.
-    #[must_use]
     pub fn hold(&self) -> TaskTrackerToken {
         self.0.users.token()
     }

@@ -8,7 +8,10 @@
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 mod bridge_client;
+mod bridge_feed;
+mod bridge_outage;
 mod bridge_page;
+mod bridge_subscription;
 mod http_edge;
 mod queue_rpc;
 mod support;
