@@ -18,6 +18,13 @@ pub fn unix_ms() -> f64 {
     js_sys::Date::now()
 }
 
+/// A time of the wall clock as people here read it, `14:03:22.118`.
+pub fn wall_clock(unix_ms: f64) -> String {
+    let date = js_sys::Date::new(&unix_ms.into());
+    let (hours, minutes, seconds) = (date.get_hours(), date.get_minutes(), date.get_seconds());
+    format!("{hours:02}:{minutes:02}:{seconds:02}.{:03}", date.get_milliseconds())
+}
+
 /// A new `traceparent`.
 pub fn traceparent() -> String {
     let mut random = [0; 24];

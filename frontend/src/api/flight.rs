@@ -28,8 +28,8 @@ impl Drop for Flight {
     }
 }
 
-/// Writes the mark.
-fn show() {
+/// Writes the mark; also once at the start, when nothing was ever in flight.
+pub(super) fn show() {
     let Some(root) = window().document().and_then(|document| document.document_element()) else {
         return;
     };

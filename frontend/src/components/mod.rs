@@ -2,12 +2,19 @@
 //!
 //! - [`header`], [`footer`], [`chip`], [`banner`]: the frame
 //! - [`scope`], [`lane`]: parties as lines, time to the right
+//! - [`happened`], [`cost`], [`failure`], [`headers`], [`pairs`], [`tabs`]: what the benches share
 //! - [`mod@icon`]: drawings
 
 pub mod banner;
 pub mod chip;
+pub mod cost;
+pub mod failure;
 pub mod footer;
+pub mod happened;
 pub mod header;
+pub mod headers;
 pub mod icon;
 pub mod lane;
+pub mod pairs;
 pub mod scope;
+pub mod tabs;

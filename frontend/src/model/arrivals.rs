@@ -13,9 +13,9 @@ use super::payload;
 /// How many settled rows the table keeps.
 pub const KEPT: usize = 500;
 /// Rows one frame may add when nothing was drawn for a while.
-const BURST: u32 = 200;
-/// Rows each frame adds to the budget.
-const PER_FRAME: u32 = 10;
+const BURST: f64 = 200.0;
+/// Rows that each millisecond adds to the budget: 600 a second.
+const PER_MS: f64 = 0.6;
 /// How much of a body a row shows, in characters.
 const PREVIEW: usize = 200;
 
@@ -90,7 +90,8 @@ pub struct Arrivals {
     rows: VecDeque<Row>,
     total: u64,
     redelivered: u64,
-    budget: u32,
+    spent: f64,
+    drawn_ms: f64,
 }
 
 impl Arrivals {
@@ -116,14 +117,15 @@ impl Arrivals {
         }));
     }
 
-    /// One animation frame: moves what waits into the table. `by_hand` draws all of it, since a person has to
-    /// decide on each. The answer is the last delivery that was taken: an ack of all up to it is now true.
-    pub fn draw(&mut self, by_hand: bool) -> Option<Tag> {
-        self.budget = (self.budget + PER_FRAME).min(BURST);
+    /// One animation frame at `now_ms`: moves what waits into the table. `by_hand` draws all of it, since a person
+    /// has to decide on each. The answer is the last delivery that was taken: an ack of all up to it is now true.
+    pub fn draw(&mut self, by_hand: bool, now_ms: f64) -> Option<Tag> {
         let last = self.pending.back()?.tag;
         let waiting = self.pending.len();
-        let drawn = if by_hand { waiting } else { waiting.min(self.budget as usize) };
-        self.budget -= u32::try_from(drawn).unwrap_or(u32::MAX).min(self.budget);
+        self.spent = (self.spent - (now_ms - self.drawn_ms) * PER_MS).max(0.0);
+        self.drawn_ms = now_ms;
+        let drawn = if by_hand { waiting } else { waiting.min((BURST - self.spent).max(0.0) as usize) };
+        self.spent += drawn as f64;
 
         if let Some((last, count)) = self.overflow.take() {
             self.skip(last, count);
@@ -265,46 +267,45 @@ mod tests {
     #[test]
     fn the_newest_message_is_on_top_and_an_ack_covers_what_was_taken() {
         let mut arrivals = with(3, false);
-        assert_eq!(arrivals.draw(true), Some(Tag { epoch: 1, delivery: 3 }));
+        assert_eq!(arrivals.draw(true, 0.0), Some(Tag { epoch: 1, delivery: 3 }));
         let first = arrivals.rows().next().expect("there are rows");
         assert!(matches!(first, Row::Message(arrival) if arrival.preview == "message 3"), "{first:?}");
         arrivals.settle_through(Tag { epoch: 1, delivery: 2 }, Fate::Acked);
         assert_eq!(arrivals.held(), 1);
-        assert_eq!(arrivals.draw(true), None);
+        assert_eq!(arrivals.draw(true, 0.0), None);
     }
 
     #[test]
     fn a_burst_is_drawn_in_part_and_the_rest_is_told() {
         let mut arrivals = with(10_000, true);
-        arrivals.draw(false);
+        arrivals.draw(false, 0.0);
         assert_eq!(arrivals.total(), 10_000);
         assert_eq!(told(&arrivals), 10_000);
         assert!(arrivals.rows().count() <= BURST as usize + 1);
     }
 
     #[test]
-    fn after_a_rest_a_burst_of_a_person_is_drawn_whole() {
-        let mut arrivals = Arrivals::default();
-        for _ in 0..100 {
-            arrivals.draw(false);
-        }
-        for tag in 1..=100 {
+    fn after_a_rest_a_burst_is_drawn_again() {
+        let mut arrivals = with(150, true);
+        arrivals.draw(false, 0.0);
+        assert_eq!(arrivals.rows().count(), 150);
+        for tag in 151..=300 {
             arrivals.arrive(&delivery(tag), 1, true, 0.0);
         }
-        arrivals.draw(false);
-        assert_eq!(arrivals.rows().count(), 100);
+        arrivals.draw(false, 1_000.0);
+        assert_eq!(arrivals.rows().count(), 300);
     }
 
     #[test]
     fn what_waits_for_a_decision_stays_in_the_table() {
         let mut arrivals = with(600, false);
-        arrivals.draw(true);
+        arrivals.draw(true, 0.0);
         assert_eq!(arrivals.held(), 600);
         assert_eq!(arrivals.rows().count(), 600);
         arrivals.give_back();
         assert_eq!(arrivals.held(), 0);
         arrivals.arrive(&delivery(601), 2, false, 0.0);
-        arrivals.draw(true);
+        arrivals.draw(true, 0.0);
         assert_eq!(arrivals.rows().count(), KEPT);
     }
 
@@ -319,7 +320,7 @@ mod tests {
                     arrivals.arrive(&delivery(tag), 1, true, 0.0);
                 }
                 let before = told(&arrivals) + burst;
-                arrivals.draw(false);
+                arrivals.draw(false, 0.0);
                 lost += before - told(&arrivals);
                 prop_assert!(arrivals.rows().count() <= KEPT);
             }

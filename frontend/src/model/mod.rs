@@ -3,7 +3,7 @@
 //! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`number`]: how numbers are written
 //! - [`arrivals`]: the table of delivered messages; [`rate`]: how many per second
 //! - [`exchange`]: what is known of one call; [`history`]: of those before
-//! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`]: formats
+//! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`]: formats; [`rest_preset`]: requests to learn from
 //! - [`clock`]: the offset between page and server; [`backoff`]: when to try again; [`trace`]: `traceparent`
 
 pub mod arrivals;
@@ -18,6 +18,7 @@ pub mod history;
 pub mod number;
 pub mod payload;
 pub mod rate;
+pub mod rest_preset;
 pub mod server_timing;
 pub mod timeline;
 pub mod trace;

@@ -87,6 +87,19 @@ pub fn hex(bytes: &[u8]) -> String {
     out
 }
 
+/// Sixteen bytes a line: offset, bytes, and what is printable of them.
+pub fn hex_dump(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 5);
+    for (row, line) in bytes.chunks(16).enumerate() {
+        let text: String = line
+            .iter()
+            .map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '·' })
+            .collect();
+        out.push_str(&format!("{:04x}  {:<47}  {text}\n", row * 16, hex(line)));
+    }
+    out
+}
+
 /// Indented JSON, members in the order they came; `None` when it is not JSON.
 pub fn pretty_json(text: &str) -> Option<String> {
     serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;

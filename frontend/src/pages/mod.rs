@@ -5,3 +5,4 @@ pub mod home;
 pub mod not_found;
 pub mod queue;
 pub mod rest;
+mod tasks;

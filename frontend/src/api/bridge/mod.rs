@@ -27,7 +27,7 @@ use self::{
     shared::Shared,
     subscription::{News, Subscription, SubscriptionSpec},
 };
-use super::flight::Flight;
+use super::flight::{self, Flight};
 use crate::model::{
     clock::Offset,
     exchange::{CallError, Cost, Greeted},
@@ -107,6 +107,7 @@ pub struct Bridge {
 impl Bridge {
     /// Opens the socket and makes the bridge a context. Once for each page, in its frame.
     pub fn provide() -> Self {
+        flight::show();
         let shared = Rc::new(Shared::default());
         shared.connect();
         let bridge = Self { shared: StoredValue::new_local(shared) };

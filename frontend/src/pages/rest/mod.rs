@@ -1,12 +1,58 @@
-//! The REST bench, `/rest`.
+//! The REST bench, `/rest`: request left, what happened in the middle, answer right, history below.
+//!
+//! - `editor`: presets and the request; `answer`: status, headers, body; `explain`: a status in words
+//! - `calls`: the state, and what sending does to it
 
+#![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
+
+mod answer;
+mod calls;
+mod editor;
+mod explain;
+mod history;
+
+use crosstalk_proto::step::Party;
 use leptos::prelude::*;
 
-use crate::i18n::{t, use_i18n};
+use self::{answer::AnswerView, calls::Calls, editor::Editor, history::HistoryView};
+use crate::{
+    api::bridge::Bridge,
+    components::happened::Happened,
+    i18n::{t, use_i18n},
+};
+
+/// Who takes part in a REST call.
+const PARTIES: &[Party] = &[Party::Browser, Party::Server, Party::Store];
 
 /// The REST bench, `/rest`.
 #[component]
 pub fn Rest() -> impl IntoView {
     let i18n = use_i18n();
-    view! { <h1>{t!(i18n, rest.title)}</h1> }
+    let calls = Calls::new();
+    view! {
+        <div data-style="rest">
+            <div class="page-head">
+                <div>
+                    <h1>{t!(i18n, rest.title)}</h1>
+                    <p>{t!(i18n, rest.lead)}</p>
+                </div>
+                <div class="tools">
+                    <a class="btn" href="/api/docs" rel="external">
+                        {t!(i18n, rest.docs)}
+                    </a>
+                </div>
+            </div>
+            <div class="bench" data-testid="bench">
+                <Editor calls=calls />
+                <Happened
+                    style="rest"
+                    parties=PARTIES
+                    cost=Signal::derive(move || calls.cost())
+                    offset=Bridge::get().clock_offset()
+                />
+                <AnswerView calls=calls />
+            </div>
+            <HistoryView calls=calls />
+        </div>
+    }
 }

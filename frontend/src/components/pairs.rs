@@ -1,0 +1,128 @@
+//! An editor of names and values, each with a check: HTTP headers, gRPC metadata. There is always a blank row.
+
+use leptos::prelude::*;
+
+use super::icon::{Glyph, Icon};
+use crate::i18n::{t_string, use_i18n};
+
+/// One row.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    id: u64,
+    on: RwSignal<bool>,
+    name: RwSignal<String>,
+    value: RwSignal<String>,
+}
+
+/// The rows of an editor.
+#[derive(Clone, Copy, Debug)]
+pub struct Pairs {
+    rows: RwSignal<Vec<Pair>>,
+    last: StoredValue<u64>,
+}
+
+impl Pairs {
+    /// Rows with these names and values, and a blank one.
+    pub fn new(pairs: &[(&str, &str)]) -> Self {
+        let this = Self { rows: RwSignal::new(Vec::new()), last: StoredValue::new(0) };
+        this.set(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        this
+    }
+
+    /// Replaces all rows.
+    pub fn set(&self, pairs: impl IntoIterator<Item = (String, String)>) {
+        let mut rows: Vec<Pair> = pairs.into_iter().map(|(name, value)| self.row(name, value)).collect();
+        rows.push(self.row(String::new(), String::new()));
+        self.rows.set(rows);
+    }
+
+    /// What is checked and has a name.
+    pub fn chosen(&self) -> Vec<(String, String)> {
+        self.rows
+            .get()
+            .iter()
+            .filter(|row| row.on.get() && !row.name.get().trim().is_empty())
+            .map(|row| (row.name.get().trim().to_owned(), row.value.get().trim().to_owned()))
+            .collect()
+    }
+
+    fn row(&self, name: String, value: String) -> Pair {
+        self.last.update_value(|last| *last += 1);
+        Pair {
+            id: self.last.get_value(),
+            on: RwSignal::new(true),
+            name: RwSignal::new(name),
+            value: RwSignal::new(value),
+        }
+    }
+
+    /// Adds a blank row when the last one is in use.
+    fn grow(&self) {
+        let full = self.rows.with_untracked(|rows| rows.last().is_none_or(|row| !row.name.get_untracked().is_empty()));
+        if full {
+            let blank = self.row(String::new(), String::new());
+            self.rows.update(|rows| rows.push(blank));
+        }
+    }
+}
+
+/// The editor.
+#[component]
+pub fn PairsEditor(
+    /// Its rows.
+    pairs: Pairs,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let remove = move |id| {
+        pairs.rows.update(|rows| rows.retain(|row| row.id != id));
+        pairs.grow();
+    };
+    view! {
+        <ul class="kv">
+            <For each=move || pairs.rows.get() key=|row| row.id let:row>
+                <li>
+                    <input
+                        type="checkbox"
+                        prop:checked=move || row.on.get()
+                        on:change=move |event| row.on.set(event_target_checked(&event))
+                        aria-label=move || about(t_string!(i18n, panels.pair_send), row)
+                    />
+                    <input
+                        type="text"
+                        spellcheck="false"
+                        autocomplete="off"
+                        prop:value=move || row.name.get()
+                        on:input=move |event| {
+                            row.name.set(event_target_value(&event));
+                            pairs.grow();
+                        }
+                        placeholder=move || t_string!(i18n, panels.pair_name)
+                        aria-label=move || t_string!(i18n, panels.pair_name)
+                    />
+                    <input
+                        type="text"
+                        spellcheck="false"
+                        autocomplete="off"
+                        prop:value=move || row.value.get()
+                        on:input=move |event| row.value.set(event_target_value(&event))
+                        placeholder=move || t_string!(i18n, panels.pair_value)
+                        aria-label=move || about(t_string!(i18n, panels.pair_value), row)
+                    />
+                    <button
+                        class="btn quiet sm icon"
+                        type="button"
+                        aria-label=move || about(t_string!(i18n, panels.pair_remove), row)
+                        on:click=move |_| remove(row.id)
+                    >
+                        <Icon glyph=Glyph::Cross size=12 />
+                    </button>
+                </li>
+            </For>
+        </ul>
+    }
+}
+
+/// The name of a control of a row.
+fn about(word: &str, row: Pair) -> String {
+    format!("{word}: {}", row.name.get())
+}
