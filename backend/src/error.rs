@@ -58,7 +58,7 @@ impl Error {
             Self::Greeting(G::Full { .. }) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Greeting(G::Store(_))
             | Self::Grpc(R::GoingAway)
-            | Self::Queue(Q::Down { .. } | Q::NoWorker { .. }) => StatusCode::SERVICE_UNAVAILABLE,
+            | Self::Queue(Q::Down { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Grpc(R::Metadata { .. }) => StatusCode::BAD_REQUEST,
             Self::Grpc(R::MetadataTooLarge { .. }) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
@@ -94,7 +94,7 @@ impl Error {
             | Self::Queue(Q::Busy { .. }) => tonic::Code::ResourceExhausted,
             Self::Greeting(G::Store(_))
             | Self::Grpc(R::GoingAway)
-            | Self::Queue(Q::Down { .. } | Q::NoWorker { .. }) => tonic::Code::Unavailable,
+            | Self::Queue(Q::Down { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => tonic::Code::Unavailable,
             Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
                 tonic::Code::DeadlineExceeded
             }
@@ -137,6 +137,9 @@ impl Error {
             Self::Greeting(greeting::Error::Store(_)) | Self::Grpc(grpc::Error::GoingAway) => {
                 details.set_retry_info(Some(std::time::Duration::from_secs(1)));
             }
+            Self::Queue(error) if error.retry() == queue::error::Retry::Yes => {
+                details.set_retry_info(Some(std::time::Duration::from_secs(1)));
+            }
             Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Request { .. } | Self::Internal(_) => {}
         }
         tonic::Status::with_error_details(self.grpc_code(), self.to_string(), details)
@@ -148,6 +151,9 @@ impl Error {
         match self {
             Self::Greeting(greeting::Error::Store(inner)) => {
                 tracing::error!(%request_id, error = %inner, "the store failed");
+            }
+            Self::Queue(error) if error.fault() == queue::error::Fault::Broker => {
+                tracing::warn!(%request_id, %error, "the broker failed");
             }
             Self::Internal(inner) => tracing::error!(%request_id, error = %inner, "internal error"),
             Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Request { .. } => {

@@ -18,9 +18,15 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, LogFormat};
 
+/// Whatever is asked for, these libraries are not to write payloads: lapin logs a returned message whole, and every refusal
+/// as an error of its own (what matters of it we say ourselves); tungstenite logs frames.
+const DISCREET: [&str; 3] = ["lapin=off", "tungstenite=info", "tokio_tungstenite=info"];
+
 /// Starts logging to standard error.
 pub fn init(config: &Config) {
-    let filter = EnvFilter::new(&config.log);
+    let filter = DISCREET.iter().fold(EnvFilter::new(&config.log), |filter, directive| {
+        filter.add_directive(directive.parse().expect("a directive of our own"))
+    });
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => builder.init(),

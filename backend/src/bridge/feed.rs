@@ -141,7 +141,9 @@ fn frame(delivery: Delivery) -> Message {
 fn refusal(error: &Error) -> Close {
     let code = match error {
         Error::Queue(queue::Error::Refused { code: 404, .. }) => close::NO_SUCH_QUEUE,
-        Error::Queue(queue::Error::Down { .. } | queue::Error::Silent { .. }) => close::BROKER_DOWN,
+        Error::Queue(queue::Error::Down { .. } | queue::Error::Broken { .. } | queue::Error::Silent { .. }) => {
+            close::BROKER_DOWN
+        }
         Error::Queue(_) | Error::Request { .. } => close::BROKER_REFUSED,
         _ => close::INTERNAL_ERROR,
     };

@@ -53,8 +53,8 @@ async fn feed(
     upgrade: Upgrade,
 ) -> Result<Response, Error> {
     let prefetch = query.ok().map(|Query(query)| query.prefetch.unwrap_or(feed::DEFAULT_PREFETCH));
-    let prefetch = prefetch.filter(|prefetch| (1..=crosstalk_proto::ws::MAX_PREFETCH).contains(prefetch)).ok_or_else(
-        || Error::request(http::StatusCode::BAD_REQUEST, "prefetch is a number from 1 to 1000"),
-    )?;
+    let prefetch = prefetch
+        .filter(|prefetch| (1..=crosstalk_proto::ws::MAX_PREFETCH).contains(prefetch))
+        .ok_or_else(|| Error::request(http::StatusCode::BAD_REQUEST, "prefetch is a number from 1 to 1000"))?;
     Ok(upgrade.accept(&app.clone(), move |socket| feed::serve(app, socket, queue, prefetch)))
 }

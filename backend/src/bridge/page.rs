@@ -6,9 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crosstalk_proto::ws::{
-    Answer, Command, MAX_SUBSCRIPTIONS, Request, ServerMessage, SubscriptionEvent, close,
-};
+use crosstalk_proto::ws::{Answer, Command, MAX_SUBSCRIPTIONS, Request, ServerMessage, SubscriptionEvent, close};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use http::StatusCode;
 use lapin::message::Delivery;
@@ -128,6 +126,8 @@ impl Page {
         loop {
             let event = self.next(socket).await;
             if let Flow::Break(end) = self.handle(event, socket) {
+                // a page may ack and leave in one breath
+                self.subscriptions.iter_mut().for_each(Consuming::send_acks);
                 return end;
             }
         }
@@ -344,6 +344,10 @@ impl Page {
         if self.conversation == Conversation::Strange && now.duration_since(self.opened) >= HELLO_BUDGET {
             return Flow::Break(Some(Close::new(close::PROTOCOL_ERROR, "the first message is the hello")));
         }
+        if self.commands.len() >= MAX_COMMANDS {
+            // it is we who do not listen
+            self.pulse.heard(now);
+        }
         match self.pulse.check(now, socket.stalled_since()) {
             Check::Again(_) => {}
             Check::Ping => {
@@ -351,7 +355,10 @@ impl Page {
                 self.pulse.pinged(now);
             }
             Check::Unresponsive => {
-                return Flow::Break(Some(Close::new(close::UNRESPONSIVE, "you neither answered nor took what was sent")));
+                return Flow::Break(Some(Close::new(
+                    close::UNRESPONSIVE,
+                    "you neither answered nor took what was sent",
+                )));
             }
         }
         self.set_alarm(socket);
@@ -408,12 +415,16 @@ pub(super) fn over(queue: &str, ended: Ended) -> Error {
     match ended {
         Ended::Closed(crate::queue::Error::Refused { code: 406, text }) if text.contains("timeout") => Error::request(
             StatusCode::CONFLICT,
-            format!("a delivery was not acked for too long, so the broker took all of them back ({text}); subscribe again"),
+            format!(
+                "a delivery was not acked for too long, so the broker took all of them back ({text}); subscribe again"
+            ),
         ),
         Ended::Closed(error) => error.into(),
         Ended::Cancelled => Error::request(
             StatusCode::NOT_FOUND,
-            format!("the broker cancelled the consumer: the queue {queue:?} was deleted; declare it and subscribe again"),
+            format!(
+                "the broker cancelled the consumer: the queue {queue:?} was deleted; declare it and subscribe again"
+            ),
         ),
         Ended::LinkLost => Error::request(StatusCode::SERVICE_UNAVAILABLE, "the link to the broker broke"),
     }

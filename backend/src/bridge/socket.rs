@@ -197,9 +197,7 @@ fn broken(error: &WsError) -> Happened {
             format!("a message has at most {MAX_CLIENT_MESSAGE} bytes"),
         )),
         WsError::Utf8(_) => Happened::Broken(Close::new(close::INVALID_UTF8, "text is UTF-8")),
-        WsError::Protocol(
-            tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
-        )
+        WsError::Protocol(tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)
         | WsError::Io(_)
         | WsError::ConnectionClosed
         | WsError::AlreadyClosed => Happened::Gone,

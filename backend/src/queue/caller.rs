@@ -71,8 +71,7 @@ impl Caller {
     pub(super) async fn start(session: &Arc<Session>) -> Result<Self, Error> {
         let channel = session.confirming_channel().await?;
         let options = BasicConsumeOptions { no_ack: true, ..BasicConsumeOptions::default() };
-        let consume =
-            channel.basic_consume(names::DIRECT_REPLY_TO.into(), "".into(), options, FieldTable::default());
+        let consume = channel.basic_consume(names::DIRECT_REPLY_TO.into(), "".into(), options, FieldTable::default());
         let mut replies = ask("basic.consume", consume).await?;
         let waiting = Waiting::default();
         let (session, found) = (session.clone(), waiting.clone());

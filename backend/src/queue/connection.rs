@@ -33,7 +33,9 @@ pub(super) async fn open(uri: &AMQPUri, name: &str) -> Result<Connection, String
     match tokio::time::timeout(CONNECT_BUDGET, Connection::connect_uri(uri, properties)).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) => Err(in_words(&error)),
-        Err(_elapsed) => Err(format!("the broker did not accept the connection within {} ms", CONNECT_BUDGET.as_millis())),
+        Err(_elapsed) => {
+            Err(format!("the broker did not accept the connection within {} ms", CONNECT_BUDGET.as_millis()))
+        }
     }
 }
 

@@ -52,8 +52,7 @@ impl Session {
             }
         }
         let channel = self.consuming_channel(prefetch).await?;
-        let consume =
-            channel.basic_consume(name, "".into(), BasicConsumeOptions::default(), FieldTable::default());
+        let consume = channel.basic_consume(name, "".into(), BasicConsumeOptions::default(), FieldTable::default());
         match ask("basic.consume", consume).await {
             Ok(consumer) => {
                 self.metrics.consumers.inc();

@@ -25,6 +25,12 @@ pub enum Error {
         /// How long.
         budget_ms: u128,
     },
+    /// The link broke while the broker was asked something that changes nothing.
+    #[error("the link to the broker broke ({what}); try again when it is up")]
+    Broken {
+        /// What was waited for.
+        what: &'static str,
+    },
     /// Nobody answered the request in time.
     #[error("no reply came within {budget_ms} ms; the request may have been done all the same")]
     NoReply {
@@ -87,6 +93,7 @@ impl Error {
             Self::Down { .. }
             | Self::Unknown { .. }
             | Self::Silent { .. }
+            | Self::Broken { .. }
             | Self::NoReply { .. }
             | Self::NoWorker { .. } => Fault::Broker,
         }
@@ -96,7 +103,11 @@ impl Error {
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Down { .. } | Self::Silent { .. } | Self::NoWorker { .. } | Self::Busy { .. } => Retry::Yes,
+            Self::Down { .. }
+            | Self::Silent { .. }
+            | Self::Broken { .. }
+            | Self::NoWorker { .. }
+            | Self::Busy { .. } => Retry::Yes,
             Self::Unknown { .. } | Self::NoReply { .. } => Retry::MayRepeat,
             Self::Refused { .. } | Self::Unsendable(_) => Retry::No,
         }

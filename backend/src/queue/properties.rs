@@ -156,9 +156,7 @@ fn value_to_amqp(value: &FieldValue, size: &mut usize) -> Result<AMQPValue, Erro
         ),
         FieldValue::Float(value) => AMQPValue::Float(*value),
         FieldValue::Double(value) => AMQPValue::Double(*value),
-        FieldValue::Decimal { scale, value } => {
-            AMQPValue::DecimalValue(DecimalValue { scale: *scale, value: *value })
-        }
+        FieldValue::Decimal { scale, value } => AMQPValue::DecimalValue(DecimalValue { scale: *scale, value: *value }),
         FieldValue::LongString(text) => {
             *size += text.len();
             AMQPValue::LongString(LongString::from(text.as_bytes()))

@@ -57,9 +57,10 @@ impl Outgoing {
             || properties.user_id().is_some()
             || properties.expiration().is_some()
             || direct_reply(properties.reply_to())
-            || properties.headers().as_ref().is_some_and(|headers| {
-                ["CC", "BCC"].iter().any(|key| headers.contains_key(key))
-            })
+            || properties
+                .headers()
+                .as_ref()
+                .is_some_and(|headers| ["CC", "BCC"].iter().any(|key| headers.contains_key(key)))
     }
 }
 
@@ -218,9 +219,8 @@ impl Drop for Confirm<'_> {
 }
 
 fn broken(session: &Session, error: &lapin::Error) -> Error {
-    Error::refusal(error).unwrap_or_else(|| Error::Unknown {
-        what: format!("the link to {} broke before the confirm", session.address),
-    })
+    Error::refusal(error)
+        .unwrap_or_else(|| Error::Unknown { what: format!("the link to {} broke before the confirm", session.address) })
 }
 
 fn late() -> Error {
@@ -232,13 +232,7 @@ mod tests {
     use super::*;
 
     fn message(exchange: &str, mandatory: bool, properties: BasicProperties) -> Outgoing {
-        Outgoing {
-            exchange: exchange.into(),
-            routing_key: "hello".into(),
-            mandatory,
-            properties,
-            body: Vec::new(),
-        }
+        Outgoing { exchange: exchange.into(), routing_key: "hello".into(), mandatory, properties, body: Vec::new() }
     }
 
     #[test]

@@ -16,14 +16,7 @@ use lapin::{
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Error,
-    caller::Caller,
-    connection, names, probe,
-    properties::short,
-    publisher::Publisher,
-    worker,
-};
+use super::{Error, caller::Caller, connection, names, probe, properties::short, publisher::Publisher, worker};
 use crate::{shutdown::Shutdown, telemetry::Metrics};
 
 /// How long the broker may take to open a channel, declare a queue or start a consumer.
@@ -189,7 +182,7 @@ impl Session {
 
     /// A channel for anything but consumers.
     pub(super) async fn channel(&self) -> Result<Channel, Error> {
-        ask("channel.open", self.main.create_channel()).await
+        open_channel(&self.main).await
     }
 
     /// A channel with confirms.
@@ -210,7 +203,7 @@ impl Session {
         // held while a connection is opened, so that many subscriptions at once open one
         let mut consuming = self.consuming.lock().await;
         for connection in consuming.iter() {
-            match ask("channel.open", connection.create_channel()).await {
+            match open_channel(connection).await {
                 Err(Error::Busy { .. }) => {}
                 opened => return opened,
             }
@@ -222,7 +215,7 @@ impl Session {
         let opened = connection::open(&self.uri, &name).await;
         let connection = Arc::new(opened.map_err(|_reason| self.down())?);
         self.watch(connection.clone());
-        let channel = ask("channel.open", connection.create_channel()).await;
+        let channel = open_channel(&connection).await;
         consuming.push(connection);
         channel
     }
@@ -263,6 +256,17 @@ impl fmt::Debug for Session {
     }
 }
 
+async fn open_channel(connection: &Connection) -> Result<Channel, Error> {
+    let limit = usize::from(connection.configuration().channel_max());
+    let opened = async {
+        match connection.create_channel().await {
+            Err(error) if matches!(error.kind(), ErrorKind::ChannelsLimitReached) => Ok(None),
+            opened => opened.map(Some),
+        }
+    };
+    ask("channel.open", opened).await?.ok_or(Error::Busy { what: "channels", limit })
+}
+
 async fn close(channel: Channel) {
     let closed = tokio::time::timeout(ASK_BUDGET, channel.close(200, "done".into())).await;
     if !matches!(closed, Ok(Ok(()))) {
@@ -277,10 +281,7 @@ pub(super) async fn ask<T>(
 ) -> Result<T, Error> {
     match tokio::time::timeout(ASK_BUDGET, answer).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(Error::refusal(&error).unwrap_or_else(|| match error.kind() {
-            ErrorKind::ChannelsLimitReached => Error::Busy { what: "channels", limit: usize::from(u16::MAX) },
-            _ => Error::Silent { what, budget_ms: ASK_BUDGET.as_millis() },
-        })),
+        Ok(Err(error)) => Err(Error::refusal(&error).unwrap_or(Error::Broken { what })),
         Err(_elapsed) => Err(Error::Silent { what, budget_ms: ASK_BUDGET.as_millis() }),
     }
 }

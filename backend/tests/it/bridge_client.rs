@@ -245,12 +245,7 @@ impl Amqp {
     }
 
     /// Publishes and gives the confirm to wait for.
-    pub(crate) async fn send(
-        &self,
-        queue: &str,
-        body: &[u8],
-        properties: BasicProperties,
-    ) -> lapin::PublisherConfirm {
+    pub(crate) async fn send(&self, queue: &str, body: &[u8], properties: BasicProperties) -> lapin::PublisherConfirm {
         let options = BasicPublishOptions::default();
         self.channel.basic_publish("".into(), queue.into(), options, body, properties).await.unwrap()
     }

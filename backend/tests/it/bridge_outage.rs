@@ -123,8 +123,7 @@ async fn a_thousand_pages_that_vanish_leave_nothing_behind() {
     let tasks = app.shutdown.running();
     for round in 0..1_000_usize {
         let mut page = Page::open(&app).await;
-        let subscribe =
-            Command::Subscribe { queue: queue.clone(), prefetch: 10, ack_mode: AckMode::Manual };
+        let subscribe = Command::Subscribe { queue: queue.clone(), prefetch: 10, ack_mode: AckMode::Manual };
         match round % 4 {
             // in the middle of the command, of a publish that the broker refuses, of deliveries, and at rest
             0 => drop(page.ask(subscribe).await),

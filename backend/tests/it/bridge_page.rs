@@ -312,9 +312,12 @@ async fn text_that_is_not_utf8_is_told_so() {
 async fn pages_of_a_foreign_origin_are_refused_before_the_upgrade() {
     let app = TestApp::builder().flag("cors-origins", "https://tutorial.example.org").spawn().await;
     let own = format!("http://{}", app.addr());
-    for (origin, enters) in
-        [(own.as_str(), true), ("https://tutorial.example.org", true), ("http://evil.example.org", false), ("null", false)]
-    {
+    for (origin, enters) in [
+        (own.as_str(), true),
+        ("https://tutorial.example.org", true),
+        ("http://evil.example.org", false),
+        ("null", false),
+    ] {
         for path in ["/ws", "/ws/queues/hello"] {
             let mut request = app.ws_url(path).into_client_request().unwrap();
             request.headers_mut().insert("origin", origin.parse().unwrap());

@@ -1,7 +1,5 @@
 //! Consumers of a page: acks, prefetch, what goes back to the queue and when.
 
-use std::time::Duration;
-
 use crosstalk_proto::{
     amqp::Body,
     ws::{AckMode, Answer, Command, MAX_SUBSCRIPTIONS, ServerMessage, SubscriptionEvent},
@@ -137,6 +135,50 @@ async fn a_page_that_vanishes_in_the_middle_of_deliveries_loses_none() {
 }
 
 #[tokio::test]
+async fn a_page_that_acks_and_leaves_in_one_breath_has_acked() {
+    let url = RabbitMq::shared().await.amqp_url();
+    let app = linked(&url).await;
+    let client = Amqp::connect(&url).await;
+    let queue = queue_name("breath");
+    client.declare(&queue, false).await;
+    client.publish_many(&queue, bodies(10), 1).await;
+    let mut page = Page::open(&app).await;
+    let (subscription, epoch) = page.subscribe(&queue, 10, AckMode::Manual).await;
+    for delivery in page.deliveries_of(10).await {
+        let delivery_tag = delivery.delivery_tag;
+        page.ask(Command::Ack { subscription, epoch, delivery_tag, multiple: false }).await;
+    }
+    page.socket.close(None).await.unwrap();
+    settles(&app, "crosstalk_consumers", 0).await;
+    assert_eq!(client.counts(&queue).await, (0, 0));
+    app.stop().await;
+}
+
+/// A broker that allows few channels on a connection stands for many pages.
+#[tokio::test]
+async fn more_subscriptions_than_a_connection_has_channels_take_another_connection() {
+    let options = Options { settings: vec!["channel_max = 16".into()], ..Options::default() };
+    let broker = RabbitMq::start_with(&options).await.unwrap();
+    let app = linked(broker.amqp_url()).await;
+    let client = Amqp::connect(&broker.amqp_url()).await;
+    client.declare("many", false).await;
+    let mut pages = Vec::new();
+    for _ in 0..3 {
+        let mut page = Page::open(&app).await;
+        for _ in 0..MAX_SUBSCRIPTIONS {
+            page.subscribe("many", 1, AckMode::Manual).await;
+        }
+        pages.push(page);
+    }
+    assert_eq!(client.counts("many").await, (0, 48));
+    drop(pages);
+    settles(&app, "crosstalk_consumers", 0).await;
+    let gone = wait_until(BUDGET, || async { client.counts("many").await == (0, 0) }).await;
+    assert!(gone.is_ok());
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_page_that_only_awaits_deliveries_is_missed_when_it_goes() {
     let url = RabbitMq::shared().await.amqp_url();
     let app = linked(&url).await;
@@ -199,31 +241,24 @@ async fn what_cannot_be_subscribed_is_refused() {
     app.stop().await;
 }
 
-/// RabbitMQ looks once a minute at least, so this one takes its time.
 #[tokio::test]
 async fn the_brokers_consumer_timeout_is_a_message() {
     let options = Options { settings: vec!["consumer_timeout = 1000".into()], ..Options::default() };
     let broker = RabbitMq::start_with(&options).await.unwrap();
+    // RabbitMQ looks for overdue deliveries once a minute
+    broker.ctl(&["eval", "application:set_env(rabbit, channel_tick_interval, 500)."]).await.unwrap();
     let app = linked(broker.amqp_url()).await;
     let mut page = Page::open(&app).await;
     let client = Amqp::connect(&broker.amqp_url()).await;
     client.publish_many("hello", bodies(1), 1).await;
     page.subscribe("hello", 10, AckMode::Manual).await;
     page.deliveries_of(1).await;
-    let told = tokio::time::timeout(Duration::from_secs(150), async {
-        loop {
-            // the page is read all the while, as pings must be answered
-            let next = tokio::time::timeout(Duration::from_secs(150), futures_util::StreamExt::next(&mut page.socket));
-            let Some(Ok(message)) = next.await.unwrap() else { panic!("closed") };
-            let Ok(text) = message.to_text() else { continue };
-            if let Ok(ServerMessage::Subscription { event: SubscriptionEvent::Ended { problem }, .. }) =
-                serde_json::from_str(text)
-            {
-                break problem;
-            }
-        }
-    });
-    let problem = told.await.expect("not told");
+    let problem = page
+        .until(|message| match message {
+            ServerMessage::Subscription { event: SubscriptionEvent::Ended { problem }, .. } => Some(problem),
+            _ => None,
+        })
+        .await;
     assert!(problem.detail.contains("not acked for too long"), "{problem:?}");
     app.stop().await;
 }

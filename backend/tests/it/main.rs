@@ -9,6 +9,7 @@
 
 mod bridge_client;
 mod bridge_feed;
+mod bridge_memory;
 mod bridge_outage;
 mod bridge_page;
 mod bridge_subscription;
