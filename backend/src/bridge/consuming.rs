@@ -6,7 +6,7 @@ use crosstalk_proto::ws::{AckMode, Delivery as WireDelivery, MAX_BATCH, ServerMe
 use http::StatusCode;
 use lapin::message::Delivery;
 
-use super::outstanding::Outstanding;
+use super::{outstanding::Outstanding, subscriptions::Wanted};
 use crate::{
     clock,
     error::Error,
@@ -37,7 +37,8 @@ pub struct Consuming {
 impl Consuming {
     /// A subscription that has begun.
     #[must_use]
-    pub fn new(number: u32, queue: String, prefetch: u16, ack_mode: AckMode, subscription: Subscription) -> Self {
+    pub fn new(number: u32, wanted: Wanted, subscription: Subscription) -> Self {
+        let Wanted { queue, prefetch, ack_mode } = wanted;
         Self {
             number,
             queue,

@@ -12,9 +12,10 @@ use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 
 use super::{
     commands,
-    page::{MAX_SOCKETS, over},
+    page::MAX_SOCKETS,
     pulse::{Check, Pulse},
     socket::{Close, Happened, Socket},
+    subscriptions::over,
 };
 use crate::{
     error::Error,

@@ -2,23 +2,21 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
-use crosstalk_proto::ws::{Answer, Command, MAX_SUBSCRIPTIONS, Request, ServerMessage, SubscriptionEvent, close};
+use crosstalk_proto::ws::{Answer, Command, Request, ServerMessage, close};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use http::StatusCode;
 use lapin::message::Delivery;
 use tokio::time::Sleep;
 
 use super::{
     calls::Calls,
     commands,
-    consuming::{Consuming, Settled},
     conversation::{self, Conversation, Decision},
     pulse::{Check, Pulse},
     socket::{Close, Happened, Socket},
+    subscriptions::{Subscriptions, Suspended, Wanted},
 };
 use crate::{
     error::Error,
@@ -58,12 +56,7 @@ struct Page {
     conversation: Conversation,
     link: Watch,
     ticket: Ticket,
-    subscriptions: Vec<Consuming>,
-    // subscriptions that are starting
-    starting: usize,
-    last_subscription: u32,
-    // whose deliveries come first next time
-    turn: usize,
+    subscriptions: Subscriptions,
     commands: FuturesUnordered<BoxFuture<'static, Done>>,
     calls: Calls,
     pulse: Pulse,
@@ -74,14 +67,8 @@ struct Page {
 /// What a command came to.
 enum Done {
     Told(Box<ServerMessage>),
-    Subscribed { id: u64, wanted: Box<Wanted>, result: Result<Subscription, Error> },
+    Subscribed { id: u64, wanted: Wanted, result: Result<Subscription, Error> },
     Resumed { number: u32, result: Result<Subscription, Error> },
-}
-
-struct Wanted {
-    queue: String,
-    prefetch: u16,
-    ack_mode: crosstalk_proto::ws::AckMode,
 }
 
 enum Event {
@@ -105,10 +92,7 @@ impl Page {
             app,
             conversation: Conversation::default(),
             ticket: Ticket::draw(),
-            subscriptions: Vec::new(),
-            starting: 0,
-            last_subscription: 0,
-            turn: 0,
+            subscriptions: Subscriptions::default(),
             commands: FuturesUnordered::new(),
             calls: Calls::default(),
             pulse: Pulse::new(now),
@@ -127,7 +111,7 @@ impl Page {
             let event = self.next(socket).await;
             if let Flow::Break(end) = self.handle(event, socket) {
                 // a page may ack and leave in one breath
-                self.subscriptions.iter_mut().for_each(Consuming::send_acks);
+                self.subscriptions.send_acks();
                 return end;
             }
         }
@@ -141,7 +125,7 @@ impl Page {
             happened = socket.happened(reading) => Event::Socket(happened),
             Some(done) = self.commands.next() => Event::Done(done),
             () = self.link.changed() => Event::Link,
-            (at, next) = next_delivery(&mut self.subscriptions, self.turn), if clear => Event::Delivery(at, next),
+            (at, next) = self.subscriptions.next(), if clear => Event::Delivery(at, next),
             Some(message) = self.calls.next(), if clear => Event::Call(message),
             () = &mut self.alarm => Event::Alarm,
         }
@@ -173,7 +157,7 @@ impl Page {
                     self.hear(&text, socket)?;
                 }
                 Happened::Alive => self.pulse.heard(Instant::now()),
-                Happened::Written => self.subscriptions.iter_mut().for_each(Consuming::written),
+                Happened::Written => self.subscriptions.written(),
                 Happened::Gone => return Flow::Break(None),
                 Happened::Broken(why) => return Flow::Break(Some(why)),
             }
@@ -182,7 +166,7 @@ impl Page {
                 happened = socket.happened_already();
             }
         }
-        self.subscriptions.iter_mut().for_each(Consuming::send_acks);
+        self.subscriptions.send_acks();
         self.set_alarm(socket);
         Flow::Continue(())
     }
@@ -204,22 +188,21 @@ impl Page {
         match command {
             Command::Ping => answer(socket, id, Ok(commands::pong(Instant::now()))),
             Command::Ack { subscription, epoch, delivery_tag, multiple } => {
-                let settled = self.subscription(subscription).and_then(|s| s.ack(epoch, delivery_tag, multiple));
-                answer(socket, id, settled.map(to_answer));
+                answer(socket, id, self.subscriptions.ack(subscription, epoch, delivery_tag, multiple));
             }
             Command::Nack { subscription, epoch, delivery_tag, multiple, requeue } => {
-                let settled =
-                    self.subscription(subscription).and_then(|s| s.nack(epoch, delivery_tag, multiple, requeue));
-                answer(socket, id, settled.map(to_answer));
+                let settled = self.subscriptions.nack(subscription, epoch, delivery_tag, multiple, requeue);
+                answer(socket, id, settled);
             }
-            Command::Unsubscribe { subscription } => answer(socket, id, self.unsubscribe(subscription)),
+            Command::Unsubscribe { subscription } => {
+                answer(socket, id, self.subscriptions.unsubscribe(subscription));
+            }
             Command::Subscribe { queue, prefetch, ack_mode } => {
-                if let Err(error) = self.room().and_then(|()| commands::consumable(&queue)) {
+                if let Err(error) = commands::consumable(&queue).and_then(|()| self.subscriptions.reserve()) {
                     return answer(socket, id, Err(error));
                 }
-                self.starting += 1;
                 let subscribing = commands::subscribe(app, queue.clone(), prefetch);
-                let wanted = Box::new(Wanted { queue, prefetch, ack_mode });
+                let wanted = Wanted { queue, prefetch, ack_mode };
                 self.commands.push(subscribing.map(move |result| Done::Subscribed { id, wanted, result }).boxed());
             }
             Command::Publish(message) => {
@@ -247,48 +230,18 @@ impl Page {
         match done {
             Done::Told(message) => tell(socket, &message),
             Done::Subscribed { id, wanted, result } => {
-                self.starting -= 1;
-                match result {
-                    Ok(subscription) => {
-                        self.last_subscription += 1;
-                        let number = self.last_subscription;
-                        let answered = Answer::Subscribed {
-                            subscription: number,
-                            consumer_tag: subscription.tag().to_owned(),
-                            epoch: subscription.epoch(),
-                        };
-                        let Wanted { queue, prefetch, ack_mode } = *wanted;
-                        self.subscriptions.push(Consuming::new(number, queue, prefetch, ack_mode, subscription));
-                        answer(socket, id, Ok(answered));
-                    }
-                    Err(error) => answer(socket, id, Err(error)),
-                }
+                answer(socket, id, self.subscriptions.begun(wanted, result));
             }
             Done::Resumed { number, result } => {
-                // it may have been cancelled meanwhile: then the new consumer goes at once
-                let Some(at) = self.subscriptions.iter().position(|s| s.number == number) else { return };
-                let event = match result {
-                    Ok(subscription) => {
-                        let event = SubscriptionEvent::Resumed {
-                            epoch: subscription.epoch(),
-                            consumer_tag: subscription.tag().to_owned(),
-                        };
-                        self.subscriptions[at].resume(subscription);
-                        event
-                    }
-                    Err(error) => {
-                        self.subscriptions.remove(at);
-                        SubscriptionEvent::Ended { problem: error.problem() }
-                    }
-                };
-                tell(socket, &ServerMessage::Subscription { subscription: number, event });
+                if let Some(message) = self.subscriptions.resumed(number, result) {
+                    tell(socket, &message);
+                }
             }
         }
     }
 
     fn deliver(&mut self, at: usize, delivery: Delivery, socket: &mut Socket) {
-        let (message, count, end) = self.subscriptions[at].batch(delivery);
-        self.turn = at + 1;
+        let (message, count, end) = self.subscriptions.batch(at, delivery);
         tell(socket, &message);
         self.app.metrics.deliveries.inc_by(u64::try_from(count).unwrap_or_default());
         self.set_alarm(socket);
@@ -298,45 +251,12 @@ impl Page {
     }
 
     fn ended(&mut self, at: usize, ended: Ended, socket: &mut Socket) {
-        let number = self.subscriptions[at].number;
-        let event = match ended {
-            Ended::LinkLost => {
-                let subscription = &mut self.subscriptions[at];
-                let unacked = subscription.suspend();
-                let resuming = commands::resume(
-                    self.app.clone(),
-                    subscription.queue.clone(),
-                    subscription.prefetch,
-                    subscription.epoch,
-                );
-                self.commands.push(resuming.map(move |result| Done::Resumed { number, result }).boxed());
-                SubscriptionEvent::Suspended { unacked }
-            }
-            ended @ (Ended::Cancelled | Ended::Closed(_)) => {
-                let queue = self.subscriptions.remove(at).queue;
-                SubscriptionEvent::Ended { problem: over(&queue, ended).problem() }
-            }
-        };
-        tell(socket, &ServerMessage::Subscription { subscription: number, event });
-    }
-
-    fn room(&self) -> Result<(), Error> {
-        if self.subscriptions.len() + self.starting < MAX_SUBSCRIPTIONS {
-            return Ok(());
+        let (message, suspended) = self.subscriptions.ended(at, ended);
+        tell(socket, &message);
+        if let Some(Suspended { number, queue, prefetch, epoch }) = suspended {
+            let resuming = commands::resume(self.app.clone(), queue, prefetch, epoch);
+            self.commands.push(resuming.map(move |result| Done::Resumed { number, result }).boxed());
         }
-        let detail = format!("a socket has at most {MAX_SUBSCRIPTIONS} subscriptions; end one, or open another socket");
-        Err(Error::request(StatusCode::TOO_MANY_REQUESTS, detail))
-    }
-
-    fn subscription(&mut self, number: u32) -> Result<&mut Consuming, Error> {
-        self.subscriptions.iter_mut().find(|s| s.number == number).ok_or_else(|| unknown_subscription(number))
-    }
-
-    fn unsubscribe(&mut self, number: u32) -> Result<Answer, Error> {
-        let at = self.subscriptions.iter().position(|s| s.number == number);
-        let mut subscription = self.subscriptions.remove(at.ok_or_else(|| unknown_subscription(number))?);
-        subscription.send_acks();
-        Ok(Answer::Unsubscribed { returned: subscription.unacked() })
     }
 
     fn check(&mut self, socket: &mut Socket) -> Flow {
@@ -379,20 +299,6 @@ impl Page {
     }
 }
 
-/// The next delivery of any subscription, beginning with the one whose turn it is. Cancel safe.
-async fn next_delivery(subscriptions: &mut [Consuming], turn: usize) -> (usize, Result<Delivery, Ended>) {
-    let poll = |cx: &mut Context<'_>| {
-        let count = subscriptions.len();
-        for at in (0..count).map(|at| (turn + at) % count) {
-            if let Poll::Ready(next) = subscriptions[at].poll_next(cx) {
-                return Poll::Ready((at, next));
-            }
-        }
-        Poll::Pending
-    };
-    std::future::poll_fn(poll).await
-}
-
 fn tell(socket: &mut Socket, message: &ServerMessage) {
     socket.feed(conversation::to_text(message));
 }
@@ -400,32 +306,4 @@ fn tell(socket: &mut Socket, message: &ServerMessage) {
 fn answer(socket: &mut Socket, id: u64, answer: Result<Answer, Error>) {
     let outcome = answer.map(|answer| (answer, Vec::new())).map_err(|error| (error, Vec::new()));
     tell(socket, &commands::to_message(id, outcome));
-}
-
-fn to_answer(settled: Settled) -> Answer {
-    Answer::Settled { count: settled.count, stale: settled.stale }
-}
-
-fn unknown_subscription(number: u32) -> Error {
-    Error::request(StatusCode::NOT_FOUND, format!("there is no subscription {number}; it may have ended"))
-}
-
-/// Why a subscription is over, and what to do.
-pub(super) fn over(queue: &str, ended: Ended) -> Error {
-    match ended {
-        Ended::Closed(crate::queue::Error::Refused { code: 406, text }) if text.contains("timeout") => Error::request(
-            StatusCode::CONFLICT,
-            format!(
-                "a delivery was not acked for too long, so the broker took all of them back ({text}); subscribe again"
-            ),
-        ),
-        Ended::Closed(error) => error.into(),
-        Ended::Cancelled => Error::request(
-            StatusCode::NOT_FOUND,
-            format!(
-                "the broker cancelled the consumer: the queue {queue:?} was deleted; declare it and subscribe again"
-            ),
-        ),
-        Ended::LinkLost => Error::request(StatusCode::SERVICE_UNAVAILABLE, "the link to the broker broke"),
-    }
 }
