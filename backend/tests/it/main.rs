@@ -7,6 +7,7 @@
 //! - `bridge_*`: WebSockets; [`bridge_client`] is a page as the tests play it
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod bridge_call;
 mod bridge_client;
 mod bridge_feed;
 mod bridge_memory;
