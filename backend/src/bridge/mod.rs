@@ -1,7 +1,7 @@
 //! WebSockets, which bring queues and native gRPC to the browser (DESIGN: "WebSocket bridge").
 //!
 //! - `/ws` is the page's own: [`page`] is its loop, [`conversation`] decides what a message means, [`commands`] carries
-//!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, [`calls`] its gRPC calls, [`outstanding`] what is delivered and not settled
+//!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, `calls` its gRPC calls, [`outstanding`] what is delivered and not settled
 //! - `/ws/queues/{queue}` is for anybody: [`feed`]
 //! - [`origin`] says who may come in, [`upgrade`] lets them, [`socket`] and [`pulse`] are what both kinds stand on
 //!

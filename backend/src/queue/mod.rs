@@ -3,7 +3,7 @@
 //! - [`link`]: the supervised way to the broker, made again whenever it breaks; [`session`] is one life of it
 //! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription
 //! - [`worker`] answers the requests of `greeter.rpc`, [`caller`] sends such requests; [`job`] is what both say
-//! - [`names`], [`properties`], [`backoff`], [`probe`]: the small parts; [`error`]: what can go wrong
+//! - [`names`], [`properties`], [`backoff`], [`connection`], [`timing`], `probe`: the small parts; [`error`]: what can go wrong
 //!
 //! lapin's automatic recovery is off: what was consumed or half published before a break is never mixed up with what
 //! comes after it, because every link has its own epoch and its own channels.
