@@ -3,7 +3,7 @@
 
 use axum::response::{IntoResponse, Response};
 use crosstalk_proto::problem::{FieldProblem, PROBLEM_JSON, Problem};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::{greeting, grpc, queue};
@@ -29,6 +29,8 @@ pub enum Error {
         detail: String,
         /// Where in the body.
         errors: Vec<FieldProblem>,
+        /// What the answer has to say beside it, `Allow` or `Accept`.
+        headers: Vec<(HeaderName, HeaderValue)>,
     },
     /// Something broke here that is not the caller's fault.
     #[error("something broke on the server; the request id finds it in the log")]
@@ -38,7 +40,21 @@ pub enum Error {
 impl Error {
     /// A request that is wrong as a whole.
     pub fn request(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self::Request { status, detail: detail.into(), errors: Vec::new() }
+        Self::Request { status, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
+    }
+
+    /// A request that is wrong in one place of its body.
+    pub fn in_body(status: StatusCode, detail: impl Into<String>, place: FieldProblem) -> Self {
+        Self::Request { status, detail: detail.into(), errors: vec![place], headers: Vec::new() }
+    }
+
+    /// Adds a header to the answer over HTTP.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        if let Self::Request { headers, .. } = &mut self {
+            headers.push((name, value));
+        }
+        self
     }
 
     /// The HTTP status (RFC 9110, section 15).
@@ -51,6 +67,7 @@ impl Error {
             Self::Greeting(G::InvalidName(_) | G::KeyReused { .. }) | Self::Queue(Q::Unsendable(_)) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
+            Self::Greeting(G::InvalidId(_)) | Self::Grpc(R::Metadata { .. }) => StatusCode::BAD_REQUEST,
             Self::Greeting(G::NotFound { .. })
             | Self::Grpc(R::Unimplemented { .. })
             | Self::Queue(Q::Refused { code: 404, .. }) => StatusCode::NOT_FOUND,
@@ -59,7 +76,6 @@ impl Error {
             Self::Greeting(G::Store(_))
             | Self::Grpc(R::GoingAway)
             | Self::Queue(Q::Down { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Grpc(R::Metadata { .. }) => StatusCode::BAD_REQUEST,
             Self::Grpc(R::MetadataTooLarge { .. }) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
                 StatusCode::GATEWAY_TIMEOUT
@@ -68,7 +84,9 @@ impl Error {
             Self::Grpc(R::Busy { .. }) | Self::Queue(Q::Busy { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::Queue(Q::Refused { code: 403, .. }) => StatusCode::FORBIDDEN,
             Self::Queue(Q::Refused { code: 405, .. }) => StatusCode::LOCKED,
-            Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => StatusCode::CONFLICT,
+            Self::Greeting(G::Contended { .. }) | Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => {
+                StatusCode::CONFLICT
+            }
             Self::Queue(Q::Unknown { .. }) => StatusCode::BAD_GATEWAY,
             Self::Request { status, .. } => *status,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -82,12 +100,12 @@ impl Error {
         use grpc::Error as R;
         use queue::Error as Q;
         match self {
-            Self::Greeting(G::InvalidName(_))
+            Self::Greeting(G::InvalidName(_) | G::InvalidId(_))
             | Self::Grpc(R::Metadata { .. })
             | Self::Queue(Q::Unsendable(_))
             | Self::Request { .. } => tonic::Code::InvalidArgument,
             Self::Greeting(G::NotFound { .. }) | Self::Queue(Q::Refused { code: 404, .. }) => tonic::Code::NotFound,
-            Self::Greeting(G::PreconditionFailed(_)) => tonic::Code::Aborted,
+            Self::Greeting(G::PreconditionFailed(_) | G::Contended { .. }) => tonic::Code::Aborted,
             Self::Greeting(G::KeyReused { .. }) => tonic::Code::AlreadyExists,
             Self::Greeting(G::Full { .. })
             | Self::Grpc(R::MetadataTooLarge { .. } | R::Busy { .. })
@@ -177,7 +195,9 @@ pub fn problem(status: StatusCode, detail: String, request_id: String, errors: V
     }
 }
 
-fn slug(status: StatusCode) -> String {
+/// What the problems of a status are called in their `type`, `not-found`.
+#[must_use]
+pub fn slug(status: StatusCode) -> String {
     status.canonical_reason().unwrap_or("unknown").to_ascii_lowercase().replace(' ', "-")
 }
 
@@ -186,7 +206,15 @@ impl IntoResponse for Error {
         let problem = self.problem();
         let body = serde_json::to_vec(&problem).expect("a Problem is a plain JSON object");
         let mut response = (self.http_status(), body).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        let answer = response.headers_mut();
+        answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        match self {
+            Self::Request { headers, .. } => answer.extend(headers),
+            Self::Greeting(greeting::Error::Store(_)) => {
+                answer.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Internal(_) => {}
+        }
         response
     }
 }

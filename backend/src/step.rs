@@ -1,7 +1,7 @@
 //! Records what the server measured of a call, and writes it down for the answer: as a `Server-Timing`
 //! value (W3C Server Timing; see [`crosstalk_proto::step`] for our use of `desc`) or as the steps of `/ws`.
 
-use std::{io::Write as _, time::Instant};
+use std::time::Instant;
 
 use crosstalk_proto::step::{Party, Step};
 use http::HeaderValue;
@@ -30,6 +30,12 @@ impl Steps {
         Self(Vec::with_capacity(4))
     }
 
+    /// Whether nothing was measured.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds a step that began at `start` and ends now.
     pub fn end(&mut self, party: Party, name: &'static str, start: Instant) {
         self.add(party, name, start, Instant::now());
@@ -48,21 +54,19 @@ impl Steps {
     /// `server-greet;dur=0.003100;desc="81723.412345", …`
     #[must_use]
     pub fn server_timing(&self) -> HeaderValue {
-        let mut text = Vec::with_capacity(self.0.len() * 56);
+        // without the formatting machinery: this is written for every answer
+        let mut text = Vec::with_capacity(self.0.len() * 64);
         for (at, step) in self.0.iter().enumerate() {
-            let separator = if at == 0 { "" } else { ", " };
-            let (dur, start) = (step.dur_ns, step.start_ns);
-            write!(
-                text,
-                "{separator}{}-{};dur={}.{:06};desc=\"{}.{:06}\"",
-                party(step.party),
-                step.name,
-                dur / 1_000_000,
-                dur % 1_000_000,
-                start / 1_000_000,
-                start % 1_000_000,
-            )
-            .expect("a Vec takes every byte");
+            if at > 0 {
+                text.extend_from_slice(b", ");
+            }
+            for part in [party(step.party), "-", step.name, ";dur="] {
+                text.extend_from_slice(part.as_bytes());
+            }
+            write_millis(&mut text, step.dur_ns);
+            text.extend_from_slice(b";desc=\"");
+            write_millis(&mut text, step.start_ns);
+            text.push(b'"');
         }
         HeaderValue::from_maybe_shared(bytes::Bytes::from(text)).expect("digits and names are visible ASCII")
     }
@@ -82,6 +86,15 @@ impl Steps {
     }
 }
 
+/// Milliseconds with six decimals.
+fn write_millis(text: &mut Vec<u8>, nanos: u64) {
+    let mut digits = itoa::Buffer::new();
+    text.extend_from_slice(digits.format(nanos / 1_000_000).as_bytes());
+    text.push(b'.');
+    // a million more, and without its first digit, keeps the leading zeros
+    text.extend_from_slice(&digits.format(1_000_000 + nanos % 1_000_000).as_bytes()[1..]);
+}
+
 fn party(party: Party) -> &'static str {
     match party {
         Party::Browser => "browser",
@@ -89,5 +102,38 @@ fn party(party: Party) -> &'static str {
         Party::Store => "store",
         Party::Link => "link",
         Party::Worker => "worker",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use crosstalk_proto::step::Party;
+
+    use super::{Steps, write_millis};
+
+    #[test]
+    fn millis_have_six_decimals() {
+        for (nanos, text) in
+            [(0, "0.000000"), (7, "0.000007"), (1_000_000, "1.000000"), (81_723_412_345, "81723.412345")]
+        {
+            let mut written = Vec::new();
+            write_millis(&mut written, nanos);
+            assert_eq!(String::from_utf8(written).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn steps_are_metrics_of_server_timing() {
+        crate::clock::start();
+        let start = Instant::now();
+        let mut steps = Steps::new();
+        steps.add(Party::Server, "parse", start, start + Duration::from_micros(3));
+        steps.add(Party::Store, "insert", start, start);
+        let value = steps.server_timing();
+        let metrics: Vec<_> = value.to_str().unwrap().split(", ").collect();
+        assert!(metrics[0].starts_with("server-parse;dur=0.003000;desc=\""), "{metrics:?}");
+        assert!(metrics[1].starts_with("store-insert;dur=0.000000;desc=\""), "{metrics:?}");
     }
 }

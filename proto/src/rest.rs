@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The answer of `GET /api/v1/resource`: exactly one member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({"message": "Hello, World!"})))]
 pub struct Message {
     /// The greeting, `Hello, {name}`.
     pub message: String,
@@ -12,28 +12,31 @@ pub struct Message {
 
 /// The body of `POST` and `PUT`: what a greeting is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({"name": "Ada"})))]
 #[serde(deny_unknown_fields)]
 pub struct NewGreeting {
     /// Who is greeted: at most 200 characters, none of them a control character. Empty means the default.
-    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$"))]
     pub name: String,
 }
 
 /// The body of `PATCH`, `application/merge-patch+json` (RFC 7396).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({"name": "Grace"})))]
 #[serde(deny_unknown_fields)]
 pub struct GreetingPatch {
     /// The new name; absent leaves it as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$"))]
     pub name: Option<String>,
 }
 
 /// A stored greeting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({
+    "id": "ada", "name": "Ada", "message": "Hello, Ada", "version": 1,
+    "created_at": "2026-11-22T16:05:09.123Z", "updated_at": "2026-11-22T16:05:09.123Z"
+})))]
 pub struct Greeting {
     /// Its name in the collection: a ULID, or what the client chose with `PUT`.
     pub id: String,

@@ -6,6 +6,9 @@ pub enum Error {
     /// The name cannot be used; says why.
     #[error("{0}")]
     InvalidName(String),
+    /// The id is not one; says why.
+    #[error("{0}")]
+    InvalidId(String),
     /// There is no greeting of that id.
     #[error("there is no greeting {id:?}; it may have been deleted or have expired")]
     NotFound {
@@ -15,6 +18,12 @@ pub enum Error {
     /// The greeting is not the one that the caller had seen.
     #[error("{0}")]
     PreconditionFailed(String),
+    /// Others changed the greeting at the same moment, again and again.
+    #[error("others were changing greeting {id:?} at the same moment; try again")]
+    Contended {
+        /// The greeting.
+        id: String,
+    },
     /// The key was used before, for another body.
     #[error("idempotency key {key:?} was used before with another body; use a new key")]
     KeyReused {
@@ -22,10 +31,14 @@ pub enum Error {
         key: String,
     },
     /// The store cannot take more.
-    #[error("the store holds {limit} greetings, which is all it takes; delete some first")]
+    #[error("the store holds {limit} {what}, which is all it takes; {remedy}")]
     Full {
+        /// Of what.
+        what: &'static str,
         /// How many it takes.
         limit: u32,
+        /// What can be done.
+        remedy: &'static str,
     },
     /// The store failed.
     #[error("the store does not answer; try again")]

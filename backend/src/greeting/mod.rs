@@ -3,10 +3,16 @@
 
 use std::fmt;
 
+pub mod condition;
 pub mod error;
+pub mod kept;
 pub mod store;
 
-pub use self::error::Error;
+pub use self::{
+    condition::{Condition, Revisions},
+    error::Error,
+    kept::{Id, Kept, Revision},
+};
 
 /// The most characters a name may have.
 pub const MAX_NAME_CHARS: usize = 200;

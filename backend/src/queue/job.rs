@@ -108,7 +108,7 @@ fn not_json(error: &serde_json::Error) -> Error {
         line: u64::try_from(error.line()).ok(),
         column: u64::try_from(error.column()).ok(),
     };
-    Error::Request { status: StatusCode::BAD_REQUEST, detail, errors: vec![place] }
+    Error::in_body(StatusCode::BAD_REQUEST, detail, place)
 }
 
 #[cfg(test)]

@@ -112,18 +112,21 @@ impl TestApp {
     }
 
     /// Ends the server and checks that it ended well, in time, with no task left.
-    #[track_caller]
-    pub(crate) fn stop(mut self) -> impl Future<Output = ()> {
+    pub(crate) async fn stop(self) {
+        self.stop_then(|| ()).await;
+    }
+
+    /// The same; `then` still finds the data folder.
+    pub(crate) async fn stop_then<T>(mut self, then: impl FnOnce() -> T) -> T {
         let running = self.running.take().expect("a server is stopped once");
-        async move {
-            self.shutdown.begin();
-            tokio::time::timeout(END_BUDGET, running)
-                .await
-                .expect("the server did not end in time")
-                .expect("the server panicked")
-                .expect("the server did not end well");
-            assert_eq!(self.shutdown.running(), 0, "tasks were left running");
-        }
+        self.shutdown.begin();
+        tokio::time::timeout(END_BUDGET, running)
+            .await
+            .expect("the server did not end in time")
+            .expect("the server panicked")
+            .expect("the server did not end well");
+        assert_eq!(self.shutdown.running(), 0, "tasks were left running");
+        then()
     }
 }
 

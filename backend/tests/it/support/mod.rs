@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+mod answer;
 mod app;
 
-pub(crate) use self::app::TestApp;
+pub(crate) use self::{answer::Answer, app::TestApp};

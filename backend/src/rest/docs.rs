@@ -1,0 +1,57 @@
+//! `/api/docs`: the description as a page to read and try, Swagger UI from the binary, so that it works offline.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, rejection::PathRejection},
+    response::{IntoResponse as _, Redirect, Response},
+    routing,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use utoipa_swagger_ui::Config;
+
+use crate::{error::Error, router::App};
+
+static SETTINGS: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
+    Arc::new(Config::from("/api/openapi.json").try_it_out_enabled(true).display_request_duration(true))
+});
+
+/// Swagger UI styles its elements by attribute and has its pictures in data URLs; nothing else is opened.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The routes of this file.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/docs", routing::get(async || Redirect::permanent("/api/docs/")))
+        .route("/api/docs/", routing::get(async || file("index.html")))
+        .route(
+            "/api/docs/{*file}",
+            routing::get(async |path: Result<Path<String>, PathRejection>| {
+                path.map_or_else(|_| missing(), |Path(path)| file(&path))
+            }),
+        )
+}
+
+fn file(path: &str) -> Response {
+    let Ok(Some(file)) = utoipa_swagger_ui::serve(path, SETTINGS.clone()) else { return missing() };
+    let mut response = Response::new(Body::from(file.bytes.into_owned()));
+    let headers = response.headers_mut();
+    let kind = HeaderValue::try_from(file.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CONTENT_TYPE, kind);
+    protect(headers);
+    response
+}
+
+fn protect(headers: &mut HeaderMap) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+}
+
+fn missing() -> Response {
+    Error::request(StatusCode::NOT_FOUND, "the docs page has no such file; /api/docs/ is the page").into_response()
+}
