@@ -29,8 +29,9 @@ const PAGES: [&str; 4] = ["/", "/rest", "/grpc", "/queue"];
 /// Serves the page; sets the fallback of the whole router.
 pub fn routes(app: &App) -> Router<App> {
     let policy = Policy::new(app);
-    Router::new()
-        .fallback(async move |method: Method, uri: Uri, headers: HeaderMap| serve(&policy, &method, &uri, &headers))
+    Router::new().fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
+        grpc::unknown(&method, &uri, &headers).unwrap_or_else(|| serve(&policy, &method, &uri, &headers))
+    })
 }
 
 fn serve(policy: &Policy, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
@@ -53,10 +54,10 @@ fn serve(policy: &Policy, method: &Method, uri: &Uri, headers: &HeaderMap) -> Re
         (None, &Method::GET) if wants_html(headers) && !path.starts_with("/api/") => {
             index().respond(StatusCode::NOT_FOUND, policy, headers)
         }
-        (None, _) => grpc::unknown(method, uri, headers).unwrap_or_else(|| {
+        (None, _) => {
             Error::request(StatusCode::NOT_FOUND, format!("there is nothing at {path}; /api/docs lists what there is"))
                 .into_response()
-        }),
+        }
     }
 }
 

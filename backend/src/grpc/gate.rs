@@ -71,9 +71,11 @@ impl Kind {
 /// What a gRPC client is told about a path that nobody serves; `None` when the request is not a gRPC call.
 #[must_use]
 pub fn unknown(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+    if method != Method::POST {
+        return None;
+    }
     let kind = Kind::of(headers);
-    (*method == Method::POST && kind != Kind::NotGrpc)
-        .then(|| kind.refuse(Error::Unimplemented { path: uri.path().to_owned() }))
+    (kind != Kind::NotGrpc).then(|| kind.refuse(Error::Unimplemented { path: uri.path().to_owned() }))
 }
 
 /// A service behind both protocols.

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{
-    Request, Status, Streaming,
+    CancellationHandle, Request, Status, Streaming,
     metadata::{
         AsciiMetadataKey, AsciiMetadataValue, BinaryMetadataKey, BinaryMetadataValue, KeyAndValueRef, MetadataMap,
     },
@@ -68,7 +68,7 @@ pub type Events = Pin<Box<dyn Stream<Item = (CallEvent, f64)> + Send>>;
 #[derive(Debug)]
 pub struct NativeCall {
     requests: Option<mpsc::Sender<HelloRequest>>,
-    cancel: CancellationToken,
+    over: CancellationToken,
 }
 
 /// Opens a call.
@@ -95,12 +95,11 @@ pub fn open(
     if let Some(deadline) = deadline {
         request.set_timeout(deadline);
     }
-    let cancel = CancellationToken::new();
-    let driven = Driven {
-        stage: Stage::Opening(Box::new(Opening { endpoint: endpoint(app), request })),
-        cancel: cancel.clone(),
-    };
-    Ok((NativeCall { requests: Some(sender), cancel }, Box::pin(stream::unfold(driven, Driven::next))))
+    let over = CancellationToken::new();
+    let reset = Reset(Some(request.cancellation_handle()));
+    let stage = Stage::Opening(Box::new(Opening { endpoint: endpoint(app), request }));
+    let driven = Driven { stage, over: over.clone(), reset };
+    Ok((NativeCall { requests: Some(sender), over }, Box::pin(stream::unfold(driven, Driven::next))))
 }
 
 impl NativeCall {
@@ -109,8 +108,8 @@ impl NativeCall {
     /// # Errors
     /// [`Error::Busy`] when too many wait already, [`Error::RequestsEnded`] after a half-close or the call's end.
     pub fn send(&self, name: String) -> Result<(), Error> {
-        let sent = self.requests.as_ref().ok_or(Error::RequestsEnded)?.try_send(HelloRequest { name });
-        sent.map_err(|error| match error {
+        let requests = self.requests.as_ref().filter(|_| !self.over.is_cancelled()).ok_or(Error::RequestsEnded)?;
+        requests.try_send(HelloRequest { name }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Busy { limit: MAX_WAITING },
             mpsc::error::TrySendError::Closed(_) => Error::RequestsEnded,
         })
@@ -123,7 +122,7 @@ impl NativeCall {
 
     /// Resets the stream; the events end with `CANCELLED`, unless they have ended already.
     pub fn cancel(&self) {
-        self.cancel.cancel();
+        self.over.cancel();
     }
 }
 
@@ -146,7 +145,20 @@ fn endpoint(app: &App) -> Endpoint {
 
 struct Driven {
     stage: Stage,
-    cancel: CancellationToken,
+    // by the caller, or because it ended
+    over: CancellationToken,
+    reset: Reset,
+}
+
+/// Resets the stream on drop: that nobody reads the replies any more does not do it while requests may follow.
+struct Reset(Option<CancellationHandle>);
+
+impl Drop for Reset {
+    fn drop(&mut self) {
+        if let Some(handle) = self.0.take() {
+            handle.cancel();
+        }
+    }
 }
 
 struct Opening {
@@ -168,16 +180,19 @@ enum Stage {
 
 impl Driven {
     async fn next(self) -> Option<((CallEvent, f64), Self)> {
-        let Self { stage, cancel } = self;
+        let Self { stage, over, reset } = self;
         if matches!(stage, Stage::Over) {
             return None;
         }
         let (event, stage) = tokio::select! {
             biased;
-            () = cancel.cancelled() => (trailers(&Status::cancelled("the caller cancelled the call")), Stage::Over),
+            () = over.cancelled() => (trailers(&Status::cancelled("the caller cancelled the call")), Stage::Over),
             (event, stage) = stage.advance() => (event, stage),
         };
-        Some(((event, clock::now_ms()), Self { stage, cancel }))
+        if matches!(stage, Stage::Over) {
+            over.cancel();
+        }
+        Some(((event, clock::now_ms()), Self { stage, over, reset }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The server from outside: every test starts one of its own, in this process, and talks to it over real sockets.
 //!
 //! - [`support`]: the server under test
+//! - `grpc_*`: the job over gRPC and gRPC-Web
 //! - `http_*`: what is around every request
 //! - `rest_*`: the job over HTTP/REST
 //! - `queue_*`: the job over AMQP, asked by a plain client
@@ -14,6 +15,12 @@ mod bridge_memory;
 mod bridge_outage;
 mod bridge_page;
 mod bridge_subscription;
+mod grpc_lifetime;
+mod grpc_native;
+mod grpc_native_call;
+mod grpc_standard;
+mod grpc_support;
+mod grpc_web;
 mod http_edge;
 mod http_panic;
 mod queue_rpc;
