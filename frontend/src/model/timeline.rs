@@ -66,6 +66,9 @@ pub struct Timeline {
 /// The name of the step that is a message of its own: the broker's confirm of what was published.
 const CONFIRM: &str = "confirm";
 
+/// Steps that touch may overlap by what sums of floats lose.
+const ROUNDING_MS: f64 = 1e-5;
+
 /// Places a call.
 pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     let end = cost.total_ms().max(0.0);
@@ -139,7 +142,7 @@ fn messages(blocks: &[Block]) -> Vec<Message> {
         }
         let before = earlier
             .iter()
-            .filter(|other| other.to <= block.from)
+            .filter(|other| other.to <= block.from + ROUNDING_MS)
             .max_by(|a, b| a.to.total_cmp(&b.to))
             .or_else(|| earlier.last());
         if let Some(before) = before.filter(|before| before.party != block.party) {
@@ -251,6 +254,17 @@ mod tests {
                 (Party::Link, Party::Browser),
             ]
         );
+    }
+
+    #[test]
+    fn steps_of_one_party_that_touch_send_each_other_nothing() {
+        let greet = 70_000.123_456 + 0.020_001;
+        let steps =
+            [step(Party::Server, "parse", 70_000.123_456, 0.020_001), step(Party::Server, "greet", greet, 0.003)];
+        for shift in [-69_900.1, -69_899.7, 0.333_333] {
+            let timeline = place(&cost(&steps), offset(shift));
+            assert_eq!(path(&timeline), [(Party::Browser, Party::Server), (Party::Server, Party::Browser)]);
+        }
     }
 
     #[test]

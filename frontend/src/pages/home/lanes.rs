@@ -132,12 +132,24 @@ fn reading(part: Part, now: impl Fn() -> f64) -> AnyView {
             }
             .into_any()
         }
-        Part::Failed { error, after_ms } => view! {
-            <span class="reading lg" data-style="bad"><b>"–"</b></span>
-            <p class="why">{words::failure(&error)}</p>
-            <p class="cost"><span>{t!(i18n, home.gave_up, ms = number::ms(after_ms))}</span></p>
+        Part::Failed { error, after_ms } => {
+            let after = number::ms(after_ms);
+            let after = if words::is_refusal(&error) {
+                t_string!(i18n, home.refused_after, ms = after)
+            } else {
+                t_string!(i18n, home.gave_up, ms = after)
+            };
+            view! {
+                <span class="reading lg">
+                    <b>"–"</b>
+                </span>
+                <p class="why">{words::failure(&error)}</p>
+                <p class="cost">
+                    <span>{after}</span>
+                </p>
+            }
+            .into_any()
         }
-        .into_any(),
     }
 }
 

@@ -83,6 +83,11 @@ pub(super) fn failure(error: &CallError) -> String {
     }
 }
 
+/// Somebody said no, as against nobody saying anything.
+pub(super) fn is_refusal(error: &CallError) -> bool {
+    !matches!(error, CallError::Lost | CallError::TimedOut { .. } | CallError::Cancelled | CallError::Unreachable)
+}
+
 /// The result in a sentence, for the live region.
 pub(super) fn status(hello: &Hello) -> String {
     let i18n = use_i18n();
