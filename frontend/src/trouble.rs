@@ -155,8 +155,7 @@ fn countdown(next_try: Memo<Option<f64>>) -> Signal<String> {
         }
     });
     Signal::derive(move || match next_try.get().map(|at| seconds_until(at, now.get())) {
-        Some(0) => t_string!(i18n, common.trying_now).to_owned(),
+        Some(0) | None => t_string!(i18n, common.trying_now).to_owned(),
         Some(seconds) => t_string!(i18n, common.next_try, seconds = seconds),
-        None => t_string!(i18n, common.trying_now).to_owned(),
     })
 }

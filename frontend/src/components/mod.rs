@@ -3,7 +3,7 @@
 //! - [`header`], [`footer`], [`chip`], [`banner`]: the frame
 //! - [`scope`], [`lane`]: parties as lines, time to the right
 //! - [`happened`], [`cost`], [`failure`], [`headers`], [`pairs`], [`tabs`]: what the benches share
-//! - [`mod@icon`]: drawings
+//! - [`icon`][]: drawings
 
 pub mod banner;
 pub mod chip;
