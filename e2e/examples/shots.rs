@@ -18,7 +18,7 @@ const UP: [(&str, &str, &str, &[&str]); 9] = [
     ("grpc", "idle", "/grpc", &[]),
     ("grpc", "hello", "/grpc", &["grpc-send"]),
     ("queue", "idle", "/queue", &[]),
-    ("queue", "hello", "/queue", &["consumer-start", "queue-send", "queue-send", "queue-send"]),
+    ("queue", "hello", "/queue", &["consumer-start", "queue-publish", "queue-publish"]),
     ("lost", "idle", "/nowhere", &[]),
 ];
 const DOWN: [(&str, &str, &str, &[&str]); 3] =

@@ -14,7 +14,7 @@ async fn schemathesis_finds_no_failure() -> Result<()> {
     let server = Server::start(&Broker::absent()).await?;
     let arguments = [
         "--config-file".into(),
-        need::workspace().join("schemathesis.toml").into(),
+        need::workspace().join("backend/schemathesis.toml").into(),
         "run".into(),
         server.url("/api/openapi.json").into(),
         "--max-examples".into(),

@@ -9,6 +9,7 @@ async fn a_stock_producer_s_message_appears_on_the_page() -> Result<()> {
         let page = &stage.page;
         page.open("/queue").await?;
         page.click("consumer-start").await?;
+        page.says("consumer-state", "consuming as").await?;
         script::python("pika_send.py", &[&stage.broker.url(), "from a stock producer"]).await?;
         page.says("messages", "from a stock producer").await
     })
@@ -22,7 +23,9 @@ async fn a_message_of_the_page_reaches_a_stock_consumer() -> Result<()> {
         page.open("/queue").await?;
         // a consumer that was stopped takes nothing away from others
         page.click("consumer-start").await?;
+        page.says("consumer-state", "consuming as").await?;
         page.click("consumer-stop").await?;
+        page.says("consumer-state", "went back").await?;
         let mut consumer = script::Running::python("pika_receive.py", &[&stage.broker.url()])?;
         consumer.prints("waiting").await?;
         for number in 1..=3 {
