@@ -82,14 +82,16 @@ async fn measure(plan: &Plan) -> (Vec<Row>, Vec<anyhow::Error>) {
 fn report(plan: &Plan, rows: &[Row], errors: &[anyhow::Error]) {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let coverage = Interval::of(&vec![0.0; plan.rounds]).coverage * 100.0;
-    println!("\n{}", table::render(rows));
-    println!(
-        "{cores} cores, {} rounds of {} s. Figures are medians; a ratio is of two turns of one round, and its interval \
-         holds the true median with {coverage:.0} %.",
-        plan.rounds,
-        plan.turn.as_secs()
-    );
-    println!("A row is MISSED when its whole interval is. CPU per op is of the processes that serve.");
+    if !rows.is_empty() {
+        println!("\n{}", table::render(rows));
+        println!(
+            "{cores} cores, {} rounds of {} s. Figures are medians; a ratio is of two turns of one round, and its \
+             interval holds the true median with {coverage:.0} %.",
+            plan.rounds,
+            plan.turn.as_secs()
+        );
+        println!("A row is MISSED when its whole interval is. CPU per op is of the processes that serve.");
+    }
     for error in errors {
         println!("\nnot measured: {error:#}");
     }
