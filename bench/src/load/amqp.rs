@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use crosstalk_testkit::wait_until;
 use futures_util::{FutureExt as _, StreamExt as _};
 use lapin::{
     BasicProperties, Channel, Connection, ConnectionProperties,
@@ -58,11 +59,15 @@ impl Queue {
         for _ in 0..count {
             self.publish(&body).await?;
         }
-        // behind the messages on the same channel: when it is answered, they were routed
+        // a queue's count overtakes the messages that are still on their way to it
+        let arrived = || async { self.count().await.is_ok_and(|arrived| arrived == count) };
+        wait_until(SILENCE, arrived).await.context("the broker does not have all messages")
+    }
+
+    async fn count(&self) -> lapin::Result<u32> {
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
         let queue = self.channel.queue_declare(self.name.as_str().into(), passive, FieldTable::default()).await?;
-        anyhow::ensure!(queue.message_count() == count, "the queue has {} messages", queue.message_count());
-        Ok(())
+        Ok(queue.message_count())
     }
 
     /// Publishes `count` messages, one every `interval`, whatever becomes of them; each body is the time at which it was

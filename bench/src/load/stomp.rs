@@ -26,12 +26,12 @@ pub(crate) fn ack(frame: &str) -> anyhow::Result<String> {
     Ok(format!("ACK\nid:{id}\n\n\0"))
 }
 
-/// The body of a MESSAGE frame.
+/// The body of a MESSAGE frame; after its end there may be line feeds.
 ///
 /// # Errors
 /// When it is another frame.
 pub(crate) fn body(frame: &str) -> anyhow::Result<&str> {
-    let parse = || frame.strip_prefix("MESSAGE\n")?.split_once("\n\n")?.1.strip_suffix('\0');
+    let parse = || frame.strip_prefix("MESSAGE\n")?.split_once("\n\n")?.1.trim_end_matches('\n').strip_suffix('\0');
     parse().with_context(|| format!("Web STOMP sent another frame: {frame}"))
 }
 
@@ -44,6 +44,7 @@ mod tests {
     #[test]
     fn a_message_gives_its_body_and_its_ack() {
         assert_eq!(body(FRAME).unwrap(), "hello");
+        assert_eq!(body(&format!("{FRAME}\n")).unwrap(), "hello");
         assert_eq!(ack(FRAME).unwrap(), "ACK\nid:T_0@@x@@7\n\n\0");
         assert!(body("ERROR\nmessage:no\n\n\0").is_err());
     }

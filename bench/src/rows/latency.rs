@@ -35,6 +35,9 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// A percentile needs more values than a rate: a turn is this much longer.
 const STRETCH: u32 = 2;
 
+/// The longest latency that is told from longer ones, in nanoseconds.
+const LONGEST: u64 = 60_000_000_000;
+
 const QUEUES: &str = "/ws/queues";
 
 const ROWS: [Spec; 1] = [Spec {
@@ -95,14 +98,14 @@ impl Contender for Paced {
             let before = self.cpu()?;
             let start = Instant::now();
             let publisher = queue.pace(start, INTERVAL, count);
-            let mut latencies = Histogram::<u64>::new(3)?;
+            let mut latencies = Histogram::<u64>::new_with_max(LONGEST, 3)?;
             let (mut received, mut strange) = (0, 0);
             while received < count as usize {
                 received += consumer
                     .batch(&mut |body| match body.parse().map(Duration::from_nanos) {
                         Ok(due) if due >= WARM_UP => {
                             let latency = start.elapsed().saturating_sub(due);
-                            latencies.saturating_record(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX));
+                            latencies.saturating_record(u64::try_from(latency.as_nanos()).unwrap_or(LONGEST));
                         }
                         Ok(_early) => {}
                         Err(_not_ours) => strange += 1,
