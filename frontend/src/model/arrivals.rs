@@ -12,10 +12,12 @@ use super::payload;
 
 /// How many settled rows the table keeps.
 pub const KEPT: usize = 500;
-/// Rows one frame may add when nothing was drawn for a while.
-const BURST: f64 = 200.0;
-/// Rows that each millisecond adds to the budget: 600 a second.
-const PER_MS: f64 = 0.6;
+/// Rows that may be added at once after a rest.
+const BURST: usize = 200;
+/// Rows that each frame adds to the budget. Not by time: a slow frame must not earn a slower one.
+const PER_FRAME: usize = 8;
+/// Without an arrival for so long the budget is whole again.
+const REST_MS: f64 = 300.0;
 /// How much of a body a row shows, in characters.
 const PREVIEW: usize = 200;
 
@@ -90,8 +92,8 @@ pub struct Arrivals {
     rows: VecDeque<Row>,
     total: u64,
     redelivered: u64,
-    spent: f64,
-    drawn_ms: f64,
+    spent: usize,
+    last_ms: f64,
 }
 
 impl Arrivals {
@@ -99,6 +101,10 @@ impl Arrivals {
     pub fn arrive(&mut self, delivery: &Delivery, epoch: u32, automatic: bool, at_unix_ms: f64) {
         self.total += 1;
         self.redelivered += u64::from(delivery.redelivered);
+        if at_unix_ms - self.last_ms > REST_MS {
+            self.spent = 0;
+        }
+        self.last_ms = at_unix_ms;
         if self.pending.len() >= KEPT && self.pending[0].fate != Fate::Held {
             self.pending.pop_front();
             let (_, count) = self.overflow.unwrap_or_default();
@@ -117,15 +123,14 @@ impl Arrivals {
         }));
     }
 
-    /// One animation frame at `now_ms`: moves what waits into the table. `by_hand` draws all of it, since a person
-    /// has to decide on each. The answer is the last delivery that was taken: an ack of all up to it is now true.
-    pub fn draw(&mut self, by_hand: bool, now_ms: f64) -> Option<Tag> {
-        let last = self.pending.back()?.tag;
+    /// One animation frame: moves what waits into the table. `by_hand` draws all of it, since a person has to decide
+    /// on each. The answer is the first and the last delivery that were taken.
+    pub fn draw(&mut self, by_hand: bool) -> Option<(Tag, Tag)> {
+        self.spent = self.spent.saturating_sub(PER_FRAME);
+        let (first, last) = (self.pending.front()?.tag, self.pending.back()?.tag);
         let waiting = self.pending.len();
-        self.spent = (self.spent - (now_ms - self.drawn_ms) * PER_MS).max(0.0);
-        self.drawn_ms = now_ms;
-        let drawn = if by_hand { waiting } else { waiting.min((BURST - self.spent).max(0.0) as usize) };
-        self.spent += drawn as f64;
+        let drawn = if by_hand { waiting } else { waiting.min(BURST.saturating_sub(self.spent)) };
+        self.spent += drawn;
 
         if let Some((last, count)) = self.overflow.take() {
             self.skip(last, count);
@@ -139,7 +144,14 @@ impl Arrivals {
             self.rows.push_front(Row::Message(arrival));
         }
         self.forget();
-        Some(last)
+        Some((first, last))
+    }
+
+    /// Acks what waits: the page does so in the frame that shows it.
+    pub fn ack_waiting(&mut self) {
+        for arrival in self.pending.iter_mut().filter(|arrival| arrival.fate == Fate::Held) {
+            Arc::make_mut(arrival).fate = Fate::Acked;
+        }
     }
 
     /// Sets the fate of one held delivery.
@@ -147,9 +159,10 @@ impl Arrivals {
         self.settle_held(fate, |held| held == tag);
     }
 
-    /// Sets the fate of all held deliveries up to one of the same link.
-    pub fn settle_through(&mut self, tag: Tag, fate: Fate) {
-        self.settle_held(fate, |held| held.epoch == tag.epoch && held.delivery <= tag.delivery);
+    /// The ack of all from `first` to `last` came too late: the broker had them back already.
+    pub fn unack(&mut self, first: Tag, last: Tag) {
+        let late = |tag: Tag| tag.epoch == last.epoch && (first.delivery..=last.delivery).contains(&tag.delivery);
+        self.turn(Fate::Acked, Fate::GivenBack, late);
     }
 
     /// The link or the consumer ended: the broker takes back what was held.
@@ -189,13 +202,17 @@ impl Arrivals {
     }
 
     fn settle_held(&mut self, fate: Fate, which: impl Fn(Tag) -> bool) {
+        self.turn(Fate::Held, fate, which);
+    }
+
+    fn turn(&mut self, from: Fate, to: Fate, which: impl Fn(Tag) -> bool) {
         let drawn = self.rows.iter_mut().filter_map(|row| match row {
             Row::Message(arrival) => Some(arrival),
             Row::Gap { .. } => None,
         });
         for arrival in drawn.chain(&mut self.pending) {
-            if arrival.fate == Fate::Held && which(arrival.tag) {
-                Arc::make_mut(arrival).fate = fate;
+            if arrival.fate == from && which(arrival.tag) {
+                Arc::make_mut(arrival).fate = to;
             }
         }
     }
@@ -267,45 +284,57 @@ mod tests {
     #[test]
     fn the_newest_message_is_on_top_and_an_ack_covers_what_was_taken() {
         let mut arrivals = with(3, false);
-        assert_eq!(arrivals.draw(true, 0.0), Some(Tag { epoch: 1, delivery: 3 }));
+        let taken = Some((Tag { epoch: 1, delivery: 1 }, Tag { epoch: 1, delivery: 3 }));
+        assert_eq!(arrivals.draw(true), taken);
         let first = arrivals.rows().next().expect("there are rows");
         assert!(matches!(first, Row::Message(arrival) if arrival.preview == "message 3"), "{first:?}");
-        arrivals.settle_through(Tag { epoch: 1, delivery: 2 }, Fate::Acked);
-        assert_eq!(arrivals.held(), 1);
-        assert_eq!(arrivals.draw(true, 0.0), None);
+        arrivals.settle(Tag { epoch: 1, delivery: 2 }, Fate::Acked);
+        assert_eq!(arrivals.held(), 2);
+        assert_eq!(arrivals.draw(true), None);
+    }
+
+    #[test]
+    fn an_ack_that_came_too_late_is_taken_back() {
+        let mut arrivals = with(3, false);
+        arrivals.ack_waiting();
+        let (first, last) = arrivals.draw(false).expect("three wait");
+        assert_eq!(arrivals.held(), 0);
+        arrivals.unack(first, last);
+        let back = |row: &Row| matches!(row, Row::Message(arrival) if arrival.fate == Fate::GivenBack);
+        assert!(arrivals.rows().all(back));
     }
 
     #[test]
     fn a_burst_is_drawn_in_part_and_the_rest_is_told() {
         let mut arrivals = with(10_000, true);
-        arrivals.draw(false, 0.0);
+        arrivals.draw(false);
         assert_eq!(arrivals.total(), 10_000);
         assert_eq!(told(&arrivals), 10_000);
-        assert!(arrivals.rows().count() <= BURST as usize + 1);
+        assert!(arrivals.rows().count() <= BURST + 1);
     }
 
     #[test]
     fn after_a_rest_a_burst_is_drawn_again() {
         let mut arrivals = with(150, true);
-        arrivals.draw(false, 0.0);
+        arrivals.draw(false);
         assert_eq!(arrivals.rows().count(), 150);
         for tag in 151..=300 {
-            arrivals.arrive(&delivery(tag), 1, true, 0.0);
+            arrivals.arrive(&delivery(tag), 1, true, 1_000.0);
         }
-        arrivals.draw(false, 1_000.0);
+        arrivals.draw(false);
         assert_eq!(arrivals.rows().count(), 300);
     }
 
     #[test]
     fn what_waits_for_a_decision_stays_in_the_table() {
         let mut arrivals = with(600, false);
-        arrivals.draw(true, 0.0);
+        arrivals.draw(true);
         assert_eq!(arrivals.held(), 600);
         assert_eq!(arrivals.rows().count(), 600);
         arrivals.give_back();
         assert_eq!(arrivals.held(), 0);
         arrivals.arrive(&delivery(601), 2, false, 0.0);
-        arrivals.draw(true, 0.0);
+        arrivals.draw(true);
         assert_eq!(arrivals.rows().count(), KEPT);
     }
 
@@ -320,7 +349,7 @@ mod tests {
                     arrivals.arrive(&delivery(tag), 1, true, 0.0);
                 }
                 let before = told(&arrivals) + burst;
-                arrivals.draw(false, 0.0);
+                arrivals.draw(false);
                 lost += before - told(&arrivals);
                 prop_assert!(arrivals.rows().count() <= KEPT);
             }

@@ -38,6 +38,8 @@ const RECONNECT: Backoff = Backoff { first_ms: 250, cap_ms: 5_000, jitter: 0.5 }
 const HELLO_BUDGET_MS: u32 = 5_000;
 /// How long a pong may take before the socket is held to be dead, in milliseconds.
 const PONG_BUDGET_MS: u32 = 5_000;
+/// How long messages that already wait at the page may take to be read, in milliseconds.
+const PONG_GRACE_MS: u32 = 1_000;
 /// Pings of a new socket, close together, for a good first estimate of the clocks.
 const FIRST_PINGS: u32 = 5;
 const FIRST_PING_EVERY_MS: u32 = 150;
@@ -60,6 +62,8 @@ pub(super) struct Shared {
     /// Counts the sockets: what belongs to an earlier one knows that it is over.
     attempt: Cell<u64>,
     failures: Cell<u32>,
+    /// When the last message was read: a socket that speaks is not dead, however late its pong.
+    read_ms: Cell<f64>,
 }
 
 impl fmt::Debug for Shared {
@@ -83,6 +87,7 @@ impl Default for Shared {
             last_id: Cell::default(),
             attempt: Cell::default(),
             failures: Cell::default(),
+            read_ms: Cell::default(),
         }
     }
 }
@@ -163,6 +168,7 @@ impl Shared {
             }
             SocketEvent::Text(text) => {
                 let read_ms = now_ms();
+                self.read_ms.set(read_ms);
                 match serde_json::from_str(&text) {
                     Ok(message) => self.on_message(message, read_ms),
                     Err(_) => self.lose(close::PROTOCOL_ERROR),
@@ -271,6 +277,7 @@ async fn ping(shared: Weak<Shared>, attempt: u64) {
         let Some(this) = shared.upgrade().filter(|this| this.attempt.get() == attempt) else {
             return;
         };
+        let asked_ms = now_ms();
         match this.request(Command::Ping, PONG_BUDGET_MS).await {
             Ok(Answered { answer: Answer::Pong { received_ms, sent_ms }, cost }) => {
                 // the time of the handler, not of this task, is when the pong was read
@@ -286,9 +293,13 @@ async fn ping(shared: Weak<Shared>, attempt: u64) {
                 drop(clocks);
                 this.offset.set(offset);
             }
-            Err(CallError::TimedOut { .. }) if this.attempt.get() == attempt => {
-                this.lose(close::UNRESPONSIVE);
-                return;
+            Err(CallError::TimedOut { .. }) => {
+                // a page that was itself busy finds its timers due before the messages that wait
+                TimeoutFuture::new(PONG_GRACE_MS).await;
+                if this.attempt.get() == attempt && this.read_ms.get() < asked_ms {
+                    this.lose(close::UNRESPONSIVE);
+                    return;
+                }
             }
             _ => {}
         }

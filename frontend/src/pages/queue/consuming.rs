@@ -243,7 +243,10 @@ impl Consuming {
         let mut taken = None;
         self.arrivals.update_value(|arrivals| {
             if !paused {
-                taken = arrivals.draw(acking == Acking::ByHand, now);
+                if acking == Acking::AfterShowing {
+                    arrivals.ack_waiting();
+                }
+                taken = arrivals.draw(acking == Acking::ByHand);
                 self.rows.set(arrivals.rows().cloned().collect());
             }
             counts.total = arrivals.total();
@@ -252,8 +255,8 @@ impl Consuming {
         });
         self.rate.update_value(|rate| counts.per_second = rate.per_second(now));
         self.counts.set(counts);
-        if let Some(tag) = taken.filter(|_| acking == Acking::AfterShowing) {
-            self.ack_through(tag);
+        if let Some((first, last)) = taken.filter(|_| acking == Acking::AfterShowing) {
+            self.ack_through(first, last);
         }
         if counts.per_second > 0.0 {
             self.look_again();
@@ -271,22 +274,24 @@ impl Consuming {
         }
     }
 
-    fn ack_through(self, tag: Tag) {
+    /// Acks all up to `last`; these were shown a moment ago.
+    fn ack_through(self, first: Tag, last: Tag) {
         let asked = self.subscription.with_value(|subscription| {
-            subscription.as_ref().map(|subscription| subscription.settle(tag, true, Verdict::Ack))
+            subscription.as_ref().map(|subscription| subscription.settle(last, true, Verdict::Ack))
         });
-        let Some(asked) = asked else {
-            return;
-        };
         self.tasks.spawn(async move {
-            match asked.await {
-                Ok(0) => {}
-                Ok(_) => {
-                    self.arrivals.update_value(|arrivals| arrivals.settle_through(tag, Fate::Acked));
-                    self.ask_for_frame();
-                }
+            let settled = match asked {
+                Some(asked) => asked.await,
+                None => Ok(0), // stopped in the meantime
+            };
+            match settled {
+                Ok(1..) => return,
+                // too late; if the link is the reason, its own news tell so
+                Ok(0) | Err(CallError::Lost | CallError::NotConnected) => {}
                 Err(error) => self.refused.set(Some(error)),
             }
+            self.arrivals.update_value(|arrivals| arrivals.unack(first, last));
+            self.ask_for_frame();
         });
     }
 }
