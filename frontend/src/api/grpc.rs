@@ -166,20 +166,24 @@ const HELLO_DEADLINE_MS: u32 = 10_000;
 struct Progress {
     started_ms: f64,
     headers_ms: Option<f64>,
+    /// When the last bytes came: in a stream the server worked until then.
+    last_ms: Option<f64>,
+    messages: usize,
     bytes_in: usize,
     timing: Vec<crosstalk_proto::step::Step>,
 }
 
 impl Progress {
     fn start(started_ms: f64) -> Self {
-        Self { started_ms, headers_ms: None, bytes_in: 0, timing: Vec::new() }
+        Self { started_ms, headers_ms: None, last_ms: None, messages: 0, bytes_in: 0, timing: Vec::new() }
     }
 
     fn cost(self, path: &str, bytes_out: usize) -> Cost {
         let ended_ms = now_ms();
         let network = network_times(path, self.started_ms);
         let sent_ms = network.map_or(self.started_ms, |times| times.request_start);
-        let answered_ms = network.map(|times| times.response_start).or(self.headers_ms);
+        let first_ms = network.map(|times| times.response_start).or(self.headers_ms);
+        let answered_ms = if self.messages > 1 { self.last_ms } else { first_ms };
         let mut steps = vec![browser_step("send", self.started_ms, sent_ms)];
         steps.extend(answered_ms.map(|at| browser_step("receive", at, ended_ms)));
         steps.extend(self.timing);
@@ -214,11 +218,13 @@ async fn exchange(
     while let Some(chunk) = incoming.chunk().await? {
         let at_ms = now_ms();
         progress.bytes_in += chunk.len();
+        progress.last_ms = Some(at_ms);
         decoder.feed(&chunk);
         while let Some(frame) = decoder.next_frame().map_err(unreadable)? {
             match frame {
                 Frame::Message(bytes) => {
                     let reply = HelloReply::decode(bytes.as_slice()).map_err(unreadable)?;
+                    progress.messages += 1;
                     on_event(Event::Message { at_ms, message: reply.message, bytes: bytes.len() });
                 }
                 Frame::Trailers(metadata) => {

@@ -128,7 +128,7 @@ fn Message(line: Line) -> impl IntoView {
         <tr class="fresh">
             <td class="num mono">{number}</td>
             <td class="num">{number::ms(at_ms)}</td>
-            <td class="num">{bytes.map_or_else(|| "–".to_owned(), |bytes| bytes.to_string())}</td>
+            <td class="num">{bytes}</td>
             <td data-testid=if sent { "grpc-sent" } else { "grpc-message" }>
                 {sent.then(|| view! { <span class="badge out">{t!(i18n, grpc.sent)}</span> })}
                 " "

@@ -1,8 +1,12 @@
 //! `SayHelloBidiStream`: opened by the server on the page's behalf, with names sent as one likes and replies as
 //! they come. Leaving the page resets the stream.
 
-use crosstalk_proto::ws::CallEvent;
+use crosstalk_proto::{
+    helloworld::{HelloReply, HelloRequest},
+    ws::CallEvent,
+};
 use leptos::prelude::*;
+use prost::Message as _;
 
 use super::calls::{Calls, Request};
 use crate::{
@@ -17,6 +21,7 @@ use crate::{
     model::{
         exchange::CallError,
         grpc_status::{self, Status},
+        server_timing,
     },
     pages::tasks::Tasks,
 };
@@ -87,7 +92,8 @@ impl Driven {
         if let Some(sent) = sent {
             calls.progress.update(|progress| {
                 if let Some(progress) = progress {
-                    progress.line(now_ms(), name, None, true);
+                    let bytes = HelloRequest { name: name.clone() }.encoded_len();
+                    progress.line(now_ms(), name, bytes, true);
                 }
             });
             self.watch(sent);
@@ -140,8 +146,14 @@ impl Driven {
             let at_ms = read_ms - progress.started_ms;
             match event {
                 CallEvent::Headers { metadata } => progress.headers = Some((at_ms, metadata)),
-                CallEvent::Message { message } => progress.line(read_ms, message, None, false),
+                CallEvent::Message { message } => {
+                    // the server decoded it: as long as it was on its wire
+                    let bytes = HelloReply { message: message.clone() }.encoded_len();
+                    progress.line(read_ms, message, bytes, false);
+                }
                 CallEvent::Trailers { code, message, metadata } => {
+                    let timing = metadata.iter().find(|(name, _)| name == "server-timing");
+                    progress.steps = timing.map(|(_, value)| server_timing::parse(value)).unwrap_or_default();
                     progress.trailers = Some((at_ms, metadata));
                     end = Some(Status { code, message });
                 }

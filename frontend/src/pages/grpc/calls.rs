@@ -1,9 +1,10 @@
 //! The state of the gRPC bench: the editor's fields, the call in flight with all that has come of it, those before.
 //! Leaving the page drops the call in flight, which aborts it.
 
-use crosstalk_proto::DEFAULT_NAME;
+use crosstalk_proto::{DEFAULT_NAME, helloworld::HelloRequest, step::Step};
 use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
+use prost::Message as _;
 
 use super::bidi::Driven;
 use crate::{
@@ -49,8 +50,8 @@ pub(super) struct Line {
     pub(super) number: usize,
     /// Since the call began.
     pub(super) at_ms: f64,
-    /// Encoded size, where the page has seen the bytes.
-    pub(super) bytes: Option<usize>,
+    /// Encoded, without the frame's head.
+    pub(super) bytes: usize,
     /// The name that was sent, or the greeting that came.
     pub(super) text: String,
     /// Whether the page sent it.
@@ -66,14 +67,21 @@ pub(super) struct Progress {
     /// The last [`SHOWN`] of `count`.
     pub(super) lines: std::collections::VecDeque<Line>,
     pub(super) count: usize,
-    /// Encoded bytes with their frame heads.
+    /// Encoded bytes with their frame heads, each way.
     pub(super) bytes_in: usize,
+    pub(super) bytes_out: usize,
+    /// What the others measured.
+    pub(super) steps: Vec<Step>,
 }
 
 impl Progress {
-    pub(super) fn line(&mut self, at_ms: f64, text: String, bytes: Option<usize>, sent: bool) {
+    pub(super) fn line(&mut self, at_ms: f64, text: String, bytes: usize, sent: bool) {
         self.count += 1;
-        self.bytes_in += bytes.map_or(0, |bytes| bytes + HEAD);
+        if sent {
+            self.bytes_out += bytes + HEAD;
+        } else {
+            self.bytes_in += bytes + HEAD;
+        }
         if self.lines.len() == SHOWN {
             self.lines.pop_front();
         }
@@ -217,14 +225,23 @@ impl Calls {
 
     /// How a call ended that the page itself gave up, from what had come by then.
     pub(super) fn given_up(self, code: i32) -> End {
-        let (started_ms, bytes_in) = self.progress.with_untracked(|progress| {
-            progress.as_ref().map_or((now_ms(), 0), |progress| (progress.started_ms, progress.bytes_in))
-        });
-        let steps = vec![browser_step("send", started_ms, started_ms)];
+        let progress = self.progress.get_untracked().unwrap_or_default();
+        let ended_ms = now_ms();
+        let mut steps = vec![browser_step("send", progress.started_ms, progress.started_ms)];
+        if let Some((at_ms, _)) = progress.trailers {
+            steps.push(browser_step("receive", progress.started_ms + at_ms, ended_ms));
+        }
+        steps.extend(progress.steps);
         End {
             status: Status { code, message: String::new() },
             by_page: true,
-            cost: Cost { started_ms, ended_ms: now_ms(), steps, bytes_out: 0, bytes_in },
+            cost: Cost {
+                started_ms: progress.started_ms,
+                ended_ms,
+                steps,
+                bytes_out: progress.bytes_out,
+                bytes_in: progress.bytes_in,
+            },
         }
     }
 
@@ -237,6 +254,12 @@ impl Calls {
             Chosen::Direct(method) => method,
         };
         self.begin();
+        let bytes_out = HelloRequest { name: request.name.clone() }.encoded_len() + HEAD;
+        self.progress.update(|progress| {
+            if let Some(progress) = progress {
+                progress.bytes_out = bytes_out;
+            }
+        });
         let call = Call {
             method,
             name: request.name.clone(),
@@ -260,7 +283,7 @@ impl Calls {
             let since = progress.started_ms;
             match event {
                 Event::Headers { at_ms, metadata, .. } => progress.headers = Some((at_ms - since, metadata)),
-                Event::Message { at_ms, message, bytes } => progress.line(at_ms, message, Some(bytes), false),
+                Event::Message { at_ms, message, bytes } => progress.line(at_ms, message, bytes, false),
                 Event::Trailers { at_ms, metadata } => progress.trailers = Some((at_ms - since, metadata)),
             }
         });

@@ -157,16 +157,16 @@ fn Options(publishing: Publishing) -> impl IntoView {
         }
     };
     view! {
-        <div class="fields-2">
-            <div class="field">
-                <span class="label">
-                    <code>"delivery_mode"</code>
-                </span>
-                <div class="seg start" role="group" aria-label="delivery_mode">
-                    {mode(false)}
-                    {mode(true)}
-                </div>
+        <div class="field">
+            <span class="label">
+                <code>"delivery_mode"</code>
+            </span>
+            <div class="seg start" role="group" aria-label="delivery_mode">
+                {mode(false)}
+                {mode(true)}
             </div>
+        </div>
+        <div class="fields-2">
             <div class="field">
                 <label for="count">{t!(i18n, queue.count)}</label>
                 <input
@@ -180,19 +180,22 @@ fn Options(publishing: Publishing) -> impl IntoView {
                     on:input=move |event| publishing.count.set(event_target_value(&event))
                 />
             </div>
+            <div class="field">
+                <span class="label">{t!(i18n, queue.unroutable)}</span>
+                <label class="check tall">
+                    <input
+                        type="checkbox"
+                        data-testid="queue-mandatory"
+                        prop:checked=move || publishing.mandatory.get()
+                        on:change=move |event| publishing.mandatory.set(event_target_checked(&event))
+                    />
+                    {t!(i18n, queue.mandatory)}
+                </label>
+            </div>
         </div>
         <Show when=move || publishing.valid_count().is_none()>
             <p class="error" role="alert">{t!(i18n, queue.count_bad, max = MAX_COUNT)}</p>
         </Show>
-        <label class="check">
-            <input
-                type="checkbox"
-                data-testid="queue-mandatory"
-                prop:checked=move || publishing.mandatory.get()
-                on:change=move |event| publishing.mandatory.set(event_target_checked(&event))
-            />
-            {t!(i18n, queue.mandatory)}
-        </label>
     }
 }
 

@@ -55,7 +55,7 @@ fn Told(fate: Fate) -> impl IntoView {
         () => t_string!(i18n, queue.confirmed_why),
     };
     let several = confirmed + nacked > 1;
-    let row = |word: &'static str, count: u32| {
+    let row = |word: AnyView, count: u32| {
         view! {
             <tr>
                 <th scope="row">{word}</th>
@@ -85,9 +85,9 @@ fn Told(fate: Fate) -> impl IntoView {
                 view! {
                     <table class="table tight" data-testid="queue-fates">
                         <tbody>
-                            {row(t_string!(i18n, queue.confirmed), confirmed)}
-                            {row(t_string!(i18n, queue.returned), returned)}
-                            {row(t_string!(i18n, queue.nacked), nacked)}
+                            {row(t!(i18n, queue.confirmed).into_any(), confirmed)}
+                            {row(t!(i18n, queue.returned).into_any(), returned)}
+                            {row(t!(i18n, queue.nacked).into_any(), nacked)}
                         </tbody>
                     </table>
                     <p class="hint">{t!(i18n, queue.several_hint)}</p>

@@ -54,12 +54,12 @@ pub(super) fn MessagesView(consuming: Consuming) -> impl IntoView {
                 <table class="table tight pad" data-testid="messages">
                     <thead>
                         <tr>
-                            <th scope="col" class="num">{t!(i18n, queue.number)}</th>
-                            <th scope="col">{t!(i18n, queue.at)}</th>
+                            <th scope="col" class="num w-no">{t!(i18n, queue.number)}</th>
+                            <th scope="col" class="w-at">{t!(i18n, queue.at)}</th>
                             <th scope="col">{t!(i18n, panels.body)}</th>
-                            <th scope="col"><code>"content_type"</code></th>
-                            <th scope="col" class="num">"B"</th>
-                            <th scope="col" class="num">{t!(i18n, queue.state)}</th>
+                            <th scope="col" class="w-kind"><code>"content_type"</code></th>
+                            <th scope="col" class="num w-size">"B"</th>
+                            <th scope="col" class="num w-state">{t!(i18n, queue.state)}</th>
                         </tr>
                     </thead>
                     <tbody>
