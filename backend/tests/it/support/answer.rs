@@ -31,8 +31,11 @@ impl Answer {
         std::str::from_utf8(&self.body).unwrap()
     }
 
+    /// The JSON, members in the order of their names: how serde_json keeps them depends on who else is built with it.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+        let mut json: Value = serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"));
+        json.sort_all_objects();
+        json
     }
 
     /// The JSON with what differs from run to run named instead.
