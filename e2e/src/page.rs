@@ -101,8 +101,10 @@ impl Page {
         let last = RefCell::new(String::new());
         let said = wait_until(budget, || async {
             let now = self.text(testid).await.unwrap_or_else(|error| format!("({error:#})"));
-            let said = now.to_lowercase().contains(&wanted);
-            *last.borrow_mut() = now;
+            // parts of one line may be elements of their own
+            let words = now.split_whitespace().collect::<Vec<_>>().join(" ");
+            let said = words.to_lowercase().contains(&wanted);
+            *last.borrow_mut() = words;
             said
         })
         .await;

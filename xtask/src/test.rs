@@ -44,7 +44,7 @@ fn all(steps: &mut Steps, count: &mut Count) -> Result<()> {
         process::run(command)
     });
     steps.check("documentation", || {
-        let mut command = cargo(&["doc", "--workspace", "--no-deps", "--quiet"])?;
+        let mut command = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"])?;
         command.env("RUSTDOCFLAGS", "-D warnings");
         process::run(command)
     });

@@ -1,4 +1,4 @@
-//! WebSockets, which bring queues and native gRPC to the browser (DESIGN: "WebSocket bridge").
+//! WebSockets, which bring queues and native gRPC to the browser.
 //!
 //! - `/ws` is the page's own: [`page`] is its loop, [`conversation`] decides what a message means, [`commands`] carries
 //!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, `calls` its gRPC calls, [`outstanding`] what is delivered and not settled

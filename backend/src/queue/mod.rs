@@ -1,4 +1,4 @@
-//! The job over AMQP 0-9-1 (DESIGN: "Queue").
+//! The job over AMQP 0-9-1.
 //!
 //! - [`link`]: the supervised way to the broker, made again whenever it breaks; [`session`] is one life of it
 //! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription

@@ -18,8 +18,10 @@ const MAX_KEY: usize = 255;
 pub(super) fn key(headers: &HeaderMap) -> Result<Option<&str>, Error> {
     let mut values = headers.get_all(&IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
+    // to_str lets blanks through, which are not visible
     let key = HeaderValue::to_str(value).unwrap_or_default();
-    if (1..=MAX_KEY).contains(&key.len()) && values.next().is_none() {
+    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+    if visible && (1..=MAX_KEY).contains(&key.len()) && values.next().is_none() {
         Ok(Some(key))
     } else {
         Err(Error::request(

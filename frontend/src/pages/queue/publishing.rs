@@ -44,7 +44,7 @@ pub(super) enum Preset {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Job {
     /// So many copies of a message.
-    Publish { message: Publish, count: u32 },
+    Publish { message: Box<Publish>, count: u32 },
     /// A request to the worker.
     Ask { body: Body, content_type: String },
 }
@@ -166,7 +166,7 @@ impl Publishing {
                 properties,
                 body: Body::Text(body),
             };
-            Job::Publish { message, count }
+            Job::Publish { message: Box::new(message), count }
         };
         self.run(job);
     }
@@ -179,7 +179,7 @@ impl Publishing {
         self.busy.set(true);
         self.tasks.spawn(async move {
             let outcome = match job.clone() {
-                Job::Publish { message, count } => self.publish(message, count).await,
+                Job::Publish { message, count } => self.publish(*message, count).await,
                 Job::Ask { body, content_type } => self.ask(body, &content_type).await,
             };
             self.busy.set(false);
