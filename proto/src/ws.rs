@@ -85,7 +85,10 @@ pub struct Request {
 /// What the page can ask for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
-#[expect(clippy::large_enum_variant, reason = "short-lived: parsed or made, then taken apart")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "short-lived: parsed or made, then taken apart")
+)]
 pub enum Command {
     /// Estimates the offset between the clocks. Answered by [`Answer::Pong`].
     Ping,
@@ -272,7 +275,10 @@ pub enum ServerMessage {
 /// What a command gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
-#[expect(clippy::large_enum_variant, reason = "short-lived: parsed or made, then taken apart")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "short-lived: parsed or made, then taken apart")
+)]
 pub enum Answer {
     /// Of [`Command::Ping`]: milliseconds on the server's clock.
     Pong {
