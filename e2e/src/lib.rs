@@ -7,7 +7,7 @@
 //! - [`Browser`]: a headless Chromium whose console must stay clean
 //! - [`Page`]: what a person sees and does there, by `data-testid`
 //! - [`script`]: Python and JavaScript clients
-//! - [`play`]: one server, one browser, one act; evidence is kept when it fails
+//! - [`mod@play`]: one server, one browser, one act; evidence is kept when it fails
 
 mod broker;
 mod browser;

@@ -1,6 +1,6 @@
 //! The commands of this repository, as `cargo xtask COMMAND`. Each sets up what it needs and says what it does.
 //!
-//! - [`run`], [`test`], [`bench`]: the commands that are more than one step
+//! - [`mod@run`], [`mod@test`], [`mod@bench`]: the commands that are more than one step
 //! - [`page`] and [`server`]: what they build
 //! - [`tools`], [`debian`], [`clients`]: what has to be on the machine for that
 //! - [`step`] and [`process`]: steps with their times, and running programs

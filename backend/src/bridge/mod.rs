@@ -1,8 +1,8 @@
 //! WebSockets, which bring queues and native gRPC to the browser.
 //!
-//! - `/ws` is the page's own: [`page`] is its loop, [`conversation`] decides what a message means, [`commands`] carries
+//! - `/ws` is the page's own: [`mod@page`] is its loop, [`conversation`] decides what a message means, [`commands`] carries
 //!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, `calls` its gRPC calls, [`outstanding`] what is delivered and not settled
-//! - `/ws/queues/{queue}` is for anybody: [`feed`]
+//! - `/ws/queues/{queue}` is for anybody: [`mod@feed`]
 //! - [`origin`] says who may come in, [`upgrade`] lets them, [`socket`] and [`pulse`] are what both kinds stand on
 //!
 //! One task per socket. Its `select!` only picks an event; nothing is awaited in between that could wait for the peer.
