@@ -69,24 +69,26 @@ async fn client(port: u16, tally: Tally) {
 
 /// One request. `Some(true)`: the connection is good for another one; `Some(false)`: the server said that it closes it.
 async fn ask(stream: &mut TcpStream, tally: &Tally, fresh: bool) -> Option<bool> {
+    let mut answer = Vec::with_capacity(1024);
     let exchange = async {
         stream.write_all(REQUEST).await.ok()?;
-        let mut answer = Vec::with_capacity(1024);
         loop {
             if stream.read_buf(&mut answer).await.ok()? == 0 {
                 return None;
             }
             if answer.ends_with(BODY) {
-                return Some(answer);
+                return Some(());
             }
         }
     };
-    let Ok(Some(answer)) = timeout(ANSWER, exchange).await else {
-        if !fresh {
+    let ended = timeout(ANSWER, exchange).await;
+    if !matches!(ended, Ok(Some(()))) {
+        let unseen = fresh && ended.is_ok() && answer.is_empty();
+        if !unseen {
             tally.0.cut.fetch_add(1, Ordering::Relaxed);
         }
         return None;
-    };
+    }
     tally.0.answered.fetch_add(1, Ordering::Relaxed);
     let head = String::from_utf8_lossy(&answer).to_lowercase();
     Some(!head.contains("connection: close"))
