@@ -55,20 +55,12 @@ pub(crate) fn start(port: u16, clients: usize) -> (Tally, JoinSet<()>) {
 async fn client(port: u16, tally: Tally) {
     // a refused connection is the one honest "no": the client knows that nothing was done
     while let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await {
-        // the kernel may take a connection that the server, on its way out, never sees: reset before its first answer,
-        // it is as good as refused
-        let mut fresh = true;
-        while let Some(more) = ask(&mut stream, &tally, fresh).await {
-            fresh = false;
-            if !more {
-                break;
-            }
-        }
+        while ask(&mut stream, &tally).await {}
     }
 }
 
-/// One request. `Some(true)`: the connection is good for another one; `Some(false)`: the server said that it closes it.
-async fn ask(stream: &mut TcpStream, tally: &Tally, fresh: bool) -> Option<bool> {
+/// One request; whether the connection is good for another one.
+async fn ask(stream: &mut TcpStream, tally: &Tally) -> bool {
     let mut answer = Vec::with_capacity(1024);
     let exchange = async {
         stream.write_all(REQUEST).await.ok()?;
@@ -81,15 +73,10 @@ async fn ask(stream: &mut TcpStream, tally: &Tally, fresh: bool) -> Option<bool>
             }
         }
     };
-    let ended = timeout(ANSWER, exchange).await;
-    if !matches!(ended, Ok(Some(()))) {
-        let unseen = fresh && ended.is_ok() && answer.is_empty();
-        if !unseen {
-            tally.0.cut.fetch_add(1, Ordering::Relaxed);
-        }
-        return None;
+    if !matches!(timeout(ANSWER, exchange).await, Ok(Some(()))) {
+        tally.0.cut.fetch_add(1, Ordering::Relaxed);
+        return false;
     }
     tally.0.answered.fetch_add(1, Ordering::Relaxed);
-    let head = String::from_utf8_lossy(&answer).to_lowercase();
-    Some(!head.contains("connection: close"))
+    !String::from_utf8_lossy(&answer).to_lowercase().contains("connection: close")
 }

@@ -1,20 +1,21 @@
 //! Accepts connections and serves HTTP/1.1 and HTTP/2 on each; the same service on every listener.
 //!
-//! The end is in three parts, so that no request is cut: connections already made to us are still accepted; for
-//! [`LINGER`] every HTTP/1.1 answer says `Connection: close`, so that clients leave by themselves; then what is idle
-//! is closed (GOAWAY on HTTP/2) and what is busy is waited for.
+//! The end is in three parts, so that no request is cut: who is connected is still accepted, and nobody else
+//! ([`closing`]); for [`LINGER`] every HTTP/1.1 answer says `Connection: close`, so that clients leave by themselves; then
+//! what is idle is closed (GOAWAY on HTTP/2) and what is busy is waited for.
+
+mod closing;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use futures_util::FutureExt as _;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::conn::auto,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
 };
 
 use crate::{config::Config, edge::Edge, router::App, shutdown::Shutdown};
@@ -102,34 +103,36 @@ impl Listeners {
 }
 
 async fn accept(listener: TcpListener, edge: Edge, shutdown: &Shutdown, room: Arc<Semaphore>) {
-    loop {
-        let permit = tokio::select! {
-            biased;
-            () = shutdown.token().cancelled() => break,
-            permit = room.clone().acquire_owned() => permit.expect("the semaphore is never closed"),
-        };
-        let accepted = tokio::select! {
-            biased;
-            () = shutdown.token().cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        match accepted {
-            Ok((stream, _peer)) => {
-                let connection = connection(stream, edge.clone(), shutdown.clone());
-                shutdown.spawn(async move {
-                    connection.await;
-                    drop(permit);
-                });
-            }
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+    let serve = |stream, permit| {
+        let connection = connection(stream, edge.clone(), shutdown.clone());
+        shutdown.spawn(async move {
+            connection.await;
+            drop::<Option<OwnedSemaphorePermit>>(permit);
+        });
+    };
+    let accepting = async {
+        loop {
+            let permit = room.clone().acquire_owned().await.expect("the semaphore is never closed");
+            match listener.accept().await {
+                Ok((stream, _peer)) => serve(stream, Some(permit)),
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
             }
         }
+    };
+    let ending = async {
+        shutdown.token().cancelled().await;
+        closing::stop_handshakes(&listener);
+        tokio::time::sleep(closing::HANDSHAKE).await;
+    };
+    tokio::select! {
+        () = accepting => {}
+        () = ending => {}
     }
-    // who connected before the end began is served
-    while let Some(Ok((stream, _peer))) = listener.accept().now_or_never() {
-        shutdown.spawn(connection(stream, edge.clone(), shutdown.clone()));
+    for stream in closing::close(listener) {
+        serve(stream, None);
     }
 }
 
