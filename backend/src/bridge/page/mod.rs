@@ -1,32 +1,34 @@
-//! The loop of `/ws`: one `select!` picks an event, then it is handled; see [`super`] for who does what.
+//! The loop of `/ws`: one `select!` picks an event, then it is handled; see [`super`] for who does what. Commands are
+//! carried out by [`carry`].
+
+mod carry;
 
 use std::{
     pin::Pin,
     time::{Duration, Instant},
 };
 
-use crosstalk_proto::ws::{Answer, Command, Request, ServerMessage, close};
+use crosstalk_proto::ws::{ServerMessage, close};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use lapin::message::Delivery;
 use tokio::time::Sleep;
 
+use self::carry::Done;
 use super::{
     calls::Calls,
     commands,
     conversation::{self, Conversation, Decision},
     pulse::{Check, Pulse},
     socket::{Close, Happened, Socket},
-    subscriptions::{Subscriptions, Suspended, Wanted},
+    subscriptions::{Subscriptions, Suspended},
 };
 use crate::{
-    error::Error,
-    queue::{Ended, Subscription, link::Watch, publisher::Ticket},
+    queue::{Ended, link::Watch, publisher::Ticket},
     router::App,
-    trace::TraceContext,
 };
 
 /// The most sockets of both kinds at once.
-pub(super) const MAX_SOCKETS: i64 = 10_000;
+pub(in crate::bridge) const MAX_SOCKETS: i64 = 10_000;
 /// The most commands of one socket that are carried out at once; more wait unread.
 const MAX_COMMANDS: usize = 256;
 /// So many messages are read in a row before anything else is looked at; their acks go to the broker together.
@@ -62,13 +64,6 @@ struct Page {
     pulse: Pulse,
     opened: Instant,
     alarm: Pin<Box<Sleep>>,
-}
-
-/// What a command came to.
-enum Done {
-    Told(Box<ServerMessage>),
-    Subscribed { id: u64, wanted: Wanted, result: Result<Subscription, Error> },
-    Resumed { number: u32, result: Result<Subscription, Error> },
 }
 
 enum Event {
@@ -181,65 +176,6 @@ impl Page {
         Flow::Continue(())
     }
 
-    fn carry(&mut self, request: Request, socket: &mut Socket) {
-        let Request { id, traceparent, command } = request;
-        let trace = TraceContext::of(traceparent.as_deref());
-        let app = self.app.clone();
-        match command {
-            Command::Ping => answer(socket, id, Ok(commands::pong(Instant::now()))),
-            Command::Ack { subscription, epoch, delivery_tag, multiple } => {
-                answer(socket, id, self.subscriptions.ack(subscription, epoch, delivery_tag, multiple));
-            }
-            Command::Nack { subscription, epoch, delivery_tag, multiple, requeue } => {
-                let settled = self.subscriptions.nack(subscription, epoch, delivery_tag, multiple, requeue);
-                answer(socket, id, settled);
-            }
-            Command::Unsubscribe { subscription } => {
-                answer(socket, id, self.subscriptions.unsubscribe(subscription));
-            }
-            Command::Subscribe { queue, prefetch, ack_mode } => {
-                if let Err(error) = commands::consumable(&queue).and_then(|()| self.subscriptions.reserve()) {
-                    return answer(socket, id, Err(error));
-                }
-                let subscribing = commands::subscribe(app, queue.clone(), prefetch);
-                let wanted = Wanted { queue, prefetch, ack_mode };
-                self.commands.push(subscribing.map(move |result| Done::Subscribed { id, wanted, result }).boxed());
-            }
-            Command::Publish(message) => {
-                self.start(id, commands::publish(app, self.ticket, trace, message));
-            }
-            Command::Call { body, content_type, timeout_ms } => {
-                self.start(id, commands::call(app, trace, body, content_type, timeout_ms));
-            }
-            Command::InspectQueue { queue } => self.start(id, commands::inspect(app, queue)),
-            Command::CallOpen { metadata, deadline_ms } => {
-                answer(socket, id, self.calls.open(&app, &metadata, trace, deadline_ms));
-            }
-            Command::CallSend { call, name } => answer(socket, id, self.calls.send(call, name)),
-            Command::CallHalfClose { call } => answer(socket, id, self.calls.half_close(call)),
-            Command::CallCancel { call } => answer(socket, id, self.calls.cancel(call)),
-        }
-    }
-
-    fn start(&mut self, id: u64, command: impl Future<Output = commands::Outcome> + Send + 'static) {
-        let told = command.map(move |outcome| Done::Told(Box::new(commands::to_message(id, outcome))));
-        self.commands.push(told.boxed());
-    }
-
-    fn done(&mut self, done: Done, socket: &mut Socket) {
-        match done {
-            Done::Told(message) => tell(socket, &message),
-            Done::Subscribed { id, wanted, result } => {
-                answer(socket, id, self.subscriptions.begun(wanted, result));
-            }
-            Done::Resumed { number, result } => {
-                if let Some(message) = self.subscriptions.resumed(number, result) {
-                    tell(socket, &message);
-                }
-            }
-        }
-    }
-
     fn deliver(&mut self, at: usize, delivery: Delivery, socket: &mut Socket) {
         let (message, count, end) = self.subscriptions.batch(at, delivery);
         tell(socket, &message);
@@ -301,9 +237,4 @@ impl Page {
 
 fn tell(socket: &mut Socket, message: &ServerMessage) {
     socket.feed(conversation::to_text(message));
-}
-
-fn answer(socket: &mut Socket, id: u64, answer: Result<Answer, Error>) {
-    let outcome = answer.map(|answer| (answer, Vec::new())).map_err(|error| (error, Vec::new()));
-    tell(socket, &commands::to_message(id, outcome));
 }

@@ -1,0 +1,85 @@
+//! The commands of a page: carried out at once where that needs no waiting, else beside the loop.
+
+use crosstalk_proto::ws::{Answer, Command, Request, ServerMessage};
+use futures_util::FutureExt as _;
+
+use super::{Page, tell};
+use crate::{
+    bridge::{commands, socket::Socket, subscriptions::Wanted},
+    error::Error,
+    queue::Subscription,
+    trace::TraceContext,
+};
+
+/// What a command came to.
+pub(super) enum Done {
+    Told(Box<ServerMessage>),
+    Subscribed { id: u64, wanted: Wanted, result: Result<Subscription, Error> },
+    Resumed { number: u32, result: Result<Subscription, Error> },
+}
+
+impl Page {
+    pub(super) fn carry(&mut self, request: Request, socket: &mut Socket) {
+        let Request { id, traceparent, command } = request;
+        let trace = TraceContext::of(traceparent.as_deref());
+        let app = self.app.clone();
+        match command {
+            Command::Ping => answer(socket, id, Ok(commands::pong(Instant::now()))),
+            Command::Ack { subscription, epoch, delivery_tag, multiple } => {
+                answer(socket, id, self.subscriptions.ack(subscription, epoch, delivery_tag, multiple));
+            }
+            Command::Nack { subscription, epoch, delivery_tag, multiple, requeue } => {
+                let settled = self.subscriptions.nack(subscription, epoch, delivery_tag, multiple, requeue);
+                answer(socket, id, settled);
+            }
+            Command::Unsubscribe { subscription } => {
+                answer(socket, id, self.subscriptions.unsubscribe(subscription));
+            }
+            Command::Subscribe { queue, prefetch, ack_mode } => {
+                if let Err(error) = commands::consumable(&queue).and_then(|()| self.subscriptions.reserve()) {
+                    return answer(socket, id, Err(error));
+                }
+                let subscribing = commands::subscribe(app, queue.clone(), prefetch);
+                let wanted = Wanted { queue, prefetch, ack_mode };
+                self.commands.push(subscribing.map(move |result| Done::Subscribed { id, wanted, result }).boxed());
+            }
+            Command::Publish(message) => {
+                self.start(id, commands::publish(app, self.ticket, trace, message));
+            }
+            Command::Call { body, content_type, timeout_ms } => {
+                self.start(id, commands::call(app, trace, body, content_type, timeout_ms));
+            }
+            Command::InspectQueue { queue } => self.start(id, commands::inspect(app, queue)),
+            Command::CallOpen { metadata, deadline_ms } => {
+                answer(socket, id, self.calls.open(&app, &metadata, trace, deadline_ms));
+            }
+            Command::CallSend { call, name } => answer(socket, id, self.calls.send(call, name)),
+            Command::CallHalfClose { call } => answer(socket, id, self.calls.half_close(call)),
+            Command::CallCancel { call } => answer(socket, id, self.calls.cancel(call)),
+        }
+    }
+
+    fn start(&mut self, id: u64, command: impl Future<Output = commands::Outcome> + Send + 'static) {
+        let told = command.map(move |outcome| Done::Told(Box::new(commands::to_message(id, outcome))));
+        self.commands.push(told.boxed());
+    }
+
+    pub(super) fn done(&mut self, done: Done, socket: &mut Socket) {
+        match done {
+            Done::Told(message) => tell(socket, &message),
+            Done::Subscribed { id, wanted, result } => {
+                answer(socket, id, self.subscriptions.begun(wanted, result));
+            }
+            Done::Resumed { number, result } => {
+                if let Some(message) = self.subscriptions.resumed(number, result) {
+                    tell(socket, &message);
+                }
+            }
+        }
+    }
+}
+
+fn answer(socket: &mut Socket, id: u64, answer: Result<Answer, Error>) {
+    let outcome = answer.map(|answer| (answer, Vec::new())).map_err(|error| (error, Vec::new()));
+    tell(socket, &commands::to_message(id, outcome));
+}

@@ -1,0 +1,36 @@
+//! The messages of the WebSocket bridge `/ws`: JSON text frames, tagged by `type`.
+//!
+//! A conversation: each side's first message is its hello. Then the page sends [`Request`]s, each with an
+//! `id` of its own choosing, and the server answers each with exactly one [`ServerMessage::Answer`] or
+//! [`ServerMessage::Refusal`] of that `id`; between them come deliveries and what else happens by itself.
+//!
+//! Deliveries are at-least-once: with [`AckMode::Manual`] a message is acked to the broker only when the page
+//! says so, and a page that goes away gives back what it held. A delivery tag is valid with the `epoch` it came
+//! with: after the link to the broker was re-made the broker delivers those messages again, and an ack of the old
+//! epoch is answered ([`Answer::Settled`] with `stale`) and not forwarded.
+
+mod answer;
+pub mod close;
+mod command;
+mod event;
+mod message;
+
+pub use self::{
+    answer::{Answer, PublishOutcome},
+    command::{AckMode, Command, Publish},
+    event::{CallEvent, Delivery, LinkState, SubscriptionEvent},
+    message::{ClientMessage, Request, ServerMessage},
+};
+
+/// The version of this protocol, in both hellos.
+pub const VERSION: u32 = 1;
+/// The most bytes a client's message may have; more closes the socket with [`close::MESSAGE_TOO_BIG`].
+pub const MAX_CLIENT_MESSAGE: usize = 256 * 1024;
+/// The largest prefetch of a subscription; 0 (no limit) is not accepted.
+pub const MAX_PREFETCH: u16 = 1_000;
+/// The most subscriptions of one socket.
+pub const MAX_SUBSCRIPTIONS: usize = 16;
+/// The most gRPC calls a socket drives at once.
+pub const MAX_CALLS: usize = 8;
+/// The most deliveries in one [`ServerMessage::Deliveries`].
+pub const MAX_BATCH: usize = 256;
