@@ -22,8 +22,12 @@ const TESTS: &[Package] = &[
     Package { name: "python3-venv", present: venv },
 ];
 
-const BENCH: &[Package] =
-    &[Package { name: "rabbitmq-server", present: rabbitmq }, Package { name: "python3-venv", present: venv }];
+const BENCH: &[Package] = &[
+    Package { name: "rabbitmq-server", present: rabbitmq },
+    Package { name: "python3-venv", present: venv },
+    Package { name: "wrk", present: || find("wrk").is_some() },
+    Package { name: "nghttp2-client", present: || find("h2load").is_some() },
+];
 
 /// Installs as root; `$@` are the packages. A broker that comes with its package must not start as a service: the tests
 /// have their own.

@@ -1,5 +1,7 @@
 //! The commands of a page: carried out at once where that needs no waiting, else beside the loop.
 
+use std::time::Instant;
+
 use crosstalk_proto::ws::{Answer, Command, Request, ServerMessage};
 use futures_util::FutureExt as _;
 
