@@ -5,10 +5,15 @@ use std::{cell::RefCell, time::Duration};
 use anyhow::{Context as _, Result, bail};
 use crosstalk_testkit::wait_until;
 use serde_json::{Value, json};
-use thirtyfour::{By, WebDriver, WebElement};
+use thirtyfour::{
+    By, WebDriver, WebElement,
+    error::{WebDriverErrorInner, WebDriverResult},
+};
 
 /// How long anything on the page may take, on a loaded machine.
 const BUDGET: Duration = Duration::from_secs(15);
+/// How often a thing is looked for again when the page replaced it just before the click.
+const REDRAWN: usize = 5;
 
 /// An open page.
 #[derive(Clone, Debug)]
@@ -157,9 +162,20 @@ impl Page {
         let css = selector(testid);
         let enabled = format!("document.querySelector({css:?})?.matches(':enabled, a')");
         self.until(&format!("{css} is enabled"), &enabled).await?;
-        let element = self.find(testid).await?;
+        let mut tries = REDRAWN;
+        loop {
+            tries -= 1;
+            match self.click_at(&self.find(testid).await?).await {
+                // the page drew it anew between the look and the click
+                Err(error) if tries > 0 && matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => {}
+                clicked => return clicked.with_context(|| format!("a click on [{testid}]")),
+            }
+        }
+    }
+
+    async fn click_at(&self, element: &WebElement) -> WebDriverResult<()> {
         element.scroll_into_view().await?;
-        element.click().await.with_context(|| format!("a click on [{testid}]"))
+        element.click().await
     }
 
     /// Replaces what is in a field by `text`, as typing does.
