@@ -44,8 +44,10 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     if needs(&specs, "hyper") {
         peers.push(native::start_hyper(&replay).await?);
     }
+    // outlives the measuring: gunicorn listens before its workers have read the script
+    let python;
     if needs(&specs, "flask") || needs(&specs, "gunicorn") {
-        let python = Python::prepare().await?;
+        python = Python::prepare().await?;
         peers.push(python.start_flask().await?);
         peers.push(python.start_gunicorn().await?);
     }
