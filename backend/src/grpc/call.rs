@@ -288,7 +288,10 @@ impl Open {
             if measured.streams {
                 steps.end(Party::Server, "stream", self.head_at);
             }
-            trailers.insert(STEPS, steps.server_timing());
+            let mut timing = steps.server_timing();
+            // new each time: in HPACK's table (RFC 7541, section 7.1.3) it would only push out what repeats
+            timing.set_sensitive(true);
+            trailers.insert(STEPS, timing);
         }
         trailers
     }
