@@ -1,0 +1,1 @@
+//! An AMQP 0-9-1 broker to embed: in memory, over real TCP.

@@ -1,0 +1,1 @@
+//! The same cases against the embedded broker and a real RabbitMQ.

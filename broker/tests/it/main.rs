@@ -1,0 +1,3 @@
+//! The broker from the outside, over TCP.
+
+mod contract;
