@@ -1,7 +1,7 @@
 //! What a party measured of a call, by its own monotonic clock.
 //!
 //! The steps of a call travel in its answer: as the header `Server-Timing` (REST), the trailer
-//! `server-timing` (gRPC), the header `server-timing` of an AMQP reply, or [`crate::ws::Answer`].
+//! `server-timing` (gRPC, for calls with a `traceparent`), the header `server-timing` of an AMQP reply, or [`crate::ws::Answer`].
 //! In the first three a step is one metric: `{party}-{name};dur={milliseconds};desc="{start}"`, where
 //! start is milliseconds on the server's clock with six decimals.
 

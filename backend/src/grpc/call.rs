@@ -1,5 +1,6 @@
 //! What is around every call, of every service: the deadline, the end of the server, a client that went away, the
-//! counters, and the trailer `server-timing`. It is inside of gRPC-Web, so that both protocols get the same.
+//! counters, and the trailer `server-timing` of a call that is traced. It is inside of gRPC-Web, so that both protocols
+//! get the same.
 //!
 //! It is the hot path: a call that never waits costs no timer, no lock and no allocation here.
 
@@ -72,11 +73,12 @@ where
             log(&request);
         }
         let running = Running::begin(self.app.clone());
+        let traced = request.headers().contains_key(TRACEPARENT);
         match admit(&request, start) {
             Ok(deadline) => Calling {
                 stage: Stage::Running {
                     inner: self.inner.call(request),
-                    call: Some(Call { start, deadline, running }),
+                    call: Some(Call { start, deadline, traced, running }),
                 },
             },
             Err(error) => Calling { stage: Stage::Refused { error, running } },
@@ -128,6 +130,9 @@ impl Drop for Running {
 struct Call {
     start: Instant,
     deadline: Option<Deadline>,
+    /// Whether the caller sent a `traceparent`: steps belong to a trace, and without one they would be more bytes than
+    /// the rest of a short answer.
+    traced: bool,
     running: Running,
 }
 
@@ -279,7 +284,7 @@ impl Open {
     }
 
     fn with_steps(&self, mut trailers: HeaderMap) -> HeaderMap {
-        if let Some(measured) = self.measured {
+        if let Some(measured) = self.measured.filter(|_| self.call.traced) {
             let mut steps = Steps::new();
             steps.add(Party::Server, "parse", self.call.start, measured.began);
             if let Some(greeted) = measured.greeted {

@@ -14,7 +14,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, Version, header};
 use pin_project_lite::pin_project;
-use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tonic_web::GrpcWebLayer;
 use tower::{Layer as _, Service};
 
 use super::{
@@ -78,17 +78,15 @@ pub fn unknown(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Respon
     (kind != Kind::NotGrpc).then(|| kind.refuse(Error::Unimplemented { path: uri.path().to_owned() }))
 }
 
-/// A service behind both protocols.
+/// A service behind both protocols. The router clones it for every call, so it holds no more than the one service.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate<S> {
-    native: Calls<S>,
-    web: GrpcWebService<Calls<S>>,
+    service: Calls<S>,
 }
 
-impl<S: Clone> Gate<S> {
+impl<S> Gate<S> {
     pub(crate) fn new(service: S, app: &App) -> Self {
-        let native = Calls::new(service, app.clone());
-        Self { web: GrpcWebLayer::new().layer(native.clone()), native }
+        Self { service: Calls::new(service, app.clone()) }
     }
 }
 
@@ -100,7 +98,7 @@ where
             Response = http::Response<tonic::body::Body>,
             Error = Infallible,
             Future = F,
-        >,
+        > + Clone,
     F: Future<Output = Result<http::Response<tonic::body::Body>, Infallible>> + Unpin,
 {
     type Response = Response;
@@ -108,7 +106,7 @@ where
     type Future = Passing<F>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<Request<Body>>::poll_ready(&mut self.native, cx)
+        Service::<Request<Body>>::poll_ready(&mut self.service, cx)
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Passing<F> {
@@ -117,7 +115,7 @@ where
         }
         match Kind::of(request.headers()) {
             Kind::Native if request.version() >= Version::HTTP_2 => {
-                Passing::Native { inner: self.native.call(request) }
+                Passing::Native { inner: self.service.call(request) }
             }
             kind @ (Kind::Web | Kind::WebText) => {
                 let headers = request.headers_mut();
@@ -126,7 +124,7 @@ where
                 if headers.get(header::ACCEPT).is_none_or(|accept| accept == "*/*") {
                     headers.insert(header::ACCEPT, kind.content_type());
                 }
-                Passing::Web { inner: self.web.call(request) }
+                Passing::Web { inner: GrpcWebLayer::new().layer(self.service.clone()).call(request) }
             }
             kind @ Kind::Foreign => {
                 let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

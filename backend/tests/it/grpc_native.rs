@@ -23,6 +23,8 @@ fn shaped(count: &str, interval: &str) -> Request<HelloRequest> {
     request
 }
 
+const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 #[tokio::test]
 async fn a_unary_call_is_answered_on_both_ports() {
     let app = TestApp::spawn().await;
@@ -43,20 +45,24 @@ async fn what_the_server_did_is_in_the_trailers() {
     let mut greeter = greeter(app.addr()).await;
 
     let mut request = Request::new(hello("Ada"));
-    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    request.metadata_mut().insert("traceparent", trace.parse().unwrap());
+    request.metadata_mut().insert("traceparent", TRACE.parse().unwrap());
     let reply = greeter.say_hello(request).await.unwrap();
     let timing = reply.metadata().get("server-timing").unwrap().to_str().unwrap();
     assert!(timing.contains("server-parse;dur=") && timing.contains("server-greet;dur="), "{timing}");
     assert!(!timing.contains("server-stream"), "{timing}");
 
-    let reply = greeter.say_hello_stream_reply(shaped("2", "0")).await.unwrap();
+    let mut request = shaped("2", "0");
+    request.metadata_mut().insert("traceparent", TRACE.parse().unwrap());
+    let reply = greeter.say_hello_stream_reply(request).await.unwrap();
     assert!(!reply.metadata().contains_key("server-timing"), "what is to come was not measured yet");
     let mut replies = reply.into_inner();
     while replies.message().await.unwrap().is_some() {}
     let trailers = replies.trailers().await.unwrap().unwrap();
     let timing = trailers.get("server-timing").unwrap().to_str().unwrap();
     assert!(timing.contains("server-greet;dur=") && timing.contains("server-stream;dur="), "{timing}");
+
+    let untraced = greeter.say_hello(hello("Ada")).await.unwrap();
+    assert!(!untraced.metadata().contains_key("server-timing"), "steps belong to a trace, and there is none");
     app.stop().await;
 }
 
@@ -117,7 +123,9 @@ async fn requests_of_a_bidirectional_call_are_answered_as_they_arrive() {
     for address in [app.addr(), app.grpc_addr()] {
         let (requests, stream) = mpsc::channel(1);
         let mut greeter = greeter(address).await;
-        let mut replies = greeter.say_hello_bidi_stream(ReceiverStream::new(stream)).await.unwrap().into_inner();
+        let mut request = Request::new(ReceiverStream::new(stream));
+        request.metadata_mut().insert("traceparent", TRACE.parse().unwrap());
+        let mut replies = greeter.say_hello_bidi_stream(request).await.unwrap().into_inner();
         for (name, message) in [("Ada", "Hello, Ada"), ("", "Hello, World!"), ("雷", "Hello, 雷")] {
             requests.send(hello(name)).await.unwrap();
             let reply = timeout(BUDGET, replies.message()).await.unwrap().unwrap().unwrap();

@@ -44,7 +44,8 @@ fn check_refused(answer: &Answer, code: Code, what: &str) {
 async fn a_unary_call_is_answered_with_a_message_and_trailers() {
     let app = TestApp::spawn().await;
     for content_type in [WEB, "content-type: application/grpc-web", "content-type: application/grpc-web+proto; v=1"] {
-        let answer = post(app.addr(), SAY_HELLO, &[content_type], &hello_frame("雷")).await;
+        let trace = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let answer = post(app.addr(), SAY_HELLO, &[content_type, trace], &hello_frame("雷")).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("content-type"), Some("application/grpc-web+proto"));
         let (messages, trailers) = taken_apart(&answer.body);
