@@ -27,6 +27,8 @@ fn taken_apart(body: &[u8]) -> (Vec<String>, String) {
     (messages.collect(), String::from_utf8(trailers.to_vec()).unwrap())
 }
 
+const TRACE: &str = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 /// Every chunk of a text body is base64 of its own, padded.
 fn decoded(body: &[u8]) -> Vec<u8> {
     body.chunks(4).flat_map(|quantum| BASE64_STANDARD.decode(quantum).unwrap()).collect()
@@ -44,8 +46,7 @@ fn check_refused(answer: &Answer, code: Code, what: &str) {
 async fn a_unary_call_is_answered_with_a_message_and_trailers() {
     let app = TestApp::spawn().await;
     for content_type in [WEB, "content-type: application/grpc-web", "content-type: application/grpc-web+proto; v=1"] {
-        let trace = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-        let answer = post(app.addr(), SAY_HELLO, &[content_type, trace], &hello_frame("雷")).await;
+        let answer = post(app.addr(), SAY_HELLO, &[content_type, TRACE], &hello_frame("雷")).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("content-type"), Some("application/grpc-web+proto"));
         let (messages, trailers) = taken_apart(&answer.body);
@@ -76,7 +77,8 @@ async fn a_stream_is_answered_message_by_message() {
     let answer = post(app.addr(), SAY_HELLO_STREAM_REPLY, &[WEB, shape[0], shape[1]], &hello_frame("Ada")).await;
     assert_eq!(taken_apart(&answer.body).0, ["Hello, Ada"; 3]);
     let body = BASE64_STANDARD.encode(hello_frame("Ada"));
-    let answer = post(app.addr(), SAY_HELLO_STREAM_REPLY, &[TEXT, shape[0], shape[1]], body.as_bytes()).await;
+    let asked = [TEXT, shape[0], shape[1], TRACE];
+    let answer = post(app.addr(), SAY_HELLO_STREAM_REPLY, &asked, body.as_bytes()).await;
     let (messages, trailers) = taken_apart(&decoded(&answer.body));
     assert_eq!(messages, ["Hello, Ada"; 3]);
     assert!(trailers.contains("server-stream;dur="), "{trailers}");

@@ -1,0 +1,223 @@
+//! The handle that a program holds.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::{net::TcpListener, sync::watch, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    config::Config,
+    core::{ConsumerInfo, QueueInfo},
+    net::{self, Served},
+    shared::{Shared, VhostHandle},
+};
+
+/// How long connections have to say goodbye.
+const SHUTDOWN: Duration = Duration::from_secs(5);
+
+/// Why a broker does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be bound.
+    #[error("cannot listen for AMQP on {address}: {source}; choose another address, or port 0 for any free one")]
+    Listen {
+        /// What was asked for.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A limit is out of its range.
+    #[error("{0}")]
+    Limit(&'static str),
+}
+
+/// A running broker. It ends with [`Broker::shutdown`], or at once when it is dropped. All it holds is in memory.
+#[derive(Debug)]
+pub struct Broker {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    end: CancellationToken,
+    paused: watch::Sender<bool>,
+    /// The listener and the clocks of the virtual hosts.
+    own: TaskTracker,
+    connections: TaskTracker,
+}
+
+impl Broker {
+    /// Starts a broker; it can be connected to when this returns. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// [`StartError`] when the address cannot be bound or a limit cannot be.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        if config.limits.frame_max < 4_096 {
+            return Err(StartError::Limit("the largest frame is 4096 bytes or more (AMQP 0-9-1, section 4.2.3)"));
+        }
+        let refused = |source| StartError::Listen { address: config.listen, source };
+        let listener = match TcpListener::bind(config.listen).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && config.any_port_if_taken => {
+                TcpListener::bind((config.listen.ip(), 0)).await
+            }
+            bound => bound,
+        }
+        .map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let broker = Self {
+            address,
+            shared: Arc::new(Shared::new(config)),
+            end: CancellationToken::new(),
+            paused: watch::Sender::new(false),
+            own: TaskTracker::new(),
+            connections: TaskTracker::new(),
+        };
+        for vhost in broker.shared.vhosts.values() {
+            broker.own.spawn(clock(vhost.clone(), broker.shared.clone(), broker.end.clone()));
+        }
+        broker.own.spawn(net::serve(Served {
+            listener,
+            shared: broker.shared.clone(),
+            end: broker.end.clone(),
+            paused: broker.paused.subscribe(),
+            tasks: broker.connections.clone(),
+        }));
+        Ok(broker)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `amqp://guest:guest@127.0.0.1:40000/%2f`: the first user, the first virtual host.
+    #[must_use]
+    pub fn amqp_url(&self) -> String {
+        let config = &self.shared.config;
+        let user = config
+            .users
+            .first()
+            .map_or_else(String::new, |user| format!("{}:{}@", percent(&user.name), percent(user.password.reveal())));
+        let vhost = config.vhosts.first().map_or("", String::as_str);
+        format!("amqp://{user}{}/{}", self.address, percent(vhost))
+    }
+
+    /// Says goodbye to all clients (`CONNECTION_FORCED`) and ends. Those who do not answer within 5 s are cut.
+    pub async fn shutdown(self) {
+        self.end.cancel();
+        self.own.close();
+        self.connections.close();
+        let ended = timeout(SHUTDOWN, async {
+            self.own.wait().await;
+            self.connections.wait().await;
+        });
+        if ended.await.is_err() {
+            self.shared.cut(|_all| true);
+            self.connections.wait().await;
+        }
+    }
+
+    /// Stops reading, writing and accepting, as a broker does whose machine hangs; [`Broker::resume`] goes on.
+    pub fn pause(&self) {
+        self.paused.send_replace(true);
+    }
+
+    /// Goes on after [`Broker::pause`].
+    pub fn resume(&self) {
+        self.paused.send_replace(false);
+    }
+
+    /// Where its clients come from.
+    #[must_use]
+    pub fn connections(&self) -> Vec<String> {
+        self.shared.addresses()
+    }
+
+    /// Cuts the connection that comes from `address`, without a word; whether there is one.
+    pub fn drop_connection(&self, address: &str) -> bool {
+        self.shared.cut(|other| other == address) > 0
+    }
+
+    /// Cuts all connections, without a word, and returns when they are gone; gives how many there were.
+    pub async fn drop_connections(&self) -> usize {
+        let count = self.shared.cut(|_all| true);
+        self.connections.close();
+        self.connections.wait().await;
+        self.connections.reopen();
+        count
+    }
+
+    /// As if it were killed and started again on the same port: connections are cut, and what is left are durable
+    /// exchanges and queues, their bindings, and of the messages in them the persistent ones.
+    pub async fn restart(&self) {
+        self.drop_connections().await;
+        for vhost in self.shared.vhosts.values() {
+            vhost.lock().unwrap_or_else(PoisonError::into_inner).restart(Instant::now());
+        }
+    }
+
+    /// The queues of a virtual host, by name; none when there is no such host.
+    #[must_use]
+    pub fn queues(&self, vhost: &str) -> Vec<QueueInfo> {
+        let vhost = self.shared.vhost(vhost);
+        vhost.map_or_else(Vec::new, |vhost| vhost.lock().unwrap_or_else(PoisonError::into_inner).list_queues())
+    }
+
+    /// The consumers of a virtual host, by queue and tag; none when there is no such host.
+    #[must_use]
+    pub fn consumers(&self, vhost: &str) -> Vec<ConsumerInfo> {
+        let vhost = self.shared.vhost(vhost);
+        vhost.map_or_else(Vec::new, |vhost| vhost.lock().unwrap_or_else(PoisonError::into_inner).list_consumers())
+    }
+
+    /// About how many bytes all messages take.
+    #[must_use]
+    pub fn message_bytes(&self) -> usize {
+        self.shared.memory()
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.end.cancel();
+        self.shared.cut(|_all| true);
+    }
+}
+
+/// Lets time pass in a virtual host.
+async fn clock(vhost: VhostHandle, shared: Arc<Shared>, end: CancellationToken) {
+    let lock = || vhost.lock().unwrap_or_else(PoisonError::into_inner);
+    let earlier = lock().timer();
+    loop {
+        let next = lock().next_alarm();
+        let due = async {
+            match next {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => {
+                lock().tick(Instant::now());
+                shared.watch_memory();
+            }
+            () = earlier.notified() => {}
+            () = end.cancelled() => return,
+        }
+    }
+}
+
+/// Percent-encodes what is not unreserved (RFC 3986, section 2.3).
+fn percent(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(byte.into());
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+        encoded
+    })
+}

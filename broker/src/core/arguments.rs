@@ -1,0 +1,201 @@
+//! The optional arguments of a queue: what they ask for, and how a declaration is compared with what is there.
+
+use std::time::Duration;
+
+use amq_protocol::types::{AMQPType, AMQPValue, FieldTable};
+
+use super::{exchange::number, message::MAX_TTL};
+use crate::refusal::{Code, Refusal};
+
+/// What a full queue does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Overflow {
+    #[default]
+    DropHead,
+    RejectPublish,
+    RejectPublishDlx,
+}
+
+/// What a queue's arguments ask for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// `x-message-ttl`
+    pub(crate) ttl: Option<Duration>,
+    /// `x-expires`
+    pub(crate) expires: Option<Duration>,
+    /// `x-max-length`
+    pub(crate) max_length: Option<usize>,
+    /// `x-max-length-bytes`, bodies only
+    pub(crate) max_bytes: Option<usize>,
+    pub(crate) overflow: Overflow,
+    /// `x-dead-letter-exchange`
+    pub(crate) dead_letter: Option<String>,
+    /// `x-dead-letter-routing-key`
+    pub(crate) dead_letter_key: Option<String>,
+    /// `x-max-priority`
+    pub(crate) max_priority: u8,
+    /// `x-single-active-consumer`
+    pub(crate) single_active: bool,
+}
+
+impl Options {
+    /// Reads the arguments of a declaration.
+    ///
+    /// # Errors
+    /// 406 for a value that cannot be.
+    pub(crate) fn parse(arguments: &FieldTable, queue: &str, vhost: &str) -> Result<Self, Refusal> {
+        let mut options = Self::default();
+        for (name, value) in arguments {
+            let invalid = |why: String| {
+                Code::PreconditionFailed
+                    .because(format!("invalid arg '{name}' for queue '{queue}' in vhost '{vhost}': {why}"))
+            };
+            match name.as_str() {
+                "x-message-ttl" => options.ttl = Some(millis(value, 0).map_err(invalid)?),
+                "x-expires" => options.expires = Some(millis(value, 1).map_err(invalid)?),
+                "x-max-length" => options.max_length = Some(count(value).map_err(invalid)?),
+                "x-max-length-bytes" => options.max_bytes = Some(count(value).map_err(invalid)?),
+                "x-overflow" => {
+                    options.overflow = match string(value).map_err(invalid)?.as_str() {
+                        "drop-head" => Overflow::DropHead,
+                        "reject-publish" => Overflow::RejectPublish,
+                        "reject-publish-dlx" => Overflow::RejectPublishDlx,
+                        _other => return Err(invalid("invalid_overflow".to_owned())),
+                    };
+                }
+                "x-dead-letter-exchange" => options.dead_letter = Some(string(value).map_err(invalid)?),
+                "x-dead-letter-routing-key" => {
+                    options.dead_letter_key = Some(string(value).map_err(invalid)?);
+                    if !arguments.contains_key("x-dead-letter-exchange") {
+                        return Err(invalid("routing_key_but_no_dlx_defined".to_owned()));
+                    }
+                }
+                "x-max-priority" => {
+                    let count = count(value).map_err(invalid)?;
+                    options.max_priority =
+                        u8::try_from(count).map_err(|_large| invalid(format!("{{max_value_exceeded,{count}}}")))?;
+                }
+                "x-single-active-consumer" => match value {
+                    AMQPValue::Boolean(yes) => options.single_active = *yes,
+                    other => return Err(invalid(unacceptable(other))),
+                },
+                "x-queue-type" => match string(value).map_err(invalid)?.as_str() {
+                    "classic" => {}
+                    other => {
+                        return Err(Code::PreconditionFailed.because(format!(
+                            "invalid arg 'x-queue-type' for queue '{queue}' in vhost '{vhost}': \
+                             this broker has classic queues only, not {other}"
+                        )));
+                    }
+                },
+                "x-queue-mode" => {
+                    string(value).map_err(invalid)?;
+                }
+                _unknown => {}
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn unacceptable(value: &AMQPValue) -> String {
+    format!("{{unacceptable_type,{}}}", type_name(value))
+}
+
+fn integer(value: &AMQPValue) -> Result<i128, String> {
+    number(value).ok_or_else(|| unacceptable(value))
+}
+
+fn count(value: &AMQPValue) -> Result<usize, String> {
+    let number = integer(value)?;
+    usize::try_from(number).map_err(|_negative| format!("{{value_negative,{number}}}"))
+}
+
+fn millis(value: &AMQPValue, least: u64) -> Result<Duration, String> {
+    match integer(value)? {
+        0 if least > 0 => Err("{value_zero,0}".to_owned()),
+        negative if negative < 0 => Err(format!("{{value_negative,{negative}}}")),
+        large if large > i128::from(MAX_TTL) => Err(format!("{{value_too_big,{large}}}")),
+        millis => Ok(Duration::from_millis(u64::try_from(millis).unwrap_or(MAX_TTL))),
+    }
+}
+
+fn string(value: &AMQPValue) -> Result<String, String> {
+    match value {
+        AMQPValue::LongString(text) => Ok(String::from_utf8_lossy(text.as_bytes()).into_owned()),
+        other => Err(unacceptable(other)),
+    }
+}
+
+/// The type as RabbitMQ names it.
+pub(crate) fn type_name(value: &AMQPValue) -> &'static str {
+    match value.get_type() {
+        AMQPType::Boolean => "bool",
+        AMQPType::ShortShortInt => "byte",
+        AMQPType::ShortShortUInt => "unsignedbyte",
+        AMQPType::ShortInt => "short",
+        AMQPType::ShortUInt => "unsignedshort",
+        AMQPType::LongInt => "signedint",
+        AMQPType::LongUInt => "unsignedint",
+        AMQPType::LongLongInt | AMQPType::LongLongUInt => "long",
+        AMQPType::Float => "float",
+        AMQPType::Double => "double",
+        AMQPType::DecimalValue => "decimal",
+        AMQPType::ShortString | AMQPType::LongString => "longstr",
+        AMQPType::FieldArray => "array",
+        AMQPType::Timestamp => "timestamp",
+        AMQPType::FieldTable => "table",
+        AMQPType::ByteArray => "binary",
+        AMQPType::Void => "void",
+    }
+}
+
+/// Compares those arguments of a declaration that make a difference with those of what is there.
+///
+/// # Errors
+/// 406 that names the first difference; `what` is `queue 'name' in vhost '/'`.
+pub(crate) fn equivalent(
+    names: &[&str],
+    received: &FieldTable,
+    current: &FieldTable,
+    what: &str,
+) -> Result<(), Refusal> {
+    for name in names {
+        let (new, old) = (received.inner().get(*name), current.inner().get(*name));
+        let same = match (new, old) {
+            (None, None) => true,
+            (Some(new), Some(old)) => new == old || number(new).is_some_and(|new| number(old) == Some(new)),
+            _one => false,
+        };
+        if !same {
+            return Err(Code::PreconditionFailed.because(format!(
+                "inequivalent arg '{name}' for {what}: received {} but current is {}",
+                described(new),
+                described(old)
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn described(value: Option<&AMQPValue>) -> String {
+    let Some(value) = value else { return "none".to_owned() };
+    let text = match value {
+        AMQPValue::LongString(text) => String::from_utf8_lossy(text.as_bytes()).into_owned(),
+        AMQPValue::Boolean(value) => value.to_string(),
+        other => number(other).map_or_else(|| format!("{other:?}"), |number| number.to_string()),
+    };
+    format!("the value '{text}' of type '{}'", type_name(value))
+}
+
+/// `received 'true' but current is 'false'`, for what is no argument.
+///
+/// # Errors
+/// 406 when they differ.
+pub(crate) fn same(name: &str, received: &str, current: &str, what: &str) -> Result<(), Refusal> {
+    if received == current {
+        return Ok(());
+    }
+    Err(Code::PreconditionFailed
+        .because(format!("inequivalent arg '{name}' for {what}: received '{received}' but current is '{current}'")))
+}

@@ -1,0 +1,105 @@
+//! Bindings of exchanges to queues and to other exchanges.
+
+use amq_protocol::{
+    protocol::{exchange, queue},
+    types::FieldTable,
+};
+
+use super::{
+    ConnectionId, Vhost,
+    declare::not_default,
+    exchange::{Binding, Destination},
+};
+use crate::refusal::Refusal;
+
+impl Vhost {
+    /// `queue.bind`. An empty routing key means the queue's name when the queue's name is empty, too.
+    ///
+    /// # Errors
+    /// 403 on the default exchange, 404, 405.
+    pub(super) fn bind_queue(
+        &mut self,
+        connection: ConnectionId,
+        channel: u16,
+        bind: queue::Bind,
+    ) -> Result<(), Refusal> {
+        let name = self.queue_name(connection, channel, bind.queue.as_str())?;
+        let both = bind.queue.as_str().is_empty() && bind.routing_key.as_str().is_empty();
+        let key = if both { &*name } else { bind.routing_key.as_str() };
+        not_default(bind.exchange.as_str())?;
+        let id = self.accessible(connection, &name)?;
+        self.bind(bind.exchange.as_str(), Destination::Queue(id), key, bind.arguments)
+    }
+
+    /// `queue.unbind`
+    ///
+    /// # Errors
+    /// As [`Vhost::bind_queue`].
+    pub(super) fn unbind_queue(
+        &mut self,
+        connection: ConnectionId,
+        channel: u16,
+        unbind: &queue::Unbind,
+    ) -> Result<(), Refusal> {
+        let name = self.queue_name(connection, channel, unbind.queue.as_str())?;
+        let both = unbind.queue.as_str().is_empty() && unbind.routing_key.as_str().is_empty();
+        let key = if both { &*name } else { unbind.routing_key.as_str() };
+        not_default(unbind.exchange.as_str())?;
+        let id = self.accessible(connection, &name)?;
+        self.unbind(unbind.exchange.as_str(), &Destination::Queue(id), key, &unbind.arguments)
+    }
+
+    /// `exchange.bind`, an extension of RabbitMQ's: what the source takes goes on to the destination.
+    ///
+    /// # Errors
+    /// 403 on the default exchange, 404.
+    pub(super) fn bind_exchange(&mut self, bind: exchange::Bind) -> Result<(), Refusal> {
+        not_default(bind.destination.as_str())?;
+        not_default(bind.source.as_str())?;
+        let destination = Destination::Exchange(self.exchange(bind.destination.as_str())?.name.clone());
+        self.bind(bind.source.as_str(), destination, bind.routing_key.as_str(), bind.arguments)
+    }
+
+    /// `exchange.unbind`
+    ///
+    /// # Errors
+    /// As [`Vhost::bind_exchange`].
+    pub(super) fn unbind_exchange(&mut self, unbind: &exchange::Unbind) -> Result<(), Refusal> {
+        not_default(unbind.destination.as_str())?;
+        not_default(unbind.source.as_str())?;
+        let destination = Destination::Exchange(self.exchange(unbind.destination.as_str())?.name.clone());
+        self.unbind(unbind.source.as_str(), &destination, unbind.routing_key.as_str(), &unbind.arguments)
+    }
+
+    fn bind(
+        &mut self,
+        source: &str,
+        destination: Destination,
+        key: &str,
+        arguments: FieldTable,
+    ) -> Result<(), Refusal> {
+        self.exchange(source)?;
+        if let Some(exchange) = self.exchanges.get_mut(source) {
+            exchange.bind(key, Binding { destination, arguments });
+        }
+        Ok(())
+    }
+
+    fn unbind(
+        &mut self,
+        source: &str,
+        destination: &Destination,
+        key: &str,
+        arguments: &FieldTable,
+    ) -> Result<(), Refusal> {
+        self.exchange(source)?;
+        if let Some(exchange) = self.exchanges.get_mut(source)
+            && exchange.unbind(|bound, binding| {
+                bound == key && binding.destination == *destination && binding.arguments == *arguments
+            })
+        {
+            self.delete_if_unused(source);
+        }
+        Ok(())
+    }
+}

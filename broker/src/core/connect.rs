@@ -1,0 +1,137 @@
+//! Connections and channels come and go; what they leave behind is settled.
+
+use std::sync::Arc;
+
+use amq_protocol::protocol::{AMQPClass, connection};
+use tokio::sync::Notify;
+
+use super::{
+    ConnectionId, QueueId, Vhost,
+    channel::{Channel, Connection, Settlement},
+    outbox::Outbox,
+};
+use crate::refusal::{Code, Refusal};
+
+/// Who connects.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) user: Arc<str>,
+    /// `127.0.0.1:40000`
+    pub(crate) address: String,
+    /// As negotiated.
+    pub(crate) frame_max: u32,
+    pub(crate) cancel_notify: bool,
+    pub(crate) blocked_notify: bool,
+    /// Wakes its task when there is something to write.
+    pub(crate) notify: Arc<Notify>,
+}
+
+impl Vhost {
+    /// Takes a connection in.
+    pub(crate) fn connect(&mut self, peer: Peer) -> ConnectionId {
+        self.connections.insert(Connection {
+            outbox: Outbox::new(peer.frame_max, peer.notify),
+            user: peer.user,
+            peer: peer.address,
+            channels: std::collections::BTreeMap::new(),
+            exclusive: Vec::new(),
+            cancel_notify: peer.cancel_notify,
+            blocked_notify: peer.blocked_notify,
+        })
+    }
+
+    /// Lets it go: its channels are closed, its exclusive queues deleted.
+    pub(crate) fn disconnect(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get(id) else { return };
+        let channels: Vec<u16> = connection.channels.keys().copied().collect();
+        let exclusive = connection.exclusive.clone();
+        for queue in exclusive {
+            // before its messages come back: they would only be put where they are deleted
+            self.delete_queue(queue);
+        }
+        for channel in channels {
+            self.close_channel(id, channel);
+        }
+        self.connections.remove(id);
+    }
+
+    /// `channel.open`
+    ///
+    /// # Errors
+    /// 504 when it is open.
+    pub(crate) fn open_channel(&mut self, connection: ConnectionId, channel: u16) -> Result<(), Refusal> {
+        let Some(connection) = self.connections.get_mut(connection) else { return Ok(()) };
+        if connection.channels.contains_key(&channel) {
+            return Err(Code::ChannelError.because("second 'channel.open' seen"));
+        }
+        connection.channels.insert(channel, Channel::default());
+        Ok(())
+    }
+
+    /// How many channels are open.
+    pub(crate) fn channel_count(&self, connection: ConnectionId) -> usize {
+        self.connections.get(connection).map_or(0, |connection| connection.channels.len())
+    }
+
+    /// Whether the channel is open.
+    pub(crate) fn has_channel(&self, connection: ConnectionId, channel: u16) -> bool {
+        self.connections.get(connection).is_some_and(|connection| connection.channels.contains_key(&channel))
+    }
+
+    /// Forgets a channel: its consumers go and what it did not settle is requeued.
+    pub(crate) fn close_channel(&mut self, connection: ConnectionId, number: u16) {
+        let Some(channel) = self.connections.get_mut(connection).and_then(|one| one.channels.remove(&number)) else {
+            return;
+        };
+        if let Some(replies) = channel.replies {
+            self.replies.remove(&replies.token);
+        }
+        for consumer in channel.consumers.into_values() {
+            self.forget_consumer(consumer);
+        }
+        let mut unacked: Vec<_> = channel.unacked.into();
+        if let super::channel::Mode::Transaction(transaction) = channel.mode {
+            // what was not committed has not happened
+            unacked.extend(transaction.settled.into_iter().flat_map(|(_how, deliveries)| deliveries));
+        }
+        let queues = self.settle(Settlement::Requeue, unacked);
+        self.pump_all(queues);
+    }
+
+    /// Puts a method into a connection's outbox.
+    pub(crate) fn tell(&mut self, connection: ConnectionId, channel: u16, method: AMQPClass) {
+        if let Some(connection) = self.connections.get_mut(connection) {
+            connection.outbox.method(channel, method);
+        }
+    }
+
+    /// All that a connection is to be told; `spare` is an empty buffer. Calling it says that what was taken before is
+    /// written. Consumers that waited for that get their messages.
+    pub(crate) fn take_output(&mut self, id: ConnectionId, spare: Vec<u8>) -> Vec<u8> {
+        let Some(connection) = self.connections.get_mut(id) else { return spare };
+        let output = connection.outbox.take(spare);
+        if connection.outbox.starved && !connection.outbox.is_full() {
+            connection.outbox.starved = false;
+            let queues: Vec<QueueId> = connection
+                .channels
+                .values()
+                .flat_map(|channel| channel.consumers.values())
+                .filter_map(|consumer| self.consumers.get(*consumer).map(|consumer| consumer.queue))
+                .collect();
+            self.pump_all(queues);
+        }
+        output
+    }
+
+    /// Tells those who want to know that publishing is stopped, or goes on.
+    pub(crate) fn announce_blocked(&mut self, blocked: bool) {
+        for connection in self.connections.values_mut().filter(|connection| connection.blocked_notify) {
+            let method = if blocked {
+                connection::AMQPMethod::Blocked(connection::Blocked { reason: "low on memory".into() })
+            } else {
+                connection::AMQPMethod::Unblocked(connection::Unblocked {})
+            };
+            connection.outbox.method(0, AMQPClass::Connection(method));
+        }
+    }
+}

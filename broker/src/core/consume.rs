@@ -1,0 +1,179 @@
+//! Consumers come and go, messages are fetched, and the prefetch is set.
+
+use std::time::Instant;
+
+use amq_protocol::protocol::{AMQPClass, basic};
+
+use super::{
+    ConnectionId, ConsumerId, Vhost,
+    channel::{Consumer, Unacked},
+    dead_letter::Reason,
+    declare::{count, generated},
+    exchange::number as whole,
+    reply_to,
+};
+use crate::refusal::{Code, Refusal};
+
+impl Vhost {
+    /// `basic.qos`. As RabbitMQ has it: `global` is for the channel, else it is for each consumer that comes after it.
+    ///
+    /// # Errors
+    /// 504 when the channel is not open.
+    pub(super) fn qos(&mut self, connection: ConnectionId, number: u16, qos: &basic::Qos) -> Result<(), Refusal> {
+        let channel = self.channel(connection, number)?;
+        if qos.global {
+            channel.global_prefetch = qos.prefetch_count;
+            let consumers: Vec<ConsumerId> = channel.consumers.values().copied().collect();
+            let queues: Vec<_> =
+                consumers.iter().filter_map(|id| self.consumers.get(*id).map(|consumer| consumer.queue)).collect();
+            self.pump_all(queues);
+        } else {
+            channel.prefetch = qos.prefetch_count;
+        }
+        Ok(())
+    }
+
+    /// `basic.consume`; answers, unless that is not wanted, before the first message.
+    ///
+    /// # Errors
+    /// 403 when the queue is in exclusive use, 404, 405, 406 for a wrong argument, 530 when the tag is taken.
+    pub(super) fn consume(
+        &mut self,
+        connection: ConnectionId,
+        number: u16,
+        consume: &basic::Consume,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        if consume.queue.as_str() == reply_to::QUEUE {
+            return self.consume_replies(connection, number, consume);
+        }
+        let name = self.queue_name(connection, number, consume.queue.as_str())?;
+        let id = self.accessible(connection, &name)?;
+        let tag: Box<str> = match consume.consumer_tag.as_str() {
+            "" => generated("amq.ctag-").into(),
+            tag => tag.into(),
+        };
+        let channel = self.channel(connection, number)?;
+        if channel.consumers.contains_key(&tag) {
+            return Err(Code::NotAllowed.because(format!("attempt to reuse consumer tag '{tag}'")));
+        }
+        let prefetch = channel.prefetch;
+        let in_use = || Code::AccessRefused.because(format!("{} in exclusive use", self.of_queue(&name)));
+        let queue = &self.queues[id];
+        if queue.exclusively_consumed || (consume.exclusive && !queue.consumers.is_empty()) {
+            return Err(in_use());
+        }
+        let priority = match consume.arguments.inner().get("x-priority") {
+            None => 0,
+            Some(value) => whole(value).and_then(|value| i32::try_from(value).ok()).ok_or_else(|| {
+                Code::PreconditionFailed.because(format!(
+                    "invalid arg 'x-priority' for {}: {{unacceptable_type,{}}}",
+                    self.of_queue(&name),
+                    super::arguments::type_name(value)
+                ))
+            })?,
+        };
+        let consumer = self.consumers.insert(Consumer {
+            connection,
+            channel: number,
+            tag: tag.clone(),
+            queue: id,
+            no_ack: consume.no_ack,
+            exclusive: consume.exclusive,
+            priority,
+            prefetch,
+            unacked: 0,
+        });
+        let consumers = &self.consumers;
+        let queue = &mut self.queues[id];
+        let before = |other: &ConsumerId| consumers.get(*other).is_some_and(|other| other.priority >= priority);
+        let at = queue.consumers.partition_point(before);
+        queue.consumers.insert(at, consumer);
+        queue.exclusively_consumed = consume.exclusive;
+        if queue.options.single_active && queue.active.is_none() {
+            queue.active = Some(consumer);
+        }
+        self.channel(connection, number)?.consumers.insert(tag.clone(), consumer);
+        if !consume.nowait {
+            let ok = basic::ConsumeOk { consumer_tag: (&*tag).into() };
+            self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)));
+        }
+        self.pump(id, now);
+        Ok(())
+    }
+
+    /// `basic.cancel`. What was delivered stays with the channel. An unknown tag is as good as cancelled.
+    pub(super) fn cancel(&mut self, connection: ConnectionId, number: u16, tag: &str) {
+        let Some(channel) = self.connections.get_mut(connection).and_then(|one| one.channels.get_mut(&number)) else {
+            return;
+        };
+        if let Some(consumer) = channel.consumers.remove(tag) {
+            self.forget_consumer(consumer);
+        } else if channel.replies.as_ref().is_some_and(|replies| &*replies.consumer_tag == tag)
+            && let Some(replies) = channel.replies.take()
+        {
+            self.replies.remove(&replies.token);
+        }
+    }
+
+    /// Takes a consumer from its queue, which may go with its last.
+    pub(super) fn forget_consumer(&mut self, id: ConsumerId) {
+        let Some(consumer) = self.consumers.remove(id) else { return };
+        let Some(queue) = self.queues.get_mut(consumer.queue) else { return };
+        queue.consumers.retain(|other| *other != id);
+        queue.exclusively_consumed &= !consumer.exclusive;
+        if queue.active == Some(id) {
+            queue.active = queue.consumers.front().copied();
+        }
+        if queue.consumers.is_empty() {
+            if queue.auto_delete {
+                self.delete_queue(consumer.queue);
+                return;
+            }
+            queue.idle_since = Instant::now();
+            self.set_alarm(consumer.queue);
+        } else {
+            self.pump_all([consumer.queue]);
+        }
+    }
+
+    /// `basic.get`
+    ///
+    /// # Errors
+    /// 404, 405.
+    pub(super) fn get(
+        &mut self,
+        connection: ConnectionId,
+        number: u16,
+        get: &basic::Get,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        let name = self.queue_name(connection, number, get.queue.as_str())?;
+        let id = self.accessible(connection, &name)?;
+        self.queues[id].idle_since = now;
+        self.drop_expired(id, now);
+        let Some(entry) = self.queues.get_mut(id).and_then(|queue| queue.ready.pop()) else {
+            let empty = AMQPClass::Basic(basic::AMQPMethod::GetEmpty(basic::GetEmpty {}));
+            self.tell(connection, number, empty);
+            return Ok(());
+        };
+        let left = count(self.queues[id].ready.len());
+        let Some(connection) = self.connections.get_mut(connection) else { return Ok(()) };
+        let Some(channel) = connection.channels.get_mut(&number) else { return Ok(()) };
+        channel.last_tag += 1;
+        connection.outbox.got(number, channel.last_tag, entry.redelivered, &entry.message, left);
+        if !get.no_ack {
+            channel.unacked.push_back(Unacked { tag: channel.last_tag, queue: id, consumer: None, entry });
+            self.queues[id].unacked += 1;
+        }
+        self.set_alarm(id);
+        Ok(())
+    }
+
+    /// Drops what has expired at the head of a queue.
+    pub(super) fn drop_expired(&mut self, id: super::QueueId, now: Instant) {
+        while let Some(entry) = self.queues.get_mut(id).and_then(|queue| queue.ready.pop_expired(now)) {
+            self.dead_letter(id, &entry.message, Reason::Expired, now);
+        }
+    }
+}

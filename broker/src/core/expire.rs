@@ -1,0 +1,60 @@
+//! Time passes: messages and queues expire, and queues that are too long lose their first messages.
+
+use std::{cmp::Reverse, time::Instant};
+
+use super::{QueueId, Vhost, dead_letter::Reason};
+
+impl Vhost {
+    /// When [`Vhost::tick`] is due next.
+    pub(crate) fn next_alarm(&self) -> Option<Instant> {
+        self.alarms.peek().map(|Reverse((at, _queue))| *at)
+    }
+
+    /// Does what is due.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        while let Some(Reverse((at, id))) = self.alarms.peek().copied() {
+            if at > now {
+                break;
+            }
+            self.alarms.pop();
+            let Some(queue) = self.queues.get_mut(id) else { continue };
+            // there may be an earlier one that was set later
+            if queue.alarm == Some(at) {
+                queue.alarm = None;
+            }
+            let unused = queue.consumers.is_empty()
+                && queue.options.expires.is_some_and(|after| queue.idle_since + after <= now);
+            if unused {
+                self.delete_queue(id);
+            } else {
+                self.drop_expired(id, now);
+                self.set_alarm(id);
+            }
+        }
+    }
+
+    /// Has a queue looked at when its first message expires, or it does.
+    pub(super) fn set_alarm(&mut self, id: QueueId) {
+        let Some(queue) = self.queues.get_mut(id) else { return };
+        let Some(due) = queue.due() else { return };
+        if queue.alarm.is_some_and(|set| set <= due) {
+            return;
+        }
+        queue.alarm = Some(due);
+        let earliest = self.next_alarm().is_none_or(|next| due < next);
+        self.alarms.push(Reverse((due, id)));
+        if earliest {
+            self.timer.notify_one();
+        }
+    }
+
+    /// Drops the first messages of a queue that has more than it may have.
+    pub(super) fn trim(&mut self, id: QueueId, now: Instant) {
+        while let Some(queue) = self.queues.get_mut(id)
+            && queue.is_over()
+            && let Some(entry) = queue.ready.drop_head()
+        {
+            self.dead_letter(id, &entry.message, Reason::MaxLength, now);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Where each method of a channel finds its room, and its answer the way back. Methods of class `connection`, and those
+//! that open and close channels, belong to the connection layer.
+
+use std::time::Instant;
+
+use amq_protocol::protocol::{AMQPClass, access, basic, channel, confirm, exchange, queue, tx};
+
+use super::{ConnectionId, Vhost, channel::Settlement};
+use crate::refusal::{Code, Refusal};
+
+impl Vhost {
+    /// Carries out a method and puts its answer, if it has one, into the connection's outbox.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub(crate) fn method(
+        &mut self,
+        id: ConnectionId,
+        number: u16,
+        method: AMQPClass,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        let answer = match method {
+            AMQPClass::Basic(method) => self.basic(id, number, method, now)?,
+            AMQPClass::Queue(method) => self.queue(id, number, method, now)?,
+            AMQPClass::Exchange(method) => self.exchange_method(method)?,
+            AMQPClass::Channel(channel::AMQPMethod::Flow(flow)) => {
+                if !flow.active {
+                    return Err(Code::NotImplemented.because("active=false"));
+                }
+                Some(AMQPClass::Channel(channel::AMQPMethod::FlowOk(channel::FlowOk { active: true })))
+            }
+            AMQPClass::Confirm(confirm::AMQPMethod::Select(select)) => {
+                self.select_confirms(id, number)?;
+                (!select.nowait).then_some(AMQPClass::Confirm(confirm::AMQPMethod::SelectOk(confirm::SelectOk {})))
+            }
+            AMQPClass::Tx(method) => Some(AMQPClass::Tx(self.tx(id, number, &method, now)?)),
+            AMQPClass::Access(access::AMQPMethod::Request(_)) => {
+                let ok = access::RequestOk {};
+                Some(AMQPClass::Access(access::AMQPMethod::RequestOk(ok)))
+            }
+            AMQPClass::Channel(_) | AMQPClass::Confirm(_) | AMQPClass::Access(_) | AMQPClass::Connection(_) => {
+                return Err(unexpected());
+            }
+        };
+        if let Some(answer) = answer {
+            self.tell(id, number, answer);
+        }
+        Ok(())
+    }
+
+    fn basic(
+        &mut self,
+        id: ConnectionId,
+        number: u16,
+        method: basic::AMQPMethod,
+        now: Instant,
+    ) -> Result<Option<AMQPClass>, Refusal> {
+        use basic::AMQPMethod as Method;
+        let answer = match method {
+            Method::Qos(qos) => {
+                self.qos(id, number, &qos)?;
+                Method::QosOk(basic::QosOk {})
+            }
+            Method::Consume(consume) => {
+                self.consume(id, number, &consume, now)?;
+                return Ok(None);
+            }
+            Method::Cancel(cancel) => {
+                self.cancel(id, number, cancel.consumer_tag.as_str());
+                if cancel.nowait {
+                    return Ok(None);
+                }
+                Method::CancelOk(basic::CancelOk { consumer_tag: cancel.consumer_tag })
+            }
+            // what we cancelled, the client may confirm
+            Method::CancelOk(_) => return Ok(None),
+            Method::Get(get) => {
+                self.get(id, number, &get, now)?;
+                return Ok(None);
+            }
+            Method::Ack(ack) => {
+                self.acknowledge(id, number, ack.delivery_tag, ack.multiple, Settlement::Ack)?;
+                return Ok(None);
+            }
+            Method::Nack(nack) => {
+                let how = if nack.requeue { Settlement::Requeue } else { Settlement::Discard };
+                self.acknowledge(id, number, nack.delivery_tag, nack.multiple, how)?;
+                return Ok(None);
+            }
+            Method::Reject(reject) => {
+                let how = if reject.requeue { Settlement::Requeue } else { Settlement::Discard };
+                self.acknowledge(id, number, reject.delivery_tag, false, how)?;
+                return Ok(None);
+            }
+            Method::Recover(recover) => {
+                self.recover(id, number, &recover)?;
+                Method::RecoverOk(basic::RecoverOk {})
+            }
+            Method::RecoverAsync(recover) => {
+                self.recover(id, number, &basic::Recover { requeue: recover.requeue })?;
+                return Ok(None);
+            }
+            Method::Publish(_)
+            | Method::QosOk(_)
+            | Method::ConsumeOk(_)
+            | Method::Return(_)
+            | Method::Deliver(_)
+            | Method::GetOk(_)
+            | Method::GetEmpty(_)
+            | Method::RecoverOk(_) => return Err(unexpected()),
+        };
+        Ok(Some(AMQPClass::Basic(answer)))
+    }
+
+    fn queue(
+        &mut self,
+        id: ConnectionId,
+        number: u16,
+        method: queue::AMQPMethod,
+        now: Instant,
+    ) -> Result<Option<AMQPClass>, Refusal> {
+        use queue::AMQPMethod as Method;
+        let (nowait, answer) = match method {
+            Method::Declare(declare) => {
+                let nowait = declare.nowait;
+                (nowait, Method::DeclareOk(self.declare_queue(id, number, declare, now)?))
+            }
+            Method::Delete(delete) => {
+                let message_count = self.delete_queue_named(id, number, &delete)?;
+                (delete.nowait, Method::DeleteOk(queue::DeleteOk { message_count }))
+            }
+            Method::Purge(purge) => {
+                let message_count = self.purge(id, number, purge.queue.as_str())?;
+                (purge.nowait, Method::PurgeOk(queue::PurgeOk { message_count }))
+            }
+            Method::Bind(bind) => {
+                let nowait = bind.nowait;
+                self.bind_queue(id, number, bind)?;
+                (nowait, Method::BindOk(queue::BindOk {}))
+            }
+            Method::Unbind(unbind) => {
+                self.unbind_queue(id, number, &unbind)?;
+                (false, Method::UnbindOk(queue::UnbindOk {}))
+            }
+            Method::DeclareOk(_)
+            | Method::DeleteOk(_)
+            | Method::PurgeOk(_)
+            | Method::BindOk(_)
+            | Method::UnbindOk(_) => return Err(unexpected()),
+        };
+        Ok((!nowait).then_some(AMQPClass::Queue(answer)))
+    }
+
+    fn exchange_method(&mut self, method: exchange::AMQPMethod) -> Result<Option<AMQPClass>, Refusal> {
+        use exchange::AMQPMethod as Method;
+        let (nowait, answer) = match method {
+            Method::Declare(declare) => {
+                let nowait = declare.nowait;
+                self.declare_exchange(declare)?;
+                (nowait, Method::DeclareOk(exchange::DeclareOk {}))
+            }
+            Method::Delete(delete) => {
+                self.delete_exchange(&delete)?;
+                (delete.nowait, Method::DeleteOk(exchange::DeleteOk {}))
+            }
+            Method::Bind(bind) => {
+                let nowait = bind.nowait;
+                self.bind_exchange(bind)?;
+                (nowait, Method::BindOk(exchange::BindOk {}))
+            }
+            Method::Unbind(unbind) => {
+                self.unbind_exchange(&unbind)?;
+                (unbind.nowait, Method::UnbindOk(exchange::UnbindOk {}))
+            }
+            Method::DeclareOk(_) | Method::DeleteOk(_) | Method::BindOk(_) | Method::UnbindOk(_) => {
+                return Err(unexpected());
+            }
+        };
+        Ok((!nowait).then_some(AMQPClass::Exchange(answer)))
+    }
+
+    fn tx(
+        &mut self,
+        id: ConnectionId,
+        number: u16,
+        method: &tx::AMQPMethod,
+        now: Instant,
+    ) -> Result<tx::AMQPMethod, Refusal> {
+        match method {
+            tx::AMQPMethod::Select(_) => {
+                self.select_transactions(id, number)?;
+                Ok(tx::AMQPMethod::SelectOk(tx::SelectOk {}))
+            }
+            tx::AMQPMethod::Commit(_) => {
+                self.commit(id, number, now)?;
+                Ok(tx::AMQPMethod::CommitOk(tx::CommitOk {}))
+            }
+            tx::AMQPMethod::Rollback(_) => {
+                self.rollback(id, number)?;
+                Ok(tx::AMQPMethod::RollbackOk(tx::RollbackOk {}))
+            }
+            tx::AMQPMethod::SelectOk(_) | tx::AMQPMethod::CommitOk(_) | tx::AMQPMethod::RollbackOk(_) => {
+                Err(unexpected())
+            }
+        }
+    }
+}
+
+/// A method that only a broker says.
+fn unexpected() -> Refusal {
+    Code::CommandInvalid.because("unexpected method in connection state running")
+}

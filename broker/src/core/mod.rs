@@ -1,0 +1,165 @@
+//! The broker without its sockets: a state machine that is told what connections say and when, and puts what they are to
+//! be told into their outboxes. It does no I/O, starts no task and never waits.
+//!
+//! - [`Vhost`] is all of it; what it does is in a file for each concern: [`connect`], [`declare`], [`bind`], [`publish`],
+//!   [`deliver`], [`consume`], [`settle`], [`transact`], [`dead_letter`], [`expire`], [`reply_to`], [`inspect`], [`restart`];
+//!   [`methods`] is where a method finds its room
+//! - [`exchange`], [`queue`], [`message`], [`channel`], [`arguments`] and [`outbox`] are what it consists of
+
+mod arguments;
+mod bind;
+mod channel;
+mod connect;
+mod consume;
+mod dead_letter;
+mod declare;
+mod deliver;
+mod exchange;
+mod expire;
+mod inspect;
+mod message;
+mod methods;
+mod outbox;
+mod publish;
+mod queue;
+mod reply_to;
+mod restart;
+mod settle;
+mod transact;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+    sync::{Arc, atomic::AtomicUsize},
+    time::Instant,
+};
+
+use slotmap::{SlotMap, new_key_type};
+use tokio::sync::Notify;
+
+pub use self::inspect::{ConsumerInfo, QueueInfo};
+use self::{
+    channel::{Channel, Connection, Consumer},
+    exchange::{Exchange, Kind},
+    queue::Queue,
+};
+pub(crate) use self::{connect::Peer, publish::Publication};
+use crate::refusal::{Code, Refusal};
+
+new_key_type! {
+    /// A connection to a vhost.
+    pub(crate) struct ConnectionId;
+    struct QueueId;
+    struct ConsumerId;
+}
+
+/// The exchanges that every vhost has.
+const STANDARD: [(&str, Kind); 6] = [
+    ("amq.direct", Kind::Direct),
+    ("amq.fanout", Kind::Fanout),
+    ("amq.topic", Kind::Topic),
+    ("amq.headers", Kind::Headers),
+    ("amq.match", Kind::Headers),
+    // the default exchange has no bindings that could be listed: it knows every queue by its name
+    ("", Kind::Direct),
+];
+
+/// A virtual host: exchanges, queues, and who is connected to it.
+#[derive(Debug)]
+pub(crate) struct Vhost {
+    name: Arc<str>,
+    exchanges: HashMap<Arc<str>, Exchange>,
+    names: HashMap<Arc<str>, QueueId>,
+    queues: SlotMap<QueueId, Queue>,
+    connections: SlotMap<ConnectionId, Connection>,
+    consumers: SlotMap<ConsumerId, Consumer>,
+    /// Who gets direct replies, by the token in the address.
+    replies: HashMap<Box<str>, (ConnectionId, u16)>,
+    /// When which queue is to be looked at.
+    alarms: BinaryHeap<Reverse<(Instant, QueueId)>>,
+    /// Wakes who waits for [`Vhost::next_alarm`].
+    timer: Arc<Notify>,
+    /// Bytes of all messages of all vhosts.
+    memory: Arc<AtomicUsize>,
+    /// Kept between publishes, for where a message goes.
+    routed: Vec<QueueId>,
+}
+
+impl Vhost {
+    /// One with the standard exchanges and nothing else.
+    pub(crate) fn new(name: &str, memory: Arc<AtomicUsize>) -> Self {
+        let exchanges = STANDARD.map(|(name, kind)| Exchange::new(name, kind));
+        Self {
+            name: name.into(),
+            exchanges: exchanges.into_iter().map(|exchange| (exchange.name.clone(), exchange)).collect(),
+            names: HashMap::new(),
+            queues: SlotMap::with_key(),
+            connections: SlotMap::with_key(),
+            consumers: SlotMap::with_key(),
+            replies: HashMap::new(),
+            alarms: BinaryHeap::new(),
+            timer: Arc::default(),
+            memory,
+            routed: Vec::new(),
+        }
+    }
+
+    /// Wakes who waits for [`Vhost::next_alarm`] when that is earlier than it was.
+    pub(crate) fn timer(&self) -> Arc<Notify> {
+        self.timer.clone()
+    }
+
+    fn exchange(&self, name: &str) -> Result<&Exchange, Refusal> {
+        self.exchanges
+            .get(name)
+            .ok_or_else(|| Code::NotFound.because(format!("no exchange '{name}' in vhost '{}'", self.name)))
+    }
+
+    fn channel(&mut self, connection: ConnectionId, channel: u16) -> Result<&mut Channel, Refusal> {
+        self.connections
+            .get_mut(connection)
+            .and_then(|connection| connection.channels.get_mut(&channel))
+            .ok_or_else(|| Code::ChannelError.because("expected 'channel.open'"))
+    }
+
+    /// The name a method means: the last declared queue, if it is empty.
+    fn queue_name(&mut self, connection: ConnectionId, channel: u16, name: &str) -> Result<Arc<str>, Refusal> {
+        if !name.is_empty() {
+            return Ok(name.into());
+        }
+        let last = self.channel(connection, channel)?.last_queue.clone();
+        last.ok_or_else(|| Code::NotFound.because("no previously declared queue"))
+    }
+
+    fn find_queue(&self, name: &str) -> Result<QueueId, Refusal> {
+        self.names
+            .get(name)
+            .copied()
+            .ok_or_else(|| Code::NotFound.because(format!("no queue '{name}' in vhost '{}'", self.name)))
+    }
+
+    /// A queue that this connection may use.
+    fn accessible(&self, connection: ConnectionId, name: &str) -> Result<QueueId, Refusal> {
+        let id = self.find_queue(name)?;
+        match self.queues[id].exclusive {
+            Some(owner) if owner != connection => Err(self.locked(name)),
+            _own => Ok(id),
+        }
+    }
+
+    fn locked(&self, name: &str) -> Refusal {
+        Code::ResourceLocked.because(format!(
+            "cannot obtain exclusive access to locked queue '{name}' in vhost '{}'. It could be originally declared on \
+             another connection or the exclusive property value does not match that of the original declaration.",
+            self.name
+        ))
+    }
+
+    /// `queue 'name' in vhost '/'`
+    fn of_queue(&self, name: &str) -> String {
+        format!("queue '{name}' in vhost '{}'", self.name)
+    }
+}

@@ -1,0 +1,228 @@
+//! A message comes in: it is checked, routed, put into queues, and told of by a return or a confirm.
+
+use std::{collections::HashSet, sync::Arc, time::Instant};
+
+use amq_protocol::{
+    protocol::{AMQPClass, basic},
+    types::FieldTable,
+};
+
+use super::{
+    ConnectionId, QueueId, Vhost,
+    arguments::Overflow,
+    channel::{Mode, Publish},
+    dead_letter::Reason,
+    exchange::Destination,
+    message::{self, Entry, Message},
+    reply_to,
+};
+use crate::refusal::{Code, Refusal};
+
+/// Reply code of a message that no queue took.
+const NO_ROUTE: u16 = 312;
+
+/// `basic.publish` with its content.
+#[derive(Debug)]
+pub(crate) struct Publication<'a> {
+    pub(crate) method: &'a basic::Publish,
+    /// Flags and list, as they came.
+    pub(crate) properties: &'a [u8],
+    pub(crate) body: Box<[u8]>,
+}
+
+impl Vhost {
+    /// Checks the part of a publish that comes before its content.
+    ///
+    /// # Errors
+    /// 403 for an internal exchange, 404, 540 for `immediate`.
+    pub(crate) fn check_publish(&self, publish: &basic::Publish) -> Result<(), Refusal> {
+        let name = publish.exchange.as_str();
+        if publish.immediate {
+            return Err(Code::NotImplemented.because("immediate=true"));
+        }
+        if name.is_empty() {
+            return Ok(());
+        }
+        if self.exchange(name)?.internal {
+            return Err(Code::AccessRefused
+                .because(format!("cannot publish to internal exchange '{name}' in vhost '{}'", self.name)));
+        }
+        Ok(())
+    }
+
+    /// Takes a message.
+    ///
+    /// # Errors
+    /// As [`Vhost::check_publish`]; 406 when its properties say what is not so, 502 when they are malformed.
+    pub(crate) fn publish(
+        &mut self,
+        id: ConnectionId,
+        number: u16,
+        publication: Publication<'_>,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        self.check_publish(publication.method)?;
+        let exchange = self.exchange(publication.method.exchange.as_str())?.name.clone();
+        let key = publication.method.routing_key.as_str();
+        let parsed = message::parse(publication.properties)?;
+        let Some(connection) = self.connections.get_mut(id) else { return Ok(()) };
+        if let Some(claimed) = parsed.user_id()
+            && claimed.as_str() != &*connection.user
+        {
+            return Err(Code::PreconditionFailed.because(format!(
+                "user_id property set to '{claimed}' but authenticated user was '{}'",
+                connection.user
+            )));
+        }
+        let Some(channel) = connection.channels.get_mut(&number) else { return Ok(()) };
+        let (parsed, raw) = if parsed.reply_to().as_ref().is_some_and(|to| to.as_str() == reply_to::QUEUE) {
+            (reply_to::addressed(parsed, channel)?, None)
+        } else {
+            (parsed, Some(publication.properties))
+        };
+        let message = Message::with(exchange, key, &parsed, raw, publication.body)?;
+        let message = Arc::new(message.charged_to(&self.memory));
+        let publish = Publish { message, mandatory: publication.method.mandatory };
+        match &mut channel.mode {
+            Mode::Transaction(transaction) => transaction.publishes.push(publish),
+            Mode::Confirm(confirms) => {
+                confirms.published += 1;
+                let accepted = self.send_out(id, number, publish, now);
+                if !accepted {
+                    self.refuse_last(id, number);
+                }
+            }
+            Mode::Plain => {
+                self.send_out(id, number, publish, now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Routes a message and returns it if it is mandatory and nobody takes it; whether every queue took it.
+    pub(super) fn send_out(&mut self, id: ConnectionId, number: u16, publish: Publish, now: Instant) -> bool {
+        if let Some(token) = reply_to::token(&publish.message.key)
+            && publish.message.exchange.is_empty()
+        {
+            if !self.reply(token, &publish.message) && publish.mandatory {
+                self.give_back(id, number, &publish.message);
+            }
+            return true;
+        }
+        let mut queues = std::mem::take(&mut self.routed);
+        self.route(&publish.message, &mut queues);
+        if queues.is_empty() && publish.mandatory {
+            self.give_back(id, number, &publish.message);
+        }
+        let mut accepted = true;
+        for queue in queues.drain(..) {
+            accepted &= self.enqueue(queue, publish.message.clone(), now);
+        }
+        self.routed = queues;
+        accepted
+    }
+
+    fn give_back(&mut self, id: ConnectionId, number: u16, message: &Message) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.outbox.returned(number, NO_ROUTE, "NO_ROUTE", message);
+        }
+    }
+
+    /// Tells what is due of the confirms of a connection: one for all since the last.
+    pub(crate) fn confirm(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        for (number, channel) in &mut connection.channels {
+            let Mode::Confirm(confirms) = &mut channel.mode else { continue };
+            let due = confirms.published - confirms.told;
+            if due > 0 {
+                confirms.told = confirms.published;
+                let ack = basic::Ack { delivery_tag: confirms.published, multiple: due > 1 };
+                connection.outbox.method(*number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));
+            }
+        }
+    }
+
+    /// Tells that the last message was refused, and before that of those that were not.
+    fn refuse_last(&mut self, id: ConnectionId, number: u16) {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        let Some(Mode::Confirm(confirms)) = connection.channels.get_mut(&number).map(|channel| &mut channel.mode)
+        else {
+            return;
+        };
+        let last = confirms.published;
+        let due = last - 1 - confirms.told;
+        confirms.told = last;
+        if due > 0 {
+            let ack = basic::Ack { delivery_tag: last - 1, multiple: due > 1 };
+            connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));
+        }
+        let nack = basic::Nack { delivery_tag: last, multiple: false, requeue: false };
+        connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Nack(nack)));
+    }
+
+    /// The queues that a message goes to, each once.
+    pub(super) fn route(&self, message: &Message, queues: &mut Vec<QueueId>) {
+        queues.clear();
+        if message.exchange.is_empty() {
+            for key in message.keys() {
+                if let Some(queue) = self.names.get(key)
+                    && !queues.contains(queue)
+                {
+                    queues.push(*queue);
+                }
+            }
+            return;
+        }
+        let headers = || -> FieldTable { message.parsed().headers().clone().unwrap_or_default() };
+        let mut seen: HashSet<Arc<str>> = HashSet::from([message.exchange.clone()]);
+        let mut open = vec![message.exchange.clone()];
+        while let Some(name) = open.pop() {
+            let Some(exchange) = self.exchanges.get(&name) else { continue };
+            let mut taken = false;
+            for key in message.keys() {
+                for destination in exchange.route(key, &headers) {
+                    taken = true;
+                    match destination {
+                        Destination::Queue(queue) if !queues.contains(queue) => queues.push(*queue),
+                        Destination::Exchange(next) if seen.insert(next.clone()) => open.push(next.clone()),
+                        Destination::Queue(_) | Destination::Exchange(_) => {}
+                    }
+                }
+            }
+            if !taken && let Some(alternate) = exchange.alternate() {
+                if alternate.is_empty() {
+                    queues.extend(message.keys().filter_map(|key| self.names.get(key)).copied());
+                } else if seen.insert(alternate.as_str().into()) {
+                    open.push(alternate.into());
+                }
+            }
+        }
+    }
+
+    /// Puts a message into a queue; whether it took it.
+    pub(super) fn enqueue(&mut self, id: QueueId, message: Arc<Message>, now: Instant) -> bool {
+        let Some(queue) = self.queues.get_mut(id) else { return true };
+        let refuses = matches!(queue.options.overflow, Overflow::RejectPublish | Overflow::RejectPublishDlx);
+        if refuses && queue.is_full_for(message.body.len()) {
+            if queue.options.overflow == Overflow::RejectPublishDlx {
+                self.dead_letter(id, &message, Reason::MaxLength, now);
+            }
+            return false;
+        }
+        let lives = match (queue.options.ttl, message.expiration) {
+            (Some(queue), Some(message)) => Some(queue.min(message)),
+            (queue, message) => queue.or(message),
+        };
+        let entry = Entry {
+            position: queue.next_position(),
+            message,
+            expires: lives.map(|lives| now + lives),
+            redelivered: false,
+        };
+        queue.ready.insert(entry);
+        self.pump(id, now);
+        self.trim(id, now);
+        self.set_alarm(id);
+        true
+    }
+}

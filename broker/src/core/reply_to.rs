@@ -1,0 +1,90 @@
+//! Direct reply-to, an extension of RabbitMQ's: a requester consumes from a pseudo-queue, and what is published to the
+//! address that the broker puts into `reply-to` goes to its channel without any queue.
+
+use amq_protocol::protocol::{AMQPClass, BasicProperties, basic, queue};
+
+use super::{
+    ConnectionId, Vhost,
+    channel::{Channel, Replies},
+    declare::generated,
+    message::Message,
+};
+use crate::refusal::{Code, Refusal};
+
+/// The pseudo-queue.
+pub(super) const QUEUE: &str = "amq.rabbitmq.reply-to";
+
+/// What follows the pseudo-queue's name in an address.
+pub(super) fn token(address: &str) -> Option<&str> {
+    address.strip_prefix(QUEUE)?.strip_prefix('.')
+}
+
+/// The same properties with the channel's own address in `reply-to`.
+///
+/// # Errors
+/// 406 when the channel does not consume replies.
+pub(super) fn addressed(properties: BasicProperties, channel: &Channel) -> Result<BasicProperties, Refusal> {
+    let replies = channel
+        .replies
+        .as_ref()
+        .ok_or_else(|| Code::PreconditionFailed.because("fast reply consumer does not exist"))?;
+    Ok(properties.with_reply_to(format!("{QUEUE}.{}", replies.token).into()))
+}
+
+impl Vhost {
+    /// `basic.consume` of the pseudo-queue.
+    ///
+    /// # Errors
+    /// 406 when it wants to ack, or does so already; 530 when the tag is taken.
+    pub(super) fn consume_replies(
+        &mut self,
+        connection: ConnectionId,
+        number: u16,
+        consume: &basic::Consume,
+    ) -> Result<(), Refusal> {
+        let tag = match consume.consumer_tag.as_str() {
+            "" => generated("amq.ctag-"),
+            tag => tag.to_owned(),
+        };
+        let channel = self.channel(connection, number)?;
+        if channel.consumers.contains_key(tag.as_str()) {
+            return Err(Code::NotAllowed.because(format!("attempt to reuse consumer tag '{tag}'")));
+        }
+        if channel.replies.is_some() {
+            return Err(Code::PreconditionFailed.because("reply consumer already set"));
+        }
+        if !consume.no_ack {
+            return Err(Code::PreconditionFailed.because("reply consumer cannot acknowledge"));
+        }
+        let replies = Replies { consumer_tag: tag.as_str().into(), token: generated("g2").into() };
+        channel.replies = Some(replies.clone());
+        self.replies.insert(replies.token, (connection, number));
+        if !consume.nowait {
+            let ok = basic::ConsumeOk { consumer_tag: tag.into() };
+            self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)));
+        }
+        Ok(())
+    }
+
+    /// Whether somebody waits for replies at an address, told as a queue is declared.
+    ///
+    /// # Errors
+    /// 404 when nobody does.
+    pub(super) fn declare_reply_to(&self, name: &str, token: &str) -> Result<queue::DeclareOk, Refusal> {
+        if !self.replies.contains_key(token) {
+            return Err(Code::NotFound.because(format!("no queue '{name}' in vhost '{}'", self.name)));
+        }
+        Ok(queue::DeclareOk { queue: name.into(), message_count: 0, consumer_count: 1 })
+    }
+
+    /// Gives a reply to who waits for it; whether somebody does.
+    pub(super) fn reply(&mut self, token: &str, message: &Message) -> bool {
+        let Some((connection, number)) = self.replies.get(token).copied() else { return false };
+        let Some(connection) = self.connections.get_mut(connection) else { return false };
+        let Some(channel) = connection.channels.get_mut(&number) else { return false };
+        let Some(replies) = &channel.replies else { return false };
+        channel.last_tag += 1;
+        connection.outbox.deliver(number, &replies.consumer_tag, channel.last_tag, false, message);
+        true
+    }
+}

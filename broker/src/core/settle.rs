@@ -1,0 +1,132 @@
+//! Deliveries are acked, rejected and requeued.
+
+use std::time::Instant;
+
+use amq_protocol::protocol::basic;
+
+use super::{
+    ConnectionId, QueueId, Vhost,
+    channel::{Mode, Settlement, Unacked},
+    dead_letter::Reason,
+};
+use crate::refusal::{Code, Refusal};
+
+impl Vhost {
+    /// `basic.ack`, `basic.nack` and `basic.reject`. Tag 0 with `multiple` means all.
+    ///
+    /// # Errors
+    /// 406 when nothing with this tag waits to be settled.
+    pub(super) fn acknowledge(
+        &mut self,
+        connection: ConnectionId,
+        number: u16,
+        tag: u64,
+        multiple: bool,
+        how: Settlement,
+    ) -> Result<(), Refusal> {
+        let channel = self.channel(connection, number)?;
+        let unknown = || Code::PreconditionFailed.because(format!("unknown delivery tag {tag}"));
+        let settled: Vec<Unacked> = if multiple {
+            let end = match tag {
+                0 => channel.unacked.len(),
+                tag => channel.unacked.partition_point(|unacked| unacked.tag <= tag),
+            };
+            if end == 0 && tag != 0 {
+                return Err(unknown());
+            }
+            channel.unacked.drain(..end).collect()
+        } else {
+            let at = channel.unacked.binary_search_by_key(&tag, |unacked| unacked.tag).map_err(|_place| unknown())?;
+            channel.unacked.remove(at).into_iter().collect()
+        };
+        if channel.unacked.is_empty() && channel.unacked.capacity() > KEEP {
+            channel.unacked.shrink_to(KEEP);
+        }
+        if let Mode::Transaction(transaction) = &mut channel.mode {
+            transaction.settled.push((how, settled));
+            return Ok(());
+        }
+        let queues = self.settle_of(connection, number, how, settled);
+        self.pump_all(queues);
+        Ok(())
+    }
+
+    /// `basic.recover`: all that is not settled is requeued.
+    ///
+    /// # Errors
+    /// 540 without `requeue`, as in RabbitMQ.
+    pub(super) fn recover(
+        &mut self,
+        connection: ConnectionId,
+        number: u16,
+        recover: &basic::Recover,
+    ) -> Result<(), Refusal> {
+        if !recover.requeue {
+            return Err(Code::NotImplemented.because("requeue=false"));
+        }
+        let unacked: Vec<Unacked> = self.channel(connection, number)?.unacked.drain(..).collect();
+        let queues = self.settle_of(connection, number, Settlement::Requeue, unacked);
+        self.pump_all(queues);
+        Ok(())
+    }
+
+    /// Settles deliveries of a channel that is open, which thereby may take more.
+    pub(super) fn settle_of(
+        &mut self,
+        connection: ConnectionId,
+        number: u16,
+        how: Settlement,
+        settled: Vec<Unacked>,
+    ) -> Vec<QueueId> {
+        let mut wanting = Vec::new();
+        if let Ok(channel) = self.channel(connection, number) {
+            channel.consuming -= settled.iter().filter(|unacked| unacked.consumer.is_some()).count();
+            if channel.global_prefetch > 0 {
+                wanting.extend(channel.consumers.values().copied());
+            }
+        }
+        let mut queues = self.settle(how, settled);
+        for consumer in wanting {
+            if let Some(consumer) = self.consumers.get(consumer)
+                && !queues.contains(&consumer.queue)
+            {
+                queues.push(consumer.queue);
+            }
+        }
+        queues
+    }
+
+    /// Settles deliveries; gives the queues that may now go on.
+    pub(super) fn settle(&mut self, how: Settlement, settled: Vec<Unacked>) -> Vec<QueueId> {
+        let mut queues = Vec::new();
+        let now = Instant::now();
+        for unacked in settled {
+            let Unacked { queue: id, consumer, mut entry, .. } = unacked;
+            if let Some(consumer) = consumer.and_then(|consumer| self.consumers.get_mut(consumer)) {
+                consumer.unacked -= 1;
+            }
+            let Some(queue) = self.queues.get_mut(id) else { continue };
+            queue.unacked -= 1;
+            match how {
+                Settlement::Ack => {}
+                Settlement::Requeue => {
+                    entry.redelivered = true;
+                    queue.ready.insert(entry);
+                }
+                Settlement::Discard => self.dead_letter(id, &entry.message, Reason::Rejected, now),
+            }
+            if queues.last() != Some(&id) && !queues.contains(&id) {
+                queues.push(id);
+            }
+        }
+        if how == Settlement::Requeue {
+            for queue in &queues {
+                self.set_alarm(*queue);
+            }
+        }
+        queues
+    }
+}
+
+/// A channel that had more deliveries than this gives the memory back.
+const KEEP: usize = 1_024;

@@ -1,0 +1,80 @@
+//! Transactions (class `tx`) and confirms (class `confirm`): the modes of a channel, which exclude each other.
+
+use std::time::Instant;
+
+use super::{
+    ConnectionId, Vhost,
+    channel::{Confirms, Mode, Transaction},
+};
+use crate::refusal::{Code, Refusal};
+
+impl Vhost {
+    /// `confirm.select`
+    ///
+    /// # Errors
+    /// 406 on a channel with transactions.
+    pub(super) fn select_confirms(&mut self, connection: ConnectionId, number: u16) -> Result<(), Refusal> {
+        let channel = self.channel(connection, number)?;
+        match channel.mode {
+            Mode::Plain => channel.mode = Mode::Confirm(Confirms::default()),
+            Mode::Confirm(_) => {}
+            Mode::Transaction(_) => {
+                return Err(Code::PreconditionFailed.because("cannot switch from tx to confirm mode"));
+            }
+        }
+        Ok(())
+    }
+
+    /// `tx.select`
+    ///
+    /// # Errors
+    /// 406 on a channel with confirms.
+    pub(super) fn select_transactions(&mut self, connection: ConnectionId, number: u16) -> Result<(), Refusal> {
+        let channel = self.channel(connection, number)?;
+        match channel.mode {
+            Mode::Plain => channel.mode = Mode::Transaction(Transaction::default()),
+            Mode::Transaction(_) => {}
+            Mode::Confirm(_) => {
+                return Err(Code::PreconditionFailed.because("cannot switch from confirm to tx mode"));
+            }
+        }
+        Ok(())
+    }
+
+    /// `tx.commit`: what was published and settled since the last one happens now.
+    ///
+    /// # Errors
+    /// 406 on a channel without transactions.
+    pub(super) fn commit(&mut self, connection: ConnectionId, number: u16, now: Instant) -> Result<(), Refusal> {
+        let Transaction { publishes, settled } = self.transaction(connection, number)?;
+        for publish in publishes {
+            self.send_out(connection, number, publish, now);
+        }
+        for (how, deliveries) in settled {
+            let queues = self.settle_of(connection, number, how, deliveries);
+            self.pump_all(queues);
+        }
+        Ok(())
+    }
+
+    /// `tx.rollback`: what was published is forgotten, and what was settled is unsettled again.
+    ///
+    /// # Errors
+    /// 406 on a channel without transactions.
+    pub(super) fn rollback(&mut self, connection: ConnectionId, number: u16) -> Result<(), Refusal> {
+        let Transaction { settled, publishes: _ } = self.transaction(connection, number)?;
+        let channel = self.channel(connection, number)?;
+        let mut unacked: Vec<_> = settled.into_iter().flat_map(|(_how, deliveries)| deliveries).collect();
+        unacked.extend(channel.unacked.drain(..));
+        unacked.sort_by_key(|delivery| delivery.tag);
+        channel.unacked = unacked.into();
+        Ok(())
+    }
+
+    fn transaction(&mut self, connection: ConnectionId, number: u16) -> Result<Transaction, Refusal> {
+        match &mut self.channel(connection, number)?.mode {
+            Mode::Transaction(transaction) => Ok(std::mem::take(transaction)),
+            Mode::Plain | Mode::Confirm(_) => Err(Code::PreconditionFailed.because("channel is not transactional")),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! A content is a method, a header and as many bodies as the header says (AMQP 0-9-1, section 2.3.5.2): here they are put
+//! together, one for each channel at a time.
+
+use amq_protocol::protocol::basic;
+use bytes::BytesMut;
+
+use crate::refusal::{Code, Refusal};
+
+/// Class `basic`, the only one whose methods have a content.
+const BASIC: u16 = 60;
+/// A body's announced size is believed up to here; beyond, room is made as it comes.
+const BELIEVED: u64 = 64 * 1024;
+
+/// A publish whose content is not there yet.
+#[derive(Debug)]
+pub(super) struct Partial {
+    pub(super) publish: basic::Publish,
+    /// Property flags and list, and the size of the body.
+    header: Option<(BytesMut, u64)>,
+    body: Vec<u8>,
+}
+
+/// A whole one.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) publish: basic::Publish,
+    pub(super) properties: BytesMut,
+    pub(super) body: Box<[u8]>,
+}
+
+impl Partial {
+    pub(super) fn new(publish: basic::Publish) -> Self {
+        Self { publish, header: None, body: Vec::new() }
+    }
+
+    /// Takes the header; gives the content if it has no body.
+    ///
+    /// # Errors
+    /// 505 when it is the second or of another class, 406 when the body is larger than `most`.
+    pub(super) fn header(
+        mut self,
+        class: u16,
+        size: u64,
+        properties: BytesMut,
+        most: u64,
+    ) -> Result<Result<Content, Self>, Refusal> {
+        if self.header.is_some() {
+            return Err(Code::UnexpectedFrame.because("expected content body, got content header frame instead"));
+        }
+        if class != BASIC {
+            return Err(Code::UnexpectedFrame
+                .because(format!("expected content header for class {BASIC}, got one for class {class} instead")));
+        }
+        if size > most {
+            return Err(Code::PreconditionFailed
+                .because(format!("message size {size} is larger than configured max size {most}")));
+        }
+        self.body = Vec::with_capacity(usize::try_from(size.min(BELIEVED)).unwrap_or_default());
+        self.header = Some((properties, size));
+        self.whole()
+    }
+
+    /// Takes a part of the body; gives the content if it was the last.
+    ///
+    /// # Errors
+    /// 505 when it comes before the header or is more than was announced.
+    pub(super) fn body(mut self, part: &[u8]) -> Result<Result<Content, Self>, Refusal> {
+        let Some((_properties, size)) = &self.header else {
+            return Err(Code::UnexpectedFrame
+                .because("expected content header for class 60, got non content header frame instead"));
+        };
+        if self.body.len() as u64 + part.len() as u64 > *size {
+            return Err(Code::FrameError.because(format!("content body is larger than the announced {size} octets")));
+        }
+        self.body.extend_from_slice(part);
+        self.whole()
+    }
+
+    /// Why nothing else may come in between.
+    pub(super) fn interrupted(&self) -> Refusal {
+        Code::UnexpectedFrame.because(match self.header {
+            None => "expected content header for class 60, got non content header frame instead",
+            Some(_) => "expected content body, got non content body frame instead",
+        })
+    }
+
+    fn whole(self) -> Result<Result<Content, Self>, Refusal> {
+        match self.header {
+            Some((properties, size)) if self.body.len() as u64 == size => {
+                Ok(Ok(Content { publish: self.publish, properties, body: self.body.into() }))
+            }
+            header => Ok(Err(Self { header, ..self })),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The beginning of a connection (AMQP 0-9-1, section 2.2.4): protocol header, who is it, how large and how many, and which
+//! virtual host.
+
+use std::{sync::Arc, time::Duration};
+
+use amq_protocol::{
+    protocol::{AMQPClass, connection},
+    types::{AMQPValue, FieldTable},
+};
+use tokio::time::timeout;
+
+use super::{
+    frame::Payload,
+    stream::{Ended, Stream},
+};
+use crate::{
+    config::Config,
+    refusal::{Code, Refusal},
+    shared::{Shared, VhostHandle},
+};
+
+/// How long all of it may take, as in RabbitMQ.
+const BUDGET: Duration = Duration::from_secs(10);
+/// What a client begins with, and what one that begins otherwise is told.
+pub(super) const HEADER: [u8; 8] = *b"AMQP\x00\x00\x09\x01";
+/// No method of the handshake is longer.
+const FRAME_MAX: u32 = 131_072;
+/// The least that may be agreed on (section 4.2.3).
+const FRAME_MIN: u32 = 4_096;
+
+/// What was agreed on.
+#[derive(Debug)]
+pub(super) struct Agreed {
+    pub(super) user: Arc<str>,
+    pub(super) vhost: VhostHandle,
+    pub(super) frame_max: u32,
+    pub(super) channel_max: u16,
+    pub(super) heartbeat: Option<Duration>,
+    pub(super) cancel_notify: bool,
+    pub(super) blocked_notify: bool,
+}
+
+/// Leads a client through the handshake.
+///
+/// # Errors
+/// When it left, was silent, or was refused and told so.
+pub(super) async fn shake_hands(stream: &mut Stream, shared: &Shared) -> Result<Agreed, Ended> {
+    match timeout(BUDGET, negotiate(stream, shared)).await {
+        Ok(Ok(agreed)) => Ok(agreed),
+        Ok(Err(ended)) => Err(ended),
+        Err(_elapsed) => Err(Ended::Silent),
+    }
+}
+
+async fn negotiate(stream: &mut Stream, shared: &Shared) -> Result<Agreed, Ended> {
+    if stream.read_header().await? != HEADER {
+        stream.write(&HEADER).await?;
+        return Err(Ended::NotAmqp);
+    }
+    let config = &shared.config;
+    stream.say(0, class(connection::AMQPMethod::Start(start()))).await?;
+    let connection::AMQPMethod::StartOk(start_ok) = expect(stream).await? else {
+        return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.start-ok")));
+    };
+    let capable = |name: &str| match start_ok.client_properties.inner().get("capabilities") {
+        Some(AMQPValue::FieldTable(capabilities)) => {
+            matches!(capabilities.inner().get(name), Some(AMQPValue::Boolean(true)))
+        }
+        _none => false,
+    };
+    let Some(user) = authenticated(config, &start_ok) else {
+        let refusal = Code::AccessRefused.because(format!(
+            "Login was refused using authentication mechanism {}. For details see the broker logfile.",
+            start_ok.mechanism
+        ));
+        tracing::warn!("a client's name and password are not those of a user");
+        // who cannot understand it sees the connection close
+        if capable("authentication_failure_close") {
+            stream.close(&refusal, (0, 0)).await;
+        }
+        return Err(Ended::NotAuthenticated);
+    };
+    let tune = connection::Tune {
+        channel_max: config.limits.channel_max,
+        frame_max: config.limits.frame_max,
+        heartbeat: config.limits.heartbeat,
+    };
+    stream.say(0, class(connection::AMQPMethod::Tune(tune))).await?;
+    let connection::AMQPMethod::TuneOk(tune_ok) = expect(stream).await? else {
+        return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.tune-ok")));
+    };
+    let (frame_max, channel_max) = tuned(config, &tune_ok).map_err(Ended::Refused)?;
+    let connection::AMQPMethod::Open(open) = expect(stream).await? else {
+        return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.open")));
+    };
+    let name = open.virtual_host.as_str();
+    let Some(vhost) = shared.vhost(name) else {
+        return Err(Ended::RefusedOpen(Code::NotAllowed.because(format!("vhost {name} not found"))));
+    };
+    let agreed = Agreed {
+        user,
+        vhost,
+        frame_max,
+        channel_max,
+        heartbeat: (tune_ok.heartbeat > 0).then(|| Duration::from_secs(tune_ok.heartbeat.into())),
+        cancel_notify: capable("consumer_cancel_notify"),
+        blocked_notify: capable("connection.blocked"),
+    };
+    stream.say(0, class(connection::AMQPMethod::OpenOk(connection::OpenOk {}))).await?;
+    Ok(agreed)
+}
+
+fn class(method: connection::AMQPMethod) -> AMQPClass {
+    AMQPClass::Connection(method)
+}
+
+async fn expect(stream: &mut Stream) -> Result<connection::AMQPMethod, Ended> {
+    loop {
+        match stream.next(FRAME_MAX).await? {
+            (0, Payload::Method(AMQPClass::Connection(method))) => return Ok(method),
+            (_any, Payload::Heartbeat) => {}
+            (_any, other) => {
+                let refusal =
+                    Code::CommandInvalid.because(format!("unexpected during the handshake: {}", kind(&other)));
+                return Err(Ended::Refused(refusal));
+            }
+        }
+    }
+}
+
+fn kind(payload: &Payload) -> &'static str {
+    match payload {
+        Payload::Method(_) => "a method that is not of class connection, or not on channel 0",
+        Payload::Header { .. } => "a content header",
+        Payload::Body(_) => "a content body",
+        Payload::Heartbeat => "a heartbeat",
+    }
+}
+
+fn start() -> connection::Start {
+    let mut capabilities = FieldTable::default();
+    for name in [
+        "publisher_confirms",
+        "exchange_exchange_bindings",
+        "basic.nack",
+        "consumer_cancel_notify",
+        "connection.blocked",
+        "consumer_priorities",
+        "authentication_failure_close",
+        "per_consumer_qos",
+        "direct_reply_to",
+    ] {
+        capabilities.insert(name.into(), AMQPValue::Boolean(true));
+    }
+    let mut properties = FieldTable::default();
+    properties.insert("capabilities".into(), AMQPValue::FieldTable(capabilities));
+    for (name, value) in [
+        ("product", "Crosstalk broker"),
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("platform", "Rust"),
+        ("information", "an AMQP 0-9-1 broker in memory"),
+    ] {
+        properties.insert(name.into(), AMQPValue::LongString(value.into()));
+    }
+    connection::Start {
+        version_major: 0,
+        version_minor: 9,
+        server_properties: properties,
+        mechanisms: "PLAIN AMQPLAIN".into(),
+        locales: "en_US".into(),
+    }
+}
+
+/// The user, if name and password are right.
+fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<str>> {
+    let response = start_ok.response.as_bytes();
+    let (name, password) = match start_ok.mechanism.as_str() {
+        // authorisation identity, name and password, parted by zeros (RFC 4616)
+        "PLAIN" => {
+            let mut parts = response.splitn(3, |byte| *byte == 0);
+            let (_identity, name, password) = (parts.next()?, parts.next()?, parts.next()?);
+            (name.to_vec(), password.to_vec())
+        }
+        // a field table without its length
+        "AMQPLAIN" => {
+            let length = u32::try_from(response.len()).ok()?;
+            let table = [&length.to_be_bytes(), response].concat();
+            let (_rest, table) = amq_protocol::types::parsing::parse_field_table(table.as_slice()).ok()?;
+            let text = |name: &str| match table.inner().get(name) {
+                Some(AMQPValue::LongString(text)) => Some(text.as_bytes().to_vec()),
+                _other => None,
+            };
+            (text("LOGIN")?, text("PASSWORD")?)
+        }
+        _other => return None,
+    };
+    let user = config.users.iter().find(|user| user.name.as_bytes() == name)?;
+    user.password.is(&password).then(|| user.name.as_str().into())
+}
+
+/// Frame and channel limits: what the client says, but no more than was offered. 0 means no limit of its own.
+fn tuned(config: &Config, tune_ok: &connection::TuneOk) -> Result<(u32, u16), Refusal> {
+    let limits = &config.limits;
+    let frame_max = match tune_ok.frame_max {
+        0 => limits.frame_max,
+        asked if asked < FRAME_MIN => {
+            return Err(Code::NotAllowed.because(format!(
+                "negotiated frame_max = {asked} is lower than the minimum allowed value ({FRAME_MIN})"
+            )));
+        }
+        asked if asked > limits.frame_max => {
+            return Err(Code::NotAllowed.because(format!(
+                "negotiated frame_max = {asked} is higher than the maximum allowed value ({})",
+                limits.frame_max
+            )));
+        }
+        asked => asked,
+    };
+    let channel_max = match tune_ok.channel_max {
+        0 => limits.channel_max,
+        asked if asked > limits.channel_max => {
+            return Err(Code::NotAllowed.because(format!(
+                "negotiated channel_max = {asked} is higher than the maximum allowed value ({})",
+                limits.channel_max
+            )));
+        }
+        asked => asked,
+    };
+    Ok((frame_max, channel_max))
+}

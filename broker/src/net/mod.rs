@@ -1,0 +1,12 @@
+//! The broker's sockets. One task serves a connection, reading and writing without splitting it: [`handshake`], then
+//! [`connection`], which reads frames ([`frame`]), puts contents together ([`content`]) and tells the core. Nothing is
+//! buffered beyond one frame, one content per channel, and an outbox that is bounded.
+
+mod connection;
+mod content;
+mod frame;
+mod handshake;
+mod listener;
+mod stream;
+
+pub(crate) use self::listener::{Served, serve};
