@@ -30,7 +30,7 @@ struct Arguments {
     #[command(subcommand)]
     serve: Option<Serve>,
 
-    /// Only rows whose name contains this: `rest`, `grpc/tonic`, `bridge`, `latency`, `idle`
+    /// Only rows whose name contains this: `rest`, `grpc/tonic`, `bridge`, `latency`, `broker`, `idle`
     #[arg(default_value = "")]
     filter: String,
 
@@ -62,11 +62,13 @@ async fn main() -> anyhow::Result<ExitCode> {
 
 /// One family after the other; one that cannot be measured does not keep the others from it.
 async fn measure(plan: &Plan) -> (Vec<Row>, Vec<anyhow::Error>) {
-    let families: [LocalBoxFuture<'_, anyhow::Result<Vec<Row>>>; 5] = [
+    let families: [LocalBoxFuture<'_, anyhow::Result<Vec<Row>>>; 7] = [
         rows::rest::measure(plan).boxed_local(),
         rows::grpc::measure(plan).boxed_local(),
         rows::bridge::measure(plan).boxed_local(),
         rows::latency::measure(plan).boxed_local(),
+        rows::broker::measure(plan).boxed_local(),
+        rows::broker_memory::measure(plan).boxed_local(),
         rows::idle::measure(plan).boxed_local(),
     ];
     let (mut rows, mut errors) = (Vec::new(), Vec::new());

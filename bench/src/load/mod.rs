@@ -1,7 +1,9 @@
 //! What loads the servers, the same for subject and peer: [`http`] (wrk and h2load), [`socket`] (a WebSocket client that
-//! speaks each bridge's dialect: [`stomp`], [`page`]), [`amqp`] (publishers and a bare lapin consumer).
+//! speaks each bridge's dialect: [`stomp`], [`page`]), [`amqp`] (publishers and a bare lapin consumer), [`generator`]
+//! (raw AMQP, for brokers).
 
 pub(crate) mod amqp;
+pub(crate) mod generator;
 pub(crate) mod http;
 pub(crate) mod page;
 pub(crate) mod socket;

@@ -15,6 +15,7 @@ use axum::{
     serve::ListenerExt as _,
 };
 use clap::{Args, Subcommand};
+use crosstalk_broker::{Broker, Config};
 use crosstalk_proto::helloworld::{
     HelloReply, HelloRequest,
     greeter_server::{Greeter, GreeterServer},
@@ -28,7 +29,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tonic::{Status, service::Routes};
 
-use super::{Server, subject::RESOURCE};
+use super::{Server, mirror, subject::RESOURCE};
 
 /// What this binary can be started as, by itself.
 #[derive(Debug, Subcommand)]
@@ -42,6 +43,18 @@ pub(crate) enum Serve {
     /// A tonic service on axum
     #[command(name = "serve-tonic")]
     Tonic {
+        #[arg(long)]
+        port: u16,
+    },
+    /// The embedded broker
+    #[command(name = "serve-broker")]
+    Broker {
+        #[arg(long)]
+        port: u16,
+    },
+    /// A broker that only answers
+    #[command(name = "serve-mirror")]
+    Mirror {
         #[arg(long)]
         port: u16,
     },
@@ -108,6 +121,22 @@ pub(crate) async fn start_tonic() -> anyhow::Result<Server> {
     start("tonic", "serve-tonic", None).await
 }
 
+/// Starts the embedded broker as a process.
+///
+/// # Errors
+/// When it does not start.
+pub(crate) async fn start_broker() -> anyhow::Result<Server> {
+    start("the embedded broker", "serve-broker", None).await
+}
+
+/// Starts the mirror as a process.
+///
+/// # Errors
+/// When it does not start.
+pub(crate) async fn start_mirror() -> anyhow::Result<Server> {
+    start("the mirror", "serve-mirror", None).await
+}
+
 async fn start(name: &'static str, what: &str, replay: Option<&Replay>) -> anyhow::Result<Server> {
     let port = ports::free();
     let mut command = Command::new(env::current_exe().context("cannot find this executable")?);
@@ -128,6 +157,8 @@ pub(crate) async fn serve(serve: Serve) -> anyhow::Result<()> {
         Serve::Hyper(replay) => hyper(replay).await,
         Serve::Axum(replay) => axum(replay).await,
         Serve::Tonic { port } => tonic(port).await,
+        Serve::Broker { port } => broker(port).await,
+        Serve::Mirror { port } => mirror::serve(port).await,
     }
 }
 
@@ -143,6 +174,11 @@ async fn axum(replay: Replay) -> anyhow::Result<()> {
 
 async fn tonic(port: u16) -> anyhow::Result<()> {
     listen(port, Routes::new(GreeterServer::new(Bare)).prepare().into_axum_router()).await
+}
+
+async fn broker(port: u16) -> anyhow::Result<()> {
+    let _broker = Broker::start(Config { listen: ([127, 0, 0, 1], port).into(), ..Config::default() }).await?;
+    std::future::pending().await
 }
 
 async fn listen(port: u16, router: Router) -> anyhow::Result<()> {

@@ -1,6 +1,8 @@
 //! The rows of the table, a family in each file: who competes, how it is loaded, what is to be reached.
 
 pub(crate) mod bridge;
+pub(crate) mod broker;
+pub(crate) mod broker_memory;
 pub(crate) mod grpc;
 pub(crate) mod idle;
 pub(crate) mod latency;
