@@ -1,1 +1,18 @@
-//! The same cases against the embedded broker and a real RabbitMQ.
+//! The contract: the same cases against RabbitMQ and the embedded broker, with the same answers.
+//!
+//! - a case is an async closure given to [`run::same`]: it says things through a [`client::Client`] and names the line that
+//!   must come back for each
+//! - `wire`, `render`, `values`: from bytes to such lines
+//! - `transcript`: what happened, with generated names normalised
+
+mod client;
+mod methods;
+mod render;
+mod run;
+mod session;
+mod transcript;
+mod values;
+mod wire;
+
+mod exchanges;
+mod queues;

@@ -1,0 +1,227 @@
+//! The scripted client: it says what a case tells it to, in whatever order, and compares each answer with the line that
+//! the case expects. It never answers on its own but for a close of the connection that it asked for.
+
+use std::time::Duration;
+
+use amq_protocol::{
+    frame::AMQPFrame,
+    protocol::{AMQPClass, BasicProperties, basic, channel, connection, queue},
+};
+use tokio::time::timeout;
+
+use super::{
+    methods::{Method, close_connection, passive, publish},
+    render,
+    transcript::Transcript,
+    wire::{CLOSED, Event, Wire, bytes_of, bytes_of_content},
+};
+
+/// How long a broker may take to answer. RabbitMQ delays some refusals by 3 s.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long something that happens on its own, as the end of a message's time, may take.
+const EVENTUALLY: Duration = Duration::from_secs(10);
+/// How often [`Client::until`] asks.
+const INTERVAL: Duration = Duration::from_millis(10);
+/// The greatest body in one frame: what both brokers allow, less the frame's own 8 bytes.
+const CHUNK: usize = 131_072 - 8;
+
+/// One connection of a case.
+#[derive(Debug)]
+pub(super) struct Client {
+    pub(super) wire: Wire,
+    transcript: Transcript,
+    /// What its lines start with in the transcript, where a case has more than one connection.
+    label: String,
+    is_over: bool,
+}
+
+impl Client {
+    pub(super) fn new(wire: Wire, transcript: Transcript, label: String) -> Self {
+        Self { wire, transcript, label, is_over: false }
+    }
+
+    /// Sends bytes as they are.
+    pub(super) async fn send_bytes(&mut self, bytes: &[u8]) {
+        self.transcript.sent(&format!("{}{} bytes", self.label, bytes.len()));
+        self.wire.write(bytes).await;
+    }
+
+    /// Sends a frame as it is.
+    pub(super) async fn send_frame(&mut self, frame: AMQPFrame) {
+        let shown = self.transcript.normalise(&render::sent(&frame));
+        self.transcript.sent(&format!("{}{shown}", self.label));
+        self.wire.write(&bytes_of(&frame)).await;
+    }
+
+    /// Sends a method on channel 1.
+    pub(super) async fn send(&mut self, method: impl Method) {
+        self.send_on(1, method).await;
+    }
+
+    /// Sends a method on a channel.
+    pub(super) async fn send_on(&mut self, channel: u16, method: impl Method) {
+        self.send_frame(AMQPFrame::Method(channel, method.class())).await;
+    }
+
+    /// Expects `line` as the next thing on channel 1.
+    pub(super) async fn sees(&mut self, line: &str) -> Event {
+        self.sees_on(1, line).await
+    }
+
+    /// Expects `line` as the next thing on a channel, or of the connection if it ends.
+    pub(super) async fn sees_on(&mut self, channel: u16, line: &str) -> Event {
+        let event = self.next(channel, line).await;
+        self.transcript.came(&self.from(event.channel), event.line.clone(), line);
+        event
+    }
+
+    /// Opens a channel more.
+    pub(super) async fn opens(&mut self, channel: u16) {
+        self.call_on(channel, channel::Open {}, "channel.open-ok").await;
+    }
+
+    /// Expects these lines on channel 1 in whatever order.
+    pub(super) async fn sees_in_any_order(&mut self, lines: &[&str]) {
+        let mut expected = lines.to_vec();
+        expected.sort_unstable();
+        let mut came = Vec::new();
+        for line in lines {
+            came.push(self.next(1, line).await);
+        }
+        came.sort_by(|a, b| a.line.cmp(&b.line));
+        for (event, line) in came.into_iter().zip(expected) {
+            self.transcript.came(&self.from(event.channel), event.line, line);
+        }
+    }
+
+    /// Sends a method on channel 1 and expects `line`.
+    pub(super) async fn call(&mut self, method: impl Method, line: &str) -> Event {
+        self.send(method).await;
+        self.sees(line).await
+    }
+
+    /// Sends a method on a channel and expects `line`.
+    pub(super) async fn call_on(&mut self, channel: u16, method: impl Method, line: &str) -> Event {
+        self.send_on(channel, method).await;
+        self.sees_on(channel, line).await
+    }
+
+    /// Asks on channel 1 until the answer is `line`, for what takes its time.
+    pub(super) async fn until(&mut self, method: impl Method, line: &str) -> Event {
+        let started = tokio::time::Instant::now();
+        let frame = AMQPFrame::Method(1, method.class());
+        self.transcript.sent(&format!("{}again and again: {}", self.label, render::sent(&frame)));
+        loop {
+            self.wire.write(&bytes_of(&frame)).await;
+            let event = self.next(1, line).await;
+            if event.line == line || event.channel == 0 || started.elapsed() > EVENTUALLY {
+                self.transcript.came(&self.from(event.channel), event.line.clone(), line);
+                return event;
+            }
+            tokio::time::sleep(INTERVAL).await;
+        }
+    }
+
+    /// Expects that a queue comes to have this many ready messages and consumers. RabbitMQ may count before it takes what
+    /// was published just before, so this asks until it is so.
+    pub(super) async fn counts(&mut self, queue: &str, messages: u32, consumers: u32) {
+        let name = self.transcript.normalise(queue);
+        self.until(passive(queue), &format!("queue.declare-ok {name} messages={messages} consumers={consumers}")).await;
+    }
+
+    /// Publishes on channel 1 without properties.
+    pub(super) async fn publish(&mut self, exchange: &str, key: &str, body: &str) {
+        self.publish_with(publish(exchange, key), BasicProperties::default(), body).await;
+    }
+
+    /// Publishes on channel 1.
+    pub(super) async fn publish_with(&mut self, publish: basic::Publish, properties: BasicProperties, body: &str) {
+        self.publish_on(1, publish, properties, body.as_bytes()).await;
+    }
+
+    /// Publishes on a channel.
+    pub(super) async fn publish_on(
+        &mut self,
+        channel: u16,
+        publish: basic::Publish,
+        properties: BasicProperties,
+        body: &[u8],
+    ) {
+        self.send_on(channel, publish).await;
+        self.wire.write(&bytes_of_content(channel, &properties, body, CHUNK)).await;
+    }
+
+    /// Expects that the broker closes the connection for `reason`, answers it and expects the end of the stream.
+    pub(super) async fn is_closed_with(&mut self, reason: &str) {
+        self.sees_on(0, &format!("connection.close {reason}")).await;
+        self.send_on(0, connection::CloseOk {}).await;
+        self.is_cut().await;
+    }
+
+    /// Expects that the broker closes channel 1 for `reason`, answers it and opens it again.
+    pub(super) async fn loses_channel(&mut self, reason: &str) {
+        self.sees(&format!("channel.close {reason}")).await;
+        self.send(channel::CloseOk {}).await;
+        self.call(channel::Open {}, "channel.open-ok").await;
+    }
+
+    /// Expects the end of the stream.
+    pub(super) async fn is_cut(&mut self) {
+        self.sees_on(0, CLOSED).await;
+        self.is_over = true;
+    }
+
+    /// Closes the connection in order; whatever came and was not asked for is wrong.
+    pub(super) async fn bye(mut self) {
+        self.send_on(0, close_connection()).await;
+        loop {
+            let event = timeout(ANSWER, self.wire.next_of_any()).await.unwrap_or_else(|_| self.give_up("the end"));
+            let line = self.transcript.normalise(&event.line);
+            match line.as_str() {
+                "connection.close-ok" => break,
+                CLOSED => return self.transcript.wrong(format!("{}closed without connection.close-ok", self.label)),
+                _ => self.transcript.wrong(format!("{}not expected: {line}", self.from(event.channel))),
+            }
+        }
+        self.is_over = true;
+    }
+
+    async fn next(&mut self, channel: u16, expected: &str) -> Event {
+        let mut event = match timeout(ANSWER, self.wire.next(channel)).await {
+            Ok(event) => event,
+            Err(_late) => self.give_up(expected),
+        };
+        event.line = self.transcript.normalise(&event.line);
+        event
+    }
+
+    fn give_up(&self, expected: &str) -> ! {
+        self.transcript.wrong(format!("{}nothing came\n expected {expected}", self.label));
+        panic!("{}nothing came within {ANSWER:?}; expected {expected}", self.label);
+    }
+
+    fn from(&self, channel: u16) -> String {
+        match channel {
+            0 | 1 => self.label.clone(),
+            other => format!("{}[{other}] ", self.label),
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.transcript.wrong(format!("{}the case must end this connection: bye, is_closed_with, …", self.label));
+        }
+    }
+}
+
+impl Event {
+    /// The name in a `queue.declare-ok`, as it is on the broker.
+    pub(super) fn queue(&self) -> String {
+        match &self.method {
+            Some(AMQPClass::Queue(queue::AMQPMethod::DeclareOk(ok))) => ok.queue.as_str().to_owned(),
+            other => panic!("no queue was declared: {other:?}"),
+        }
+    }
+}

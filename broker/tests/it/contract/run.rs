@@ -1,0 +1,40 @@
+//! Runs a case on each broker and compares: what came must be what the case expects, and the same on both.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use crosstalk_testkit::RabbitMq;
+use futures_util::FutureExt as _;
+use tokio::time::timeout;
+
+use super::{session::Session, transcript::Transcript};
+
+/// How long a case may take on one broker.
+const CASE: Duration = Duration::from_secs(45);
+
+/// Plays `case` on RabbitMQ.
+///
+/// # Panics
+/// When what came is not what the case expects, with the transcript.
+pub(super) async fn same(case: impl AsyncFn(&mut Session)) {
+    let rabbit = RabbitMq::shared().await;
+    let on_rabbit = play(&case, &format!("127.0.0.1:{}", rabbit.amqp_port())).await;
+    assert!(on_rabbit.is_as_expected(), "RabbitMQ:\n{on_rabbit}");
+}
+
+/// Plays `case` on the broker at `address`, and gives what happened, also when it broke off.
+async fn play(case: &impl AsyncFn(&mut Session), address: &str) -> Transcript {
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    let transcript = Transcript::new(&format!("case{}.", RUNS.fetch_add(1, Ordering::Relaxed)));
+    let mut session = Session::new(address.to_owned(), transcript.clone());
+    let played = AssertUnwindSafe(case(&mut session)).catch_unwind();
+    match timeout(CASE, played).await {
+        Ok(Ok(())) => {}
+        Ok(Err(_panic)) => transcript.wrong("the case broke off here".to_owned()),
+        Err(_late) => transcript.wrong(format!("the case took more than {CASE:?}")),
+    }
+    transcript
+}
