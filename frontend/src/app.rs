@@ -11,7 +11,7 @@ use crate::{
     api::bridge::Bridge,
     components::{footer::Footer, header::Header, scope::Markers},
     health::Health,
-    i18n::{I18nContextProvider, t, t_string, use_i18n},
+    i18n::{I18n, t, t_string, use_i18n},
     pages::{grpc::Grpc, home::Home, not_found::NotFound, queue::Queue, rest::Rest},
     settings::{self, Settings},
     trouble::Trouble,
@@ -22,13 +22,11 @@ use crate::{
 pub fn App() -> impl IntoView {
     Settings::provide();
     Bridge::provide();
+    I18n::provide(settings::language());
     view! {
-        // what the library would do about languages, settings.rs does: it knows of `?lang=`
-        <I18nContextProvider enable_cookie=false set_lang_attr_on_html=false set_dir_attr_on_html=false>
-            <Router>
-                <Frame />
-            </Router>
-        </I18nContextProvider>
+        <Router>
+            <Frame />
+        </Router>
     }
 }
 
@@ -38,9 +36,6 @@ fn Frame() -> impl IntoView {
     let embed = Settings::get().embed;
     let health = Health::watch();
 
-    i18n.set_locale(settings::language());
-    // again after the library's own effect has run, which asks the system only
-    Effect::new(move |_| i18n.set_locale(settings::language()));
     Effect::new(move |before: Option<()>| {
         let locale = i18n.get_locale();
         if before.is_some() {

@@ -13,13 +13,11 @@ pub mod api;
 pub mod app;
 pub mod components;
 pub mod health;
+pub mod i18n;
 pub mod model;
 pub mod pages;
 pub mod settings;
 pub mod trouble;
-
-mod locales;
-pub use locales::i18n;
 
 /// Starts the page in the document's body.
 pub fn start() {

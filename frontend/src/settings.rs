@@ -87,8 +87,8 @@ impl Settings {
 /// The language that `boot.js` found.
 pub fn language() -> Locale {
     match root().get_attribute("lang") {
-        Some(tag) if tag.starts_with("zh") => Locale::zh,
-        _ => Locale::en,
+        Some(tag) if tag.starts_with("zh") => Locale::Zh,
+        _ => Locale::En,
     }
 }
 
@@ -105,8 +105,8 @@ pub fn mark_language(locale: Locale) {
 /// As HTML and boot.js name it.
 fn tag(locale: Locale) -> &'static str {
     match locale {
-        Locale::en => "en",
-        Locale::zh => "zh-CN",
+        Locale::En => "en",
+        Locale::Zh => "zh-CN",
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     scope::Scope,
 };
 use crate::{
-    i18n::{t, t_string, use_i18n},
+    i18n::{I18n, t, t_string, use_i18n},
     model::{axis::Axis, clock::Offset, exchange::Cost, number, timeline},
 };
 
@@ -102,8 +102,6 @@ pub fn Happened(
         </section>
     }
 }
-
-type I18n = leptos_i18n::I18nContext<crate::i18n::Locale>;
 
 fn party_name(i18n: I18n, party: Party) -> &'static str {
     match party {

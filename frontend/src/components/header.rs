@@ -82,8 +82,8 @@ pub fn Header(
                         title=Signal::derive(move || store.get().title)
                     />
                     <div class="lang" role="group" aria-label=move || t_string!(i18n, common.language)>
-                        <Language locale=Locale::en tag="en" testid="lang-en" word="EN" />
-                        <Language locale=Locale::zh tag="zh-CN" testid="lang-zh" word="中文" />
+                        <Language locale=Locale::En tag="en" testid="lang-en" word="EN" />
+                        <Language locale=Locale::Zh tag="zh-CN" testid="lang-zh" word="中文" />
                     </div>
                     <ThemeSwitch />
                 </div>

@@ -1,14 +1,12 @@
 //! A gRPC status in a sentence.
 
-use leptos_i18n::I18nContext;
-
 use crate::{
-    i18n::{Locale, t_string},
+    i18n::{I18n, t_string},
     model::grpc_status,
 };
 
 /// What a status says; `by_page` when the page's own clock or button ended the call.
-pub(super) fn sentence(i18n: I18nContext<Locale>, code: i32, by_page: bool) -> &'static str {
+pub(super) fn sentence(i18n: I18n, code: i32, by_page: bool) -> &'static str {
     match code {
         grpc_status::OK => t_string!(i18n, grpc.c0),
         grpc_status::CANCELLED if by_page => t_string!(i18n, grpc.c1_page),

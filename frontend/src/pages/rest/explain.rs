@@ -1,8 +1,6 @@
 //! A status code in a sentence: what it says, and who is at fault.
 
-use leptos_i18n::I18nContext;
-
-use crate::i18n::{Locale, t_string};
+use crate::i18n::{I18n, t_string};
 
 /// The reason phrase of RFC 9110, for HTTP/2, which sends none.
 pub(super) const fn reason(status: u16) -> &'static str {
@@ -30,7 +28,7 @@ pub(super) const fn reason(status: u16) -> &'static str {
 }
 
 /// The sentence.
-pub(super) fn sentence(i18n: I18nContext<Locale>, status: u16) -> &'static str {
+pub(super) fn sentence(i18n: I18n, status: u16) -> &'static str {
     match status {
         200 => t_string!(i18n, rest.s200),
         201 => t_string!(i18n, rest.s201),
@@ -50,7 +48,7 @@ pub(super) fn sentence(i18n: I18nContext<Locale>, status: u16) -> &'static str {
 }
 
 /// What the first digit says.
-fn class(i18n: I18nContext<Locale>, status: u16) -> &'static str {
+fn class(i18n: I18n, status: u16) -> &'static str {
     match status {
         100..=299 => t_string!(i18n, rest.s2xx),
         300..=399 => t_string!(i18n, rest.s3xx),
