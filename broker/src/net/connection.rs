@@ -11,7 +11,11 @@ use std::{
 
 use amq_protocol::protocol::{AMQPClass, basic, channel, connection};
 use bytes::BytesMut;
-use tokio::{io::Interest, sync::Notify, time::MissedTickBehavior};
+use tokio::{
+    io::Interest,
+    sync::Notify,
+    time::{MissedTickBehavior, timeout},
+};
 
 use super::{
     content::Partial,
@@ -30,6 +34,8 @@ use crate::{
 const MAX_UNWRITTEN: usize = 1024 * 1024;
 /// A buffer that was larger is not kept.
 const KEEP: usize = 256 * 1024;
+/// How long a client may take to take what is left for it.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// A heartbeat frame (section 4.2.7).
 const HEARTBEAT: [u8; 8] = [8, 0, 0, 0, 0, 0, 0, 0xCE];
 
@@ -77,8 +83,25 @@ pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared
     };
     let (ended, cause) = serving.run().await;
     tracing::debug!(%address, %ended, "a connection ended");
-    if let Ended::Refused(refusal) = &ended {
-        serving.say_goodbye(refusal, cause).await;
+    let Connection { mut stream, guard, output, written, .. } = serving;
+    let mut rest = output;
+    rest.drain(..written);
+    rest.extend(lock(&guard.vhost).take_output(guard.id, Vec::new()));
+    // before the last words: who has heard them can rely on its exclusive queues being gone
+    drop(guard);
+    match ended {
+        Ended::Closed => {
+            if timeout(LAST_WORDS, stream.write(&rest)).await.is_ok_and(|written| written.is_ok()) {
+                // closing on bytes that nobody read would reset the connection, and the answer might not arrive
+                stream.read_to_end().await;
+            }
+        }
+        Ended::Refused(refusal) => {
+            if timeout(LAST_WORDS, stream.write(&rest)).await.is_ok_and(|written| written.is_ok()) {
+                stream.close(&refusal, cause).await;
+            }
+        }
+        _gone => {}
     }
 }
 
@@ -189,7 +212,7 @@ impl Connection {
                     }
                 }
                 Event::Changed => {}
-                Event::Drop => return Ok((Ended::Closed, (0, 0))),
+                Event::Drop => return Ok((Ended::Cut, (0, 0))),
                 Event::Shutdown => {
                     let refusal =
                         Code::ConnectionForced.because("broker forced connection closure with reason 'shutdown'");
@@ -342,15 +365,8 @@ impl Connection {
         let answer = match method {
             connection::AMQPMethod::Close(_) => {
                 let ok = AMQPClass::Connection(connection::AMQPMethod::CloseOk(connection::CloseOk {}));
+                vhost.confirm(self.guard.id);
                 vhost.tell(self.guard.id, 0, ok);
-                self.collect(vhost);
-                // the last words: the socket takes them, or the client does not care
-                while self.written < self.output.len() {
-                    match self.stream.socket.try_write(&self.output[self.written..]) {
-                        Ok(written) => self.written += written,
-                        Err(_full_or_gone) => break,
-                    }
-                }
                 return ControlFlow::Break((Ended::Closed, (0, 0)));
             }
             connection::AMQPMethod::UpdateSecret(_) => {
@@ -457,16 +473,6 @@ impl Connection {
                 self.partial.insert(number, partial);
                 Ok(())
             }
-        }
-    }
-
-    /// Writes what is left and says why the connection is closed.
-    async fn say_goodbye(&mut self, refusal: &Refusal, cause: (u16, u16)) {
-        const BUDGET: Duration = Duration::from_secs(1);
-        self.take_output();
-        let rest = self.output.split_off(self.written);
-        if tokio::time::timeout(BUDGET, self.stream.write(&rest)).await.is_ok_and(|written| written.is_ok()) {
-            self.stream.close(refusal, cause).await;
         }
     }
 }

@@ -30,6 +30,9 @@ pub(super) enum Ended {
     /// Client and broker said goodbye.
     #[error("closed")]
     Closed,
+    /// It was cut from inside.
+    #[error("cut")]
+    Cut,
     /// It began with something else.
     #[error("the client does not begin with the protocol header of AMQP 0-9-1; it was told what is expected")]
     NotAmqp,
@@ -105,6 +108,22 @@ impl Stream {
         };
         if timeout(GOODBYE, goodbye).await.is_err() {
             tracing::debug!("a client did not answer the goodbye");
+        }
+    }
+
+    /// Reads off what a client sends before it has heard the goodbye, until it leaves.
+    pub(super) async fn read_to_end(&mut self) {
+        let reading = async {
+            loop {
+                self.input.clear();
+                self.input.reserve(READ);
+                if !matches!(self.socket.read_buf(&mut self.input).await, Ok(1..)) {
+                    break;
+                }
+            }
+        };
+        if timeout(GOODBYE, reading).await.is_err() {
+            tracing::debug!("a client did not leave after its goodbye");
         }
     }
 
