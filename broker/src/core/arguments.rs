@@ -63,7 +63,10 @@ impl Options {
                         _other => return Err(invalid("invalid_overflow".to_owned())),
                     };
                 }
-                "x-dead-letter-exchange" => options.dead_letter = Some(string(value).map_err(invalid)?),
+                "x-dead-letter-exchange" => {
+                    options.dead_letter =
+                        Some(exchange_name(name.as_str(), value, &format!("queue '{queue}' in vhost '{vhost}'"))?);
+                }
                 "x-dead-letter-routing-key" => {
                     options.dead_letter_key = Some(string(value).map_err(invalid)?);
                     if !arguments.contains_key("x-dead-letter-exchange") {
@@ -81,16 +84,16 @@ impl Options {
                 },
                 "x-queue-type" => match string(value).map_err(invalid)?.as_str() {
                     "classic" => {}
-                    other => {
-                        return Err(Code::PreconditionFailed.because(format!(
-                            "invalid arg 'x-queue-type' for queue '{queue}' in vhost '{vhost}': \
-                             this broker has classic queues only, not {other}"
-                        )));
+                    other @ ("quorum" | "stream") => {
+                        return Err(invalid(format!("this broker has classic queues only, not {other}")));
                     }
+                    other => return Err(invalid(format!("\"unsupported queue type '{other}'\""))),
                 },
-                "x-queue-mode" => {
-                    string(value).map_err(invalid)?;
-                }
+                "x-queue-mode" => match string(value).map_err(invalid)?.as_str() {
+                    // all messages are in memory anyway
+                    "default" | "lazy" => {}
+                    other => return Err(invalid(format!("\"unsupported queue mode '{other}'\""))),
+                },
                 _unknown => {}
             }
         }
@@ -102,8 +105,23 @@ fn unacceptable(value: &AMQPValue) -> String {
     format!("{{unacceptable_type,{}}}", type_name(value))
 }
 
-fn integer(value: &AMQPValue) -> Result<i128, String> {
-    number(value).ok_or_else(|| unacceptable(value))
+/// The name of an exchange that an argument tells.
+///
+/// # Errors
+/// 406 when it is no text.
+pub(super) fn exchange_name(argument: &str, value: &AMQPValue, what: &str) -> Result<String, Refusal> {
+    string(value).map_err(|_unacceptable| {
+        let kind = type_name(value);
+        Code::PreconditionFailed.because(format!("invalid type '{kind}' for arg '{argument}' in {what}"))
+    })
+}
+
+/// A whole number.
+///
+/// # Errors
+/// What it is instead.
+pub(super) fn integer(value: &AMQPValue) -> Result<i128, String> {
+    number(value).ok_or_else(|| format!("\"expected integer, got {}\"", type_name(value)))
 }
 
 fn count(value: &AMQPValue) -> Result<usize, String> {
@@ -168,11 +186,12 @@ pub(crate) fn equivalent(
             _one => false,
         };
         if !same {
-            return Err(Code::PreconditionFailed.because(format!(
-                "inequivalent arg '{name}' for {what}: received {} but current is {}",
-                described(new),
-                described(old)
-            )));
+            let (new, old) = match (new, old) {
+                (Some(new), Some(old)) => (format!("'{}'", plain(new)), format!("'{}'", plain(old))),
+                _one => (described(new), described(old)),
+            };
+            return Err(Code::PreconditionFailed
+                .because(format!("inequivalent arg '{name}' for {what}: received {new} but current is {old}")));
         }
     }
     Ok(())
@@ -180,12 +199,16 @@ pub(crate) fn equivalent(
 
 fn described(value: Option<&AMQPValue>) -> String {
     let Some(value) = value else { return "none".to_owned() };
-    let text = match value {
+    format!("the value '{}' of type '{}'", plain(value), type_name(value))
+}
+
+/// A value as refusals show it.
+pub(super) fn plain(value: &AMQPValue) -> String {
+    match value {
         AMQPValue::LongString(text) => String::from_utf8_lossy(text.as_bytes()).into_owned(),
         AMQPValue::Boolean(value) => value.to_string(),
         other => number(other).map_or_else(|| format!("{other:?}"), |number| number.to_string()),
-    };
-    format!("the value '{text}' of type '{}'", type_name(value))
+    }
 }
 
 /// `received 'true' but current is 'false'`, for what is no argument.

@@ -8,7 +8,7 @@ use amq_protocol::{
 use super::{
     ConnectionId, Vhost,
     declare::not_default,
-    exchange::{Binding, Destination},
+    exchange::{Binding, Destination, Kind, valid_match},
 };
 use crate::refusal::Refusal;
 
@@ -31,10 +31,10 @@ impl Vhost {
         self.bind(bind.exchange.as_str(), Destination::Queue(id), key, bind.arguments)
     }
 
-    /// `queue.unbind`
+    /// `queue.unbind`; what is not there is as good as unbound.
     ///
     /// # Errors
-    /// As [`Vhost::bind_queue`].
+    /// 403 on the default exchange, 404 when no queue is named, 405.
     pub(super) fn unbind_queue(
         &mut self,
         connection: ConnectionId,
@@ -45,8 +45,11 @@ impl Vhost {
         let both = unbind.queue.as_str().is_empty() && unbind.routing_key.as_str().is_empty();
         let key = if both { &*name } else { unbind.routing_key.as_str() };
         not_default(unbind.exchange.as_str())?;
-        let id = self.accessible(connection, &name)?;
-        self.unbind(unbind.exchange.as_str(), &Destination::Queue(id), key, &unbind.arguments)
+        if self.names.contains_key(&name) {
+            let id = self.accessible(connection, &name)?;
+            self.unbind(unbind.exchange.as_str(), &Destination::Queue(id), key, &unbind.arguments);
+        }
+        Ok(())
     }
 
     /// `exchange.bind`, an extension of RabbitMQ's: what the source takes goes on to the destination.
@@ -60,15 +63,16 @@ impl Vhost {
         self.bind(bind.source.as_str(), destination, bind.routing_key.as_str(), bind.arguments)
     }
 
-    /// `exchange.unbind`
+    /// `exchange.unbind`; what is not there is as good as unbound.
     ///
     /// # Errors
-    /// As [`Vhost::bind_exchange`].
+    /// 403 on the default exchange.
     pub(super) fn unbind_exchange(&mut self, unbind: &exchange::Unbind) -> Result<(), Refusal> {
         not_default(unbind.destination.as_str())?;
         not_default(unbind.source.as_str())?;
-        let destination = Destination::Exchange(self.exchange(unbind.destination.as_str())?.name.clone());
-        self.unbind(unbind.source.as_str(), &destination, unbind.routing_key.as_str(), &unbind.arguments)
+        let destination = Destination::Exchange(unbind.destination.as_str().into());
+        self.unbind(unbind.source.as_str(), &destination, unbind.routing_key.as_str(), &unbind.arguments);
+        Ok(())
     }
 
     fn bind(
@@ -78,21 +82,16 @@ impl Vhost {
         key: &str,
         arguments: FieldTable,
     ) -> Result<(), Refusal> {
-        self.exchange(source)?;
+        if self.exchange(source)?.kind == Kind::Headers {
+            valid_match(&arguments)?;
+        }
         if let Some(exchange) = self.exchanges.get_mut(source) {
             exchange.bind(key, Binding { destination, arguments });
         }
         Ok(())
     }
 
-    fn unbind(
-        &mut self,
-        source: &str,
-        destination: &Destination,
-        key: &str,
-        arguments: &FieldTable,
-    ) -> Result<(), Refusal> {
-        self.exchange(source)?;
+    fn unbind(&mut self, source: &str, destination: &Destination, key: &str, arguments: &FieldTable) {
         if let Some(exchange) = self.exchanges.get_mut(source)
             && exchange.unbind(|bound, binding| {
                 bound == key && binding.destination == *destination && binding.arguments == *arguments
@@ -100,6 +99,5 @@ impl Vhost {
         {
             self.delete_if_unused(source);
         }
-        Ok(())
     }
 }

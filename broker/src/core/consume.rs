@@ -6,10 +6,10 @@ use amq_protocol::protocol::{AMQPClass, basic};
 
 use super::{
     ConnectionId, ConsumerId, Vhost,
+    arguments::integer,
     channel::{Consumer, Unacked},
     dead_letter::Reason,
     declare::{count, generated},
-    exchange::number as whole,
     reply_to,
 };
 use crate::refusal::{Code, Refusal};
@@ -60,18 +60,18 @@ impl Vhost {
         let prefetch = channel.prefetch;
         let in_use = || Code::AccessRefused.because(format!("{} in exclusive use", self.of_queue(&name)));
         let queue = &self.queues[id];
-        if queue.exclusively_consumed || (consume.exclusive && !queue.consumers.is_empty()) {
+        let alone = queue.consumers.is_empty() && !queue.options.single_active;
+        if queue.exclusively_consumed || (consume.exclusive && !alone) {
             return Err(in_use());
         }
         let priority = match consume.arguments.inner().get("x-priority") {
             None => 0,
-            Some(value) => whole(value).and_then(|value| i32::try_from(value).ok()).ok_or_else(|| {
-                Code::PreconditionFailed.because(format!(
-                    "invalid arg 'x-priority' for {}: {{unacceptable_type,{}}}",
-                    self.of_queue(&name),
-                    super::arguments::type_name(value)
-                ))
-            })?,
+            Some(value) => integer(value)
+                .and_then(|value| i32::try_from(value).map_err(|_large| format!("{{value_too_big,{value}}}")))
+                .map_err(|why| {
+                    let queue = self.of_queue(&name);
+                    Code::PreconditionFailed.because(format!("invalid arg 'x-priority' for {queue}: {why}"))
+                })?,
         };
         let consumer = self.consumers.insert(Consumer {
             connection,

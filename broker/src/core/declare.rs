@@ -6,7 +6,7 @@ use amq_protocol::protocol::{AMQPClass, basic, exchange, queue};
 
 use super::{
     ConnectionId, QueueId, Vhost,
-    arguments::{Options, equivalent, same},
+    arguments::{Options, equivalent, exchange_name, same},
     exchange::{Destination, Exchange, Kind},
     queue::Queue,
     reply_to,
@@ -52,6 +52,9 @@ impl Vhost {
             return equivalent(&["alternate-exchange"], &declare.arguments, &current.arguments, &what);
         }
         not_reserved("exchange", name)?;
+        if let Some(alternate) = declare.arguments.inner().get("alternate-exchange") {
+            exchange_name("alternate-exchange", alternate, &format!("exchange '{name}' in vhost '{}'", self.name))?;
+        }
         let exchange = Exchange {
             durable: declare.durable,
             auto_delete: declare.auto_delete,
@@ -124,8 +127,7 @@ impl Vhost {
             return self.declare_reply_to(declare.queue.as_str(), token);
         }
         if declare.passive {
-            let name = self.queue_name(connection, channel, declare.queue.as_str())?;
-            let id = self.accessible(connection, &name)?;
+            let id = self.accessible(connection, declare.queue.as_str())?;
             self.queues[id].idle_since = now;
             return self.declared(connection, channel, id);
         }

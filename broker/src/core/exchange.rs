@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use amq_protocol::types::{AMQPValue, FieldTable};
 
-use super::QueueId;
+use super::{
+    QueueId,
+    arguments::{plain, type_name},
+};
+use crate::refusal::{Code, Refusal};
 
 /// How an exchange compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +180,27 @@ fn headers_match(arguments: &FieldTable, headers: &FieldTable) -> bool {
         None => false,
     };
     if mode.starts_with(b"any") { asked.any(has) } else { asked.all(has) }
+}
+
+/// How a headers exchange is to compare must be known when it is bound.
+///
+/// # Errors
+/// 406
+pub(crate) fn valid_match(arguments: &FieldTable) -> Result<(), Refusal> {
+    let wrong = |why: String| Err(Code::PreconditionFailed.because(why));
+    match arguments.inner().get("x-match") {
+        None => Ok(()),
+        Some(AMQPValue::LongString(mode)) => match mode.as_bytes() {
+            b"all" | b"any" | b"all-with-x" | b"any-with-x" => Ok(()),
+            _unknown => wrong(format!(
+                "Invalid x-match field value <<\"{mode}\">>; expected all, any, all-with-x, or any-with-x"
+            )),
+        },
+        Some(other) => {
+            let (kind, value) = (type_name(other), plain(other));
+            wrong(format!("Invalid x-match field type {kind} (value {value}); expected longstr"))
+        }
+    }
 }
 
 /// Whole numbers are compared by value, whatever their width.

@@ -17,6 +17,7 @@ use amq_protocol::{
     types::{AMQPValue, FieldTable},
 };
 
+use super::arguments::type_name;
 use crate::refusal::{Code, Refusal};
 
 /// Delivery mode of a persistent message.
@@ -85,8 +86,8 @@ impl Message {
                     }
                     Some(other) => {
                         return Err(Code::PreconditionFailed.because(format!(
-                            "invalid type for header '{name}': expected an array of strings, not {}",
-                            other.get_type()
+                            "invalid message: {{unacceptable_type_in_header,\"{name}\",{}}}",
+                            type_name(other)
                         )));
                     }
                 }

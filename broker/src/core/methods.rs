@@ -209,5 +209,5 @@ impl Vhost {
 
 /// A method that only a broker says.
 fn unexpected() -> Refusal {
-    Code::CommandInvalid.because("unexpected method in connection state running")
+    Code::CommandInvalid.because("unimplemented method")
 }

@@ -10,7 +10,7 @@ use amq_protocol::{
 use tokio::time::timeout;
 
 use super::{
-    methods::{Method, close_connection, passive, publish},
+    methods::{Method, bind, close_connection, passive, publish},
     render,
     transcript::Transcript,
     wire::{CLOSED, Event, Wire, bytes_of, bytes_of_content},
@@ -75,6 +75,17 @@ impl Client {
         event
     }
 
+    /// The next thing on a channel, whatever it is; a case that takes it says by [`Client::notes`] what it made of it.
+    pub(super) async fn hears(&mut self, channel: u16) -> Event {
+        self.next(channel, "anything").await
+    }
+
+    /// Writes down something that was made of what came.
+    pub(super) fn notes(&mut self, what: &str, came: &str, expected: &str) {
+        let came = self.transcript.normalise(came);
+        self.transcript.came(&self.label, format!("{what}: {came}"), &format!("{what}: {expected}"));
+    }
+
     /// Opens a channel more.
     pub(super) async fn opens(&mut self, channel: u16) {
         self.call_on(channel, channel::Open {}, "channel.open-ok").await;
@@ -120,6 +131,15 @@ impl Client {
             }
             tokio::time::sleep(INTERVAL).await;
         }
+    }
+
+    /// Waits until an exclusive queue of this connection is gone. The question that does not touch a queue is a binding.
+    pub(super) async fn until_gone(&mut self, queue: &str) {
+        let name = self.transcript.normalise(queue);
+        let gone = format!("channel.close 404 NOT_FOUND - no queue '{name}' in vhost '/' (50,20)");
+        self.until(bind(queue, "amq.direct", queue), &gone).await;
+        self.send(channel::CloseOk {}).await;
+        self.opens(1).await;
     }
 
     /// Expects that a queue comes to have this many ready messages and consumers. RabbitMQ may count before it takes what
@@ -168,6 +188,12 @@ impl Client {
     /// Expects the end of the stream.
     pub(super) async fn is_cut(&mut self) {
         self.sees_on(0, CLOSED).await;
+        self.is_over = true;
+    }
+
+    /// Goes without a word.
+    pub(super) fn hangs_up(mut self) {
+        self.transcript.sent(&format!("{}the end of the stream", self.label));
         self.is_over = true;
     }
 

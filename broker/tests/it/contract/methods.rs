@@ -129,3 +129,23 @@ pub(super) fn passive_exchange(exchange: &str) -> exchange::Declare {
 pub(super) fn delete_exchange(exchange: &str) -> exchange::Delete {
     exchange::Delete { exchange: exchange.into(), ..exchange::Delete::default() }
 }
+
+/// Binds an exchange to another.
+pub(super) fn bind_exchange(destination: &str, source: &str, key: &str) -> exchange::Bind {
+    exchange::Bind {
+        destination: destination.into(),
+        source: source.into(),
+        routing_key: key.into(),
+        ..exchange::Bind::default()
+    }
+}
+
+/// Unbinds an exchange from another.
+pub(super) fn unbind_exchange(destination: &str, source: &str, key: &str) -> exchange::Unbind {
+    exchange::Unbind {
+        destination: destination.into(),
+        source: source.into(),
+        routing_key: key.into(),
+        ..exchange::Unbind::default()
+    }
+}

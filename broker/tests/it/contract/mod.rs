@@ -14,5 +14,11 @@ mod transcript;
 mod values;
 mod wire;
 
+mod arguments;
+mod bindings;
+mod consuming;
 mod exchanges;
+mod lifetime;
 mod queues;
+mod routing;
+mod settling;

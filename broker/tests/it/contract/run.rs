@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use crosstalk_broker::{Broker, Config};
 use crosstalk_testkit::RabbitMq;
 use futures_util::FutureExt as _;
 use tokio::time::timeout;
@@ -15,14 +16,22 @@ use super::{session::Session, transcript::Transcript};
 /// How long a case may take on one broker.
 const CASE: Duration = Duration::from_secs(45);
 
-/// Plays `case` on RabbitMQ.
+/// Plays `case` on RabbitMQ and on an embedded broker of its own.
 ///
 /// # Panics
-/// When what came is not what the case expects, with the transcript.
+/// When what came on one of them is not what the case expects or not what came on the other, with both transcripts.
 pub(super) async fn same(case: impl AsyncFn(&mut Session)) {
     let rabbit = RabbitMq::shared().await;
-    let on_rabbit = play(&case, &format!("127.0.0.1:{}", rabbit.amqp_port())).await;
-    assert!(on_rabbit.is_as_expected(), "RabbitMQ:\n{on_rabbit}");
+    let embedded = Broker::start(Config::default()).await.expect("any free port will do");
+    let there = format!("127.0.0.1:{}", rabbit.amqp_port());
+    let here = embedded.addr().to_string();
+    let (on_rabbit, on_embedded) = tokio::join!(play(&case, &there), play(&case, &here));
+    embedded.shutdown().await;
+    let is_same = on_rabbit.observed() == on_embedded.observed();
+    assert!(
+        is_same && on_rabbit.is_as_expected() && on_embedded.is_as_expected(),
+        "RabbitMQ:\n{on_rabbit}\nembedded:\n{on_embedded}"
+    );
 }
 
 /// Plays `case` on the broker at `address`, and gives what happened, also when it broke off.
