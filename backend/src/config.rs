@@ -35,15 +35,13 @@ pub struct Config {
     )]
     pub grpc_listen: SocketAddr,
 
-    /// The message broker
-    #[arg(
-        long,
-        env = "AMQP_URL",
-        value_name = "AMQP_URL",
-        default_value = "amqp://guest:guest@127.0.0.1:5672/%2f",
-        hide_env_values = true
-    )]
-    pub amqp_url: Secret,
+    /// The message broker; one in this process when not set
+    #[arg(long, env = "AMQP_URL", value_name = "AMQP_URL", hide_env_values = true)]
+    pub amqp_url: Option<Secret>,
+
+    /// Where the broker in this process listens; any free port when this one is taken, and loopback only
+    #[arg(long, env = "CROSSTALK_AMQP_LISTEN", value_name = "CROSSTALK_AMQP_LISTEN", default_value = "127.0.0.1:5672")]
+    pub amqp_listen: SocketAddr,
 
     /// The store; an SQLite file in CROSSTALK_DATA when not set
     #[arg(long, env = "DATABASE_URL", value_name = "DATABASE_URL", hide_env_values = true)]
@@ -80,12 +78,22 @@ impl Config {
     /// # Errors
     /// [`Invalid`] names the variable and the remedy.
     pub fn validated(self) -> Result<Self, Invalid> {
-        let amqp = self.amqp_url.expose();
-        let known = amqp.starts_with("amqp://") || amqp.starts_with("amqps://");
-        if !known || amqp.parse::<lapin::uri::AMQPUri>().is_err() {
+        let is_amqp = |url: &str| {
+            (url.starts_with("amqp://") || url.starts_with("amqps://")) && url.parse::<lapin::uri::AMQPUri>().is_ok()
+        };
+        if self.amqp_url.as_ref().is_some_and(|url| !is_amqp(url.expose())) {
             return Err(Invalid {
                 variable: "AMQP_URL",
                 problem: "is not of the form amqp://user:password@host:port/vhost (the vhost / is written %2f)".into(),
+            });
+        }
+        if !self.amqp_listen.ip().is_loopback() {
+            return Err(Invalid {
+                variable: "CROSSTALK_AMQP_LISTEN",
+                problem:
+                    "is not an address of loopback, and everybody is guest there; for other machines set AMQP_URL \
+                          to a RabbitMQ"
+                        .into(),
             });
         }
         if let Some(url) = &self.database_url
@@ -195,6 +203,7 @@ mod tests {
         for (flag, value, variable) in [
             ("--listen", "nowhere", "CROSSTALK_LISTEN"),
             ("--amqp-url", "http://guest:hunter2@x", "AMQP_URL"),
+            ("--amqp-listen", "0.0.0.0:5672", "CROSSTALK_AMQP_LISTEN"),
             ("--database-url", "mysql://u:hunter2@x/y", "DATABASE_URL"),
             ("--public-origin", "https://example.org/path", "CROSSTALK_PUBLIC_ORIGIN"),
             ("--log", "crosstalk=loud", "CROSSTALK_LOG"),

@@ -35,13 +35,14 @@ pub use self::{config::Config, listen::Listeners, shutdown::Shutdown};
 /// Serves until `shutdown` begins, then drains for at most [`shutdown::DRAIN`].
 ///
 /// # Errors
-/// When the store cannot be opened, or when work was still running at the end of the drain.
+/// When the store cannot be opened, the broker not be started, or when work was still running at the end of the drain.
 pub async fn run(listeners: Listeners, config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
     let app = router::App::start(config, &listeners, shutdown.clone()).await.context("cannot start")?;
     listeners.announce(&app);
     let service = router::service(&app);
     listeners.serve(service, &shutdown).await;
-    shutdown.drain().await?;
+    let drained = shutdown.drain().await;
+    app.link.target().shutdown().await;
     app.greetings.close().await;
-    Ok(())
+    Ok(drained?)
 }

@@ -6,8 +6,16 @@ use std::{net::SocketAddr, ops::Deref, sync::Arc};
 use axum::Router;
 
 use crate::{
-    assets, bridge, clock, config::Config, edge::Edge, greeting::store::Store, grpc, health, listen::Listeners,
-    queue::Link, rest, shutdown::Shutdown, telemetry::Metrics,
+    assets, bridge, clock,
+    config::Config,
+    edge::Edge,
+    greeting::store::Store,
+    grpc, health,
+    listen::Listeners,
+    queue::{Link, Target},
+    rest,
+    shutdown::Shutdown,
+    telemetry::Metrics,
 };
 
 /// What every handler can reach. Cheap to clone.
@@ -32,15 +40,16 @@ pub struct Parts {
 }
 
 impl App {
-    /// Opens the store and begins to connect to the broker; does not wait for the latter.
+    /// Opens the store, starts the broker if it is to be in this process, and begins to connect to it; does not wait for
+    /// that.
     ///
     /// # Errors
-    /// When the store cannot be opened.
+    /// When the store cannot be opened, or the broker not be started.
     pub async fn start(config: Config, listeners: &Listeners, shutdown: Shutdown) -> anyhow::Result<Self> {
         clock::start();
         let metrics = Metrics::new();
         let greetings = Store::open(&config, &shutdown).await?;
-        let link = Link::start(&config, &metrics, &shutdown);
+        let link = Link::start(Target::of(&config).await?, &metrics, &shutdown);
         let address = listeners.address()?;
         Ok(Self(Arc::new(Parts { config, address, greetings, link, metrics, shutdown })))
     }

@@ -106,7 +106,7 @@ impl Broker {
     }
 
     /// Says goodbye to all clients (`CONNECTION_FORCED`) and ends. Those who do not answer within 5 s are cut.
-    pub async fn shutdown(self) {
+    pub async fn shutdown(&self) {
         self.end.cancel();
         self.own.close();
         self.connections.close();

@@ -1,5 +1,6 @@
-//! RabbitMQ nodes. Most tests share one node and get a virtual host each, so that every one has queues `hello` and
-//! `greeter.rpc` of its own; a test that kills its broker starts a node for itself.
+//! The brokers that servers under test link to. Most tests share one RabbitMQ node and get a virtual host each, so that
+//! every one has queues `hello` and `greeter.rpc` of its own; a test that kills its broker starts a node for itself. What
+//! goes through a queue is tested on the broker in the server's own process as well.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -17,6 +18,11 @@ pub enum Broker {
     },
     /// A node that may be killed.
     Own(Box<RabbitMq>),
+    /// The broker in the server's own process.
+    Embedded {
+        /// Where it is to listen.
+        port: u16,
+    },
     /// Nothing listens there.
     Absent {
         /// Where nobody is.
@@ -55,6 +61,12 @@ impl Broker {
         Ok(Self::Own(Box::new(RabbitMq::start().await?)))
     }
 
+    /// The broker in the server's own process.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::Embedded { port: crosstalk_testkit::ports::free() }
+    }
+
     /// An address where nothing listens.
     #[must_use]
     pub fn absent() -> Self {
@@ -67,6 +79,7 @@ impl Broker {
         match self {
             Self::Shared { url } | Self::Absent { url } => url.clone(),
             Self::Own(node) => node.amqp_url(),
+            Self::Embedded { port } => format!("amqp://guest:guest@127.0.0.1:{port}/%2F"),
         }
     }
 
@@ -83,7 +96,7 @@ impl Broker {
     pub fn node(&mut self) -> Result<&mut RabbitMq> {
         match self {
             Self::Own(node) => Ok(node),
-            Self::Shared { .. } | Self::Absent { .. } => {
+            Self::Shared { .. } | Self::Embedded { .. } | Self::Absent { .. } => {
                 anyhow::bail!("only a node of the test's own may be disturbed")
             }
         }

@@ -49,11 +49,16 @@ impl Server {
             .env("CROSSTALK_LISTEN", format!("127.0.0.1:{http}"))
             .env("CROSSTALK_GRPC_LISTEN", format!("127.0.0.1:{grpc}"))
             .env("CROSSTALK_DATA", folder.path().join("data"))
-            .env("AMQP_URL", broker.url())
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
+        match broker {
+            Broker::Embedded { port } => {
+                command.env_remove("AMQP_URL").env("CROSSTALK_AMQP_LISTEN", format!("127.0.0.1:{port}"))
+            }
+            Broker::Shared { .. } | Broker::Own(_) | Broker::Absent { .. } => command.env("AMQP_URL", broker.url()),
+        };
         let mut server = Self { child: Child::spawn(command)?, http, grpc, folder };
         let wanted = if broker.is_there() { "ready" } else { "degraded" };
         server.reaches(wanted, START).await?;

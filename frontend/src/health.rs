@@ -35,7 +35,13 @@ impl Health {
         let (i18n, bridge) = (use_i18n(), Bridge::get());
         let (connection, link) = (bridge.connection(), bridge.broker());
         let broker = Signal::derive(move || match (link.get().map(|link| link.state), connection.get()) {
-            (Some(LinkState::Up { address, product, .. }), _) => health(State::Up, product, address),
+            (Some(LinkState::Up { address, product, client_url, .. }), _) => match client_url {
+                Some(url) => header::Health {
+                    client_url: Some(url),
+                    ..health(State::Up, t_string!(i18n, common.embedded), format!("{product}, {address}"))
+                },
+                None => health(State::Up, product, address),
+            },
             (Some(LinkState::Connecting { address }), _) => {
                 health(State::Connecting, t_string!(i18n, common.connecting), address)
             }
@@ -76,5 +82,5 @@ impl Health {
 }
 
 fn health(state: State, word: impl Into<String>, title: impl Into<String>) -> header::Health {
-    header::Health { state, word: word.into(), title: title.into() }
+    header::Health { state, word: word.into(), title: title.into(), client_url: None }
 }

@@ -22,6 +22,8 @@ const GLANCE: Duration = Duration::from_millis(250);
 const DOCKER: &str = "docker run --rm -p 5672:5672 rabbitmq:3";
 /// Starts one on Debian and its relatives.
 const DEBIAN: &str = "sudo apt install rabbitmq-server";
+/// The one in the server itself, which needs no other.
+const EMBEDDED: &str = "env -u AMQP_URL crosstalk";
 /// Names one that runs elsewhere.
 const ELSEWHERE: &str = "AMQP_URL=amqp://user:password@host:5672/%2f";
 
@@ -122,6 +124,10 @@ fn HowToStart() -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <ul class="howto">
+            <li>
+                <span>{t!(i18n, common.embedded)}</span>
+                <code>{EMBEDDED}</code>
+            </li>
             <li>
                 <span>"Docker"</span>
                 <code>{DOCKER}</code>

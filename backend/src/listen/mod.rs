@@ -85,7 +85,10 @@ impl Listeners {
         if let Some(grpc) = self.grpc_address() {
             println!("  gRPC    {grpc} (and on the port above)");
         }
-        println!("  broker  {}", app.link.address());
+        match app.link.target().client_url() {
+            Some(url) => println!("  broker  {url} (embedded, in memory; AMQP_URL names another)"),
+            None => println!("  broker  {}", app.link.address()),
+        }
         println!("  store   {}", app.greetings.describe());
     }
 

@@ -8,12 +8,11 @@ use std::{
 };
 
 use crosstalk_proto::ws::LinkState;
-use lapin::uri::AMQPUri;
 use tokio::sync::watch;
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
-use super::{Error, backoff::Backoff, session::Session};
-use crate::{config::Config, shutdown::Shutdown, telemetry::Metrics};
+use super::{Error, backoff::Backoff, embedded::Target, session::Session};
+use crate::{shutdown::Shutdown, telemetry::Metrics};
 
 /// The cap leaves a page live again well within 5 s of the broker's return.
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(2));
@@ -27,7 +26,7 @@ const USERS_BUDGET: Duration = Duration::from_secs(3);
 pub struct Link(Arc<Inner>);
 
 struct Inner {
-    uri: AMQPUri,
+    target: Target,
     address: String,
     metrics: Metrics,
     shutdown: Shutdown,
@@ -46,11 +45,11 @@ enum View {
 impl Link {
     /// Begins to connect, and goes on trying until the shutdown.
     #[must_use]
-    pub fn start(config: &Config, metrics: &Metrics, shutdown: &Shutdown) -> Self {
-        let uri: AMQPUri = config.amqp_url.expose().parse().unwrap_or_default();
+    pub fn start(target: Target, metrics: &Metrics, shutdown: &Shutdown) -> Self {
+        let uri = &target.uri;
         let link = Self(Arc::new(Inner {
             address: format!("{}://{}:{}", uri.scheme, uri.authority.host, uri.authority.port),
-            uri,
+            target,
             metrics: metrics.clone(),
             shutdown: shutdown.clone(),
             view: watch::Sender::new(View::Connecting),
@@ -66,10 +65,16 @@ impl Link {
         &self.0.address
     }
 
+    /// Which broker it goes to.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.0.target
+    }
+
     /// How the link is now.
     #[must_use]
     pub fn state(&self) -> LinkState {
-        self.0.view.borrow().state(&self.0.address)
+        self.0.view.borrow().state(&self.0)
     }
 
     /// The session of the moment.
@@ -95,14 +100,14 @@ impl Link {
     }
 
     async fn supervise(self) {
-        let Inner { uri, metrics, shutdown, .. } = &*self.0;
+        let Inner { target, metrics, shutdown, .. } = &*self.0;
         let mut backoff = BACKOFF;
         let mut epoch = 0;
         loop {
             self.set(View::Connecting);
             let opened = tokio::select! {
                 () = shutdown.token().cancelled() => break,
-                opened = Session::open(uri, epoch + 1, metrics, shutdown) => opened,
+                opened = Session::open(&target.uri, epoch + 1, metrics, shutdown) => opened,
             };
             let reason = match opened {
                 Ok(session) => {
@@ -166,12 +171,13 @@ impl fmt::Debug for Link {
 }
 
 impl View {
-    fn state(&self, address: &str) -> LinkState {
-        let address = address.to_owned();
+    fn state(&self, link: &Inner) -> LinkState {
+        let address = link.address.clone();
         match self {
             Self::Connecting => LinkState::Connecting { address },
             Self::Up(session) => {
-                LinkState::Up { address, product: session.product().to_owned(), epoch: session.epoch() }
+                let client_url = link.target.client_url();
+                LinkState::Up { address, product: session.product().to_owned(), epoch: session.epoch(), client_url }
             }
             Self::Down { reason, retry_at } => {
                 let left = retry_at.saturating_duration_since(Instant::now()).as_millis();
@@ -194,7 +200,7 @@ pub struct Watch {
 impl Watch {
     /// How the link is now; what [`Watch::changed`] waits for is a change after this.
     pub fn state(&mut self) -> LinkState {
-        self.view.borrow_and_update().state(&self.link.0.address)
+        self.view.borrow_and_update().state(&self.link.0)
     }
 
     /// Waits until the link is up, and not the one of `epoch`. Cancel safe.

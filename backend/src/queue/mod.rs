@@ -1,6 +1,7 @@
 //! The job over AMQP 0-9-1.
 //!
 //! - [`link`]: the supervised way to the broker, made again whenever it breaks; [`session`] is one life of it
+//! - [`embedded`]: which broker that is, the one in this process or another
 //! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription
 //! - [`worker`] answers the requests of `greeter.rpc`, [`caller`] sends such requests; [`job`] is what both say
 //! - [`names`], [`properties`], [`backoff`], [`connection`], [`timing`], `probe`: the small parts; [`error`]: what can go wrong
@@ -12,6 +13,7 @@ pub mod backoff;
 pub mod caller;
 pub mod connection;
 pub mod consumer;
+pub mod embedded;
 pub mod error;
 pub mod job;
 pub mod link;
@@ -25,6 +27,7 @@ pub mod worker;
 
 pub use self::{
     consumer::{Ended, Subscription},
+    embedded::Target,
     error::Error,
     link::Link,
 };

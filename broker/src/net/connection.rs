@@ -89,18 +89,11 @@ pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared
     rest.extend(lock(&guard.vhost).take_output(guard.id, Vec::new()));
     // before the last words: who has heard them can rely on its exclusive queues being gone
     drop(guard);
+    let heard = timeout(LAST_WORDS, stream.write(&rest)).await.is_ok_and(|written| written.is_ok());
     match ended {
-        Ended::Closed => {
-            if timeout(LAST_WORDS, stream.write(&rest)).await.is_ok_and(|written| written.is_ok()) {
-                // closing on bytes that nobody read would reset the connection, and the answer might not arrive
-                stream.read_to_end().await;
-            }
-        }
-        Ended::Refused(refusal) => {
-            if timeout(LAST_WORDS, stream.write(&rest)).await.is_ok_and(|written| written.is_ok()) {
-                stream.close(&refusal, cause).await;
-            }
-        }
+        // closing on bytes that nobody read would reset the connection, and the answer might not arrive
+        Ended::Closed if heard => stream.read_to_end().await,
+        Ended::Refused(refusal) if heard => stream.close(&refusal, cause).await,
         _gone => {}
     }
 }

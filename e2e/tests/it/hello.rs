@@ -8,7 +8,16 @@ pub(crate) const LANES: [&str; 3] = ["lane-rest", "lane-grpc", "lane-queue"];
 
 #[tokio::test]
 async fn one_click_greets_three_ways_with_measured_times() -> Result<()> {
-    play("three-hellos", Broker::shared().await?, async |stage| {
+    greets_three_ways("three-hellos", Broker::shared().await?, "RabbitMQ").await
+}
+
+#[tokio::test]
+async fn one_click_greets_three_ways_with_nothing_installed() -> Result<()> {
+    greets_three_ways("three-hellos-embedded", Broker::embedded(), "embedded").await
+}
+
+async fn greets_three_ways(name: &str, broker: Broker, chip: &str) -> Result<()> {
+    play(name, broker, async |stage| {
         let page = &stage.page;
         page.open("/").await?;
         page.click("hello-all").await?;
@@ -19,7 +28,7 @@ async fn one_click_greets_three_ways_with_measured_times() -> Result<()> {
         }
         page.idle().await?;
         page.says("hello-status", "all three").await?;
-        page.says("chip-broker", "RabbitMQ").await?;
+        page.says("chip-broker", chip).await?;
         page.says("chip-store", "SQLite").await
     })
     .await

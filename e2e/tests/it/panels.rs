@@ -5,7 +5,16 @@ use crosstalk_e2e::{Broker, Page, play};
 
 #[tokio::test]
 async fn each_panel_sends_and_shows_its_answer_with_status_and_time() -> Result<()> {
-    play("panels", Broker::shared().await?, async |stage| {
+    panels_answer("panels", Broker::shared().await?).await
+}
+
+#[tokio::test]
+async fn each_panel_answers_with_the_embedded_broker_too() -> Result<()> {
+    panels_answer("panels-embedded", Broker::embedded()).await
+}
+
+async fn panels_answer(name: &str, broker: Broker) -> Result<()> {
+    play(name, broker, async |stage| {
         let page = &stage.page;
         page.open("/rest").await?;
         page.click("rest-send").await?;

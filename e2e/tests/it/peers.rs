@@ -5,7 +5,16 @@ use crosstalk_e2e::{Broker, play, script};
 
 #[tokio::test]
 async fn a_stock_producer_s_message_appears_on_the_page() -> Result<()> {
-    play("pika-to-page", Broker::shared().await?, async |stage| {
+    from_stock_to_page("pika-to-page", Broker::shared().await?).await
+}
+
+#[tokio::test]
+async fn so_it_is_with_the_embedded_broker() -> Result<()> {
+    from_stock_to_page("pika-to-page-embedded", Broker::embedded()).await
+}
+
+async fn from_stock_to_page(name: &str, broker: Broker) -> Result<()> {
+    play(name, broker, async |stage| {
         let page = &stage.page;
         page.open("/queue").await?;
         page.click("consumer-start").await?;
@@ -18,7 +27,16 @@ async fn a_stock_producer_s_message_appears_on_the_page() -> Result<()> {
 
 #[tokio::test]
 async fn a_message_of_the_page_reaches_a_stock_consumer() -> Result<()> {
-    play("page-to-pika", Broker::shared().await?, async |stage| {
+    from_page_to_stock("page-to-pika", Broker::shared().await?).await
+}
+
+#[tokio::test]
+async fn and_one_of_the_embedded_broker() -> Result<()> {
+    from_page_to_stock("page-to-pika-embedded", Broker::embedded()).await
+}
+
+async fn from_page_to_stock(name: &str, broker: Broker) -> Result<()> {
+    play(name, broker, async |stage| {
         let page = &stage.page;
         page.open("/queue").await?;
         // a consumer that was stopped takes nothing away from others

@@ -12,7 +12,15 @@ const BUDGET: Duration = Duration::from_secs(15);
 
 #[tokio::test]
 async fn a_websocket_client_gets_what_a_stock_producer_publishes() -> Result<()> {
-    let broker = Broker::shared().await?;
+    published_is_received(Broker::shared().await?).await
+}
+
+#[tokio::test]
+async fn a_websocket_client_reads_the_embedded_broker_alike() -> Result<()> {
+    published_is_received(Broker::embedded()).await
+}
+
+async fn published_is_received(broker: Broker) -> Result<()> {
     let server = Server::start(&broker).await?;
     // published first: a queue keeps what nobody has read yet
     script::python("pika_send.py", &[&broker.url(), "straight from the queue"]).await?;

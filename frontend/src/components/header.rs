@@ -5,6 +5,7 @@ use leptos_router::components::A;
 
 use super::{
     chip::{Chip, State},
+    copy::Copy,
     icon::{Glyph, Icon},
 };
 use crate::{
@@ -21,6 +22,8 @@ pub struct Health {
     pub word: String,
     /// In full.
     pub title: String,
+    /// What other clients connect with, where that may be told.
+    pub client_url: Option<String>,
 }
 
 /// The header.
@@ -73,6 +76,20 @@ pub fn Header(
                         word=Signal::derive(move || broker.get().word)
                         title=Signal::derive(move || broker.get().title)
                     />
+                    {move || {
+                        broker
+                            .get()
+                            .client_url
+                            .map(|url| {
+                                view! {
+                                    <Copy
+                                        testid="broker-copy"
+                                        text=url
+                                        what=Signal::derive(move || t_string!(i18n, common.copy_broker).to_owned())
+                                    />
+                                }
+                            })
+                    }}
                     <Chip
                         testid="chip-store"
                         glyph=Glyph::Store

@@ -11,6 +11,8 @@ pub enum Glyph {
     Broker,
     /// A circle half filled.
     Contrast,
+    /// Two sheets.
+    Copy,
     /// Two strokes that cross.
     Cross,
     /// An arrow that comes round.
@@ -37,6 +39,7 @@ impl Glyph {
             Self::Contrast => {
                 "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11zM8 2.5v11M9.5 3.5v9M11 4.3v7.4M12.5 5.8v4.4"
             }
+            Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
             Self::Cross => "M4 4l8 8M12 4l-8 8",
             Self::Again => "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
             Self::Info => "M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12zM8 7.2v3.8M8 4.8v.6",

@@ -2,11 +2,12 @@
 //!
 //! - [`header`], [`footer`], [`chip`], [`banner`]: the frame
 //! - [`scope`], [`lane`]: parties as lines, time to the right
-//! - [`happened`], [`cost`], [`failure`], [`headers`], [`pairs`], [`tabs`]: what the benches share
+//! - [`copy`], [`happened`], [`cost`], [`failure`], [`headers`], [`pairs`], [`tabs`]: what the benches share
 //! - [`icon`][]: drawings
 
 pub mod banner;
 pub mod chip;
+pub mod copy;
 pub mod cost;
 pub mod failure;
 pub mod footer;

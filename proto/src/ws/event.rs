@@ -69,6 +69,8 @@ pub enum LinkState {
         product: String,
         /// Counts the links since the server started, from 1.
         epoch: u32,
+        /// What other clients connect with, credentials included, when the broker is the one in the server's process.
+        client_url: Option<String>,
     },
     /// It does not.
     Down {

@@ -1,0 +1,58 @@
+//! The broker in this process, for who has no other: everything beside it speaks AMQP to it over loopback, as to RabbitMQ.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use crosstalk_broker::Broker;
+use lapin::uri::AMQPUri;
+
+use crate::config::Config;
+
+/// How long clients of the broker in this process have to answer its goodbye: the end of the server as a whole is bounded.
+const GOODBYE: Duration = Duration::from_millis(400);
+
+/// Which broker the link goes to.
+#[derive(Debug)]
+pub struct Target {
+    /// Where, with credentials.
+    pub(super) uri: AMQPUri,
+    /// The broker in this process, if that is it.
+    embedded: Option<Broker>,
+}
+
+impl Target {
+    /// The broker that the configuration names; without a name one is started.
+    ///
+    /// # Errors
+    /// When it cannot listen.
+    pub async fn of(config: &Config) -> anyhow::Result<Self> {
+        if let Some(url) = &config.amqp_url {
+            return Ok(Self { uri: url.expose().parse().unwrap_or_default(), embedded: None });
+        }
+        let broker = Broker::start(crosstalk_broker::Config {
+            listen: config.amqp_listen,
+            any_port_if_taken: true,
+            ..crosstalk_broker::Config::default()
+        })
+        .await
+        .context("cannot start the broker; CROSSTALK_AMQP_LISTEN sets its address")?;
+        let uri = broker.amqp_url().parse().unwrap_or_default();
+        Ok(Self { uri, embedded: Some(broker) })
+    }
+
+    /// What other clients connect with, credentials included: only the broker in this process has some that are no secret.
+    #[must_use]
+    pub fn client_url(&self) -> Option<String> {
+        self.embedded.as_ref().map(Broker::amqp_url)
+    }
+
+    /// Ends the broker in this process; does nothing to any other.
+    pub async fn shutdown(&self) {
+        if let Some(broker) = &self.embedded {
+            let ended = tokio::time::timeout(GOODBYE, broker.shutdown()).await;
+            if ended.is_err() {
+                tracing::debug!("a client of the embedded broker did not answer its goodbye");
+            }
+        }
+    }
+}
