@@ -29,6 +29,9 @@ async fn greets_three_ways(name: &str, broker: Broker, chip: &str) -> Result<()>
         page.idle().await?;
         page.says("hello-status", "all three").await?;
         page.says("chip-broker", chip).await?;
+        if matches!(stage.broker, Broker::Embedded { .. }) {
+            page.says("broker-copy", &stage.broker.url()).await?;
+        }
         page.says("chip-store", "SQLite").await
     })
     .await
