@@ -15,21 +15,21 @@ use super::{
 use crate::refusal::{Code, Refusal};
 
 impl Vhost {
-    /// `basic.qos`. As RabbitMQ has it: `global` is for the channel, else it is for each consumer that comes after it.
+    /// `basic.qos`. As RabbitMQ has it: `global` is for the channel, else it is for each consumer that comes after it, and
+    /// the channel is without a limit until the next `global` one.
     ///
     /// # Errors
     /// 504 when the channel is not open.
     pub(super) fn qos(&mut self, connection: ConnectionId, number: u16, qos: &basic::Qos) -> Result<(), Refusal> {
         let channel = self.channel(connection, number)?;
-        if qos.global {
-            channel.global_prefetch = qos.prefetch_count;
-            let consumers: Vec<ConsumerId> = channel.consumers.values().copied().collect();
-            let queues: Vec<_> =
-                consumers.iter().filter_map(|id| self.consumers.get(*id).map(|consumer| consumer.queue)).collect();
-            self.pump_all(queues);
-        } else {
+        channel.global_prefetch = if qos.global { qos.prefetch_count } else { 0 };
+        if !qos.global {
             channel.prefetch = qos.prefetch_count;
         }
+        let consumers: Vec<ConsumerId> = channel.consumers.values().copied().collect();
+        let queues: Vec<_> =
+            consumers.iter().filter_map(|id| self.consumers.get(*id).map(|consumer| consumer.queue)).collect();
+        self.pump_all(queues);
         Ok(())
     }
 

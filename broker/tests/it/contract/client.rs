@@ -125,7 +125,10 @@ impl Client {
         loop {
             self.wire.write(&bytes_of(&frame)).await;
             let event = self.next(1, line).await;
-            if event.line == line || event.channel == 0 || started.elapsed() > EVENTUALLY {
+            // what was not asked for is not swallowed
+            let is_answer =
+                ["basic.get-", "queue.declare-ok", "queue.bind-ok"].iter().any(|so| event.line.starts_with(so));
+            if event.line == line || !is_answer || started.elapsed() > EVENTUALLY {
                 self.transcript.came(&self.from(event.channel), event.line.clone(), line);
                 return event;
             }
