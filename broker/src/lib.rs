@@ -27,7 +27,7 @@
 //! - [`broker`]: the handle; [`config`]: how it is set up
 //! - [`core`]: what a broker does, as a state machine without I/O
 //! - [`net`]: sockets, frames and handshakes
-//! - [`shared`]: what connections share; [`refusal`]: why one is refused
+//! - [`shared`]: what connections share; [`refusal`]: why one is refused; [`table`]: field tables as they are written
 
 mod broker;
 mod config;
@@ -35,6 +35,7 @@ mod core;
 mod net;
 mod refusal;
 mod shared;
+mod table;
 
 pub use self::{
     broker::{Broker, StartError},

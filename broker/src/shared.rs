@@ -65,8 +65,7 @@ impl Shared {
         self.blocked.subscribe()
     }
 
-    /// Stops publishing when memory is short and lets it go on when it is not. Takes the lock of every vhost when that
-    /// changes: the caller holds none.
+    /// Stops publishing when memory is short and lets it go on when it is not.
     pub(crate) fn watch_memory(&self) {
         let (used, limit) = (self.memory(), self.config.limits.memory);
         let was = self.is_blocked.load(Ordering::Relaxed);
@@ -76,9 +75,6 @@ impl Shared {
         }
         tracing::warn!(used, limit, blocked = is, "publishing is stopped while memory is short");
         self.blocked.send_replace(is);
-        for vhost in self.vhosts.values() {
-            vhost.lock().unwrap_or_else(PoisonError::into_inner).announce_blocked(is);
-        }
     }
 
     /// Takes a connection in, unless there are too many.

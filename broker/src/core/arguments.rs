@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use amq_protocol::types::{AMQPType, AMQPValue, FieldTable};
+use amq_protocol::types::{AMQPValue, FieldTable};
 
 use super::{exchange::number, message::MAX_TTL};
 use crate::refusal::{Code, Refusal};
@@ -133,7 +133,7 @@ fn millis(value: &AMQPValue, least: u64) -> Result<Duration, String> {
     match integer(value)? {
         0 if least > 0 => Err("{value_zero,0}".to_owned()),
         negative if negative < 0 => Err(format!("{{value_negative,{negative}}}")),
-        large if large > i128::from(MAX_TTL) => Err(format!("{{value_too_big,{large}}}")),
+        large if large > i128::from(MAX_TTL) => Err(format!("{{value_too_large,{large}}}")),
         millis => Ok(Duration::from_millis(u64::try_from(millis).unwrap_or(MAX_TTL))),
     }
 }
@@ -147,24 +147,33 @@ fn string(value: &AMQPValue) -> Result<String, String> {
 
 /// The type as RabbitMQ names it.
 pub(crate) fn type_name(value: &AMQPValue) -> &'static str {
-    match value.get_type() {
-        AMQPType::Boolean => "bool",
-        AMQPType::ShortShortInt => "byte",
-        AMQPType::ShortShortUInt => "unsignedbyte",
-        AMQPType::ShortInt => "short",
-        AMQPType::ShortUInt => "unsignedshort",
-        AMQPType::LongInt => "signedint",
-        AMQPType::LongUInt => "unsignedint",
-        AMQPType::LongLongInt | AMQPType::LongLongUInt => "long",
-        AMQPType::Float => "float",
-        AMQPType::Double => "double",
-        AMQPType::DecimalValue => "decimal",
-        AMQPType::ShortString | AMQPType::LongString => "longstr",
-        AMQPType::FieldArray => "array",
-        AMQPType::Timestamp => "timestamp",
-        AMQPType::FieldTable => "table",
-        AMQPType::ByteArray => "binary",
-        AMQPType::Void => "void",
+    match value {
+        AMQPValue::ShortString(_) => "longstr",
+        other => u8::try_from(other.get_type().get_id()).map_or("unknown", type_of),
+    }
+}
+
+/// The type that begins with this octet on the wire, as RabbitMQ names it.
+pub(super) fn type_of(octet: u8) -> &'static str {
+    match octet {
+        b't' => "bool",
+        b'b' => "byte",
+        b'B' => "unsignedbyte",
+        b's' | b'U' => "short",
+        b'u' => "unsignedshort",
+        b'I' => "signedint",
+        b'i' => "unsignedint",
+        b'l' | b'L' => "long",
+        b'f' => "float",
+        b'd' => "double",
+        b'D' => "decimal",
+        b'S' => "longstr",
+        b'A' => "array",
+        b'T' => "timestamp",
+        b'F' => "table",
+        b'x' => "binary",
+        b'V' => "void",
+        _other => "unknown",
     }
 }
 

@@ -23,8 +23,8 @@ pub(crate) struct Connection {
     pub(crate) exclusive: Vec<QueueId>,
     /// It wants `basic.cancel` when a consumer's queue goes.
     pub(crate) cancel_notify: bool,
-    /// It wants to know when publishing is stopped.
-    pub(crate) blocked_notify: bool,
+    /// Channels with confirms that are due.
+    pub(crate) unconfirmed: Vec<u16>,
 }
 
 /// A channel.

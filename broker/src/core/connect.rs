@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use amq_protocol::protocol::{AMQPClass, connection};
+use amq_protocol::protocol::AMQPClass;
 use tokio::sync::Notify;
 
 use super::{
     ConnectionId, QueueId, Vhost,
     channel::{Channel, Connection, Settlement},
+    message::Charge,
     outbox::Outbox,
 };
 use crate::refusal::{Code, Refusal};
@@ -21,7 +22,6 @@ pub(crate) struct Peer {
     /// As negotiated.
     pub(crate) frame_max: u32,
     pub(crate) cancel_notify: bool,
-    pub(crate) blocked_notify: bool,
     /// Wakes its task when there is something to write.
     pub(crate) notify: Arc<Notify>,
 }
@@ -36,7 +36,7 @@ impl Vhost {
             channels: std::collections::BTreeMap::new(),
             exclusive: Vec::new(),
             cancel_notify: peer.cancel_notify,
-            blocked_notify: peer.blocked_notify,
+            unconfirmed: Vec::new(),
         })
     }
 
@@ -123,15 +123,13 @@ impl Vhost {
         output
     }
 
-    /// Tells those who want to know that publishing is stopped, or goes on.
-    pub(crate) fn announce_blocked(&mut self, blocked: bool) {
-        for connection in self.connections.values_mut().filter(|connection| connection.blocked_notify) {
-            let method = if blocked {
-                connection::AMQPMethod::Blocked(connection::Blocked { reason: "low on memory".into() })
-            } else {
-                connection::AMQPMethod::Unblocked(connection::Unblocked {})
-            };
-            connection.outbox.method(0, AMQPClass::Connection(method));
-        }
+    /// Whether a connection does not take the answers to what it asked for: it should be asked for no more.
+    pub(crate) fn is_backed_up(&self, id: ConnectionId) -> bool {
+        self.connections.get(id).is_some_and(|connection| connection.outbox.is_backed_up())
+    }
+
+    /// An account of memory, with nothing on it.
+    pub(crate) fn charge(&self) -> Charge {
+        Charge::new(&self.memory)
     }
 }

@@ -5,14 +5,16 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use amq_protocol::types::{AMQPValue, FieldArray, FieldTable, LongString};
+use amq_protocol::types::{AMQPValue, FieldArray, FieldTable, LongString, generation::gen_value};
 
 use super::{
     QueueId, Vhost,
-    message::{Message, changed},
+    message::{Message, visible_copies},
+    properties::Property,
 };
+use crate::table::{Field, entries, table};
 
-/// The key of the header's counts is the pair of queue and reason.
+/// What happened to a message: for each queue and reason one table, the last first.
 const DEATHS: &str = "x-death";
 
 /// Why a message is not delivered.
@@ -33,69 +35,88 @@ impl Reason {
     }
 }
 
+/// A dead letter on its way to the queues of its exchange.
+#[derive(Debug)]
+pub(super) struct Letter {
+    message: Arc<Message>,
+    deaths: FieldArray,
+    reason: Reason,
+}
+
 impl Vhost {
     /// Publishes a message that the queue gave up to its dead-letter exchange, if it has one that exists.
     pub(super) fn dead_letter(&mut self, id: QueueId, message: &Arc<Message>, reason: Reason, now: Instant) {
         let Some(queue) = self.queues.get(id) else { return };
-        let Some(name) = &queue.options.dead_letter else { return };
-        let Some(exchange) = self.exchanges.get(name.as_str()).map(|exchange| exchange.name.clone()) else { return };
-        let queue_name = queue.name.clone();
-        let parsed = message.parsed();
-        let mut headers = parsed.headers().clone().unwrap_or_default();
-        let deaths = recorded(&headers, message, &queue_name, reason);
-        for (name, value) in [("x-first-death-exchange", &*message.exchange), ("x-first-death-queue", &queue_name)] {
-            insert_first(&mut headers, name, value);
-        }
-        insert_first(&mut headers, "x-first-death-reason", reason.name());
-        headers.insert(DEATHS.into(), AMQPValue::FieldArray(deaths));
-        let key = match &queue.options.dead_letter_key {
-            Some(key) => {
-                let mut left = headers.inner().clone();
-                left.remove("CC");
-                headers = left.into();
-                key.clone()
-            }
-            None => message.key.to_string(),
+        let Some(exchange) = &queue.options.dead_letter else { return };
+        let Some(exchange) = self.exchanges.get(exchange.as_str()) else { return };
+        let headers = message.headers();
+        let deaths = recorded(&headers, message, &queue.name, reason);
+        let new_key = queue.options.dead_letter_key.as_deref();
+        let properties = buried(message, &queue.name, reason, &deaths, new_key.is_some());
+        let (key, copies) = match new_key {
+            Some(key) => (key, Vec::new()),
+            None => (&*message.key, message.copies.clone()),
         };
-        // the time to live was that of the first queue: in the next one it would be dead on arrival
-        let properties = changed(&parsed, Some(headers), None);
-        let Ok(letter) = Message::with(exchange, &key, &properties, None, message.body.clone()) else {
-            tracing::debug!("a dead letter's own headers are invalid; it is dropped");
+        let letter = message.forwarded(exchange.name.clone(), key, copies, properties).charged_to(&self.memory);
+        self.letters.push_back(Letter { message: Arc::new(letter), deaths, reason });
+        self.post(now);
+    }
+
+    /// Puts dead letters into queues. They may kill others, which wait for their turn: queues that give up all they get may
+    /// form a chain of any length.
+    fn post(&mut self, now: Instant) {
+        if self.posting {
             return;
-        };
-        let letter = Arc::new(letter.charged_to(&self.memory));
-        let mut queues = Vec::new();
-        self.route(&letter, &mut queues);
-        for queue in queues {
-            if reason != Reason::Rejected && self.is_cycle(queue, &letter) {
-                continue;
-            }
-            self.enqueue(queue, letter.clone(), now);
         }
+        self.posting = true;
+        let mut queues = Vec::new();
+        while let Some(letter) = self.letters.pop_front() {
+            self.route(&letter.message, &mut queues);
+            for id in queues.drain(..) {
+                if letter.reason == Reason::Rejected || !self.is_cycle(id, &letter.deaths) {
+                    self.enqueue(id, letter.message.clone(), now);
+                }
+            }
+        }
+        self.posting = false;
     }
 
     /// Whether the message died in this queue before, and was not rejected by anybody since: it would go round for ever.
-    fn is_cycle(&self, queue: QueueId, letter: &Message) -> bool {
-        let Some(name) = self.queues.get(queue).map(|queue| queue.name.clone()) else { return false };
-        let parsed = letter.parsed();
-        let Some(AMQPValue::FieldArray(deaths)) =
-            parsed.headers().as_ref().and_then(|headers| headers.inner().get(DEATHS))
-        else {
-            return false;
-        };
-        let died = |value: &AMQPValue, key: &str, text: &str| match value {
+    fn is_cycle(&self, queue: QueueId, deaths: &FieldArray) -> bool {
+        let Some(queue) = self.queues.get(queue) else { return false };
+        let deaths = deaths.as_slice();
+        let died = |death: &AMQPValue, key: &str, text: &str| match death {
             AMQPValue::FieldTable(death) => is_text(death.inner().get(key), text),
             _other => false,
         };
-        let here = deaths.as_slice().iter().position(|death| died(death, "queue", &name));
-        here.is_some_and(|at| !deaths.as_slice()[..=at].iter().any(|death| died(death, "reason", "rejected")))
+        let here = deaths.iter().position(|death| died(death, "queue", &queue.name));
+        here.is_some_and(|at| !deaths[..=at].iter().any(|death| died(death, "reason", "rejected")))
     }
 }
 
-fn insert_first(headers: &mut FieldTable, name: &str, value: &str) {
-    if !headers.contains_key(name) {
-        headers.insert(name.into(), long(value));
+/// The properties of a message that died: its headers tell of it, and its time to live, which was that of the queue that
+/// it died in, is gone. `x-first-death-*` tell of the first time only.
+fn buried(message: &Message, queue: &str, reason: Reason, deaths: &FieldArray, rerouted: bool) -> Box<[u8]> {
+    let read = message.read();
+    let before: Vec<Field<'_>> = read.headers().into_iter().flat_map(entries).flatten().collect();
+    let is_first = !before.iter().any(|(name, _value)| *name == DEATHS.as_bytes());
+    let mut new = vec![(DEATHS, written(&AMQPValue::FieldArray(deaths.clone())))];
+    if is_first {
+        new.push(("x-first-death-exchange", written(&long(&message.exchange))));
+        new.push(("x-first-death-queue", written(&long(queue))));
+        new.push(("x-first-death-reason", written(&long(reason.name()))));
     }
+    let is_replaced = |name: &[u8]| new.iter().any(|(other, _value)| name == other.as_bytes());
+    let is_kept = |name: &[u8]| !is_replaced(name) && (!rerouted || name != b"CC".as_slice());
+    let kept = before.into_iter().filter(|(name, _value)| is_kept(name));
+    let headers = table(kept.chain(new.iter().map(|(name, value)| (name.as_bytes(), &value[..]))));
+    read.with(Property::Headers, Some(&headers)).with(Property::Expiration, None).write()
+}
+
+/// A value as it is written, with its type in front.
+fn written(value: &AMQPValue) -> Vec<u8> {
+    let written = gen_value(value)(Vec::new().into()).map(|context| context.write);
+    written.expect("a vector takes every byte, and no name is longer than it was when it came in")
 }
 
 fn long(text: &str) -> AMQPValue {
@@ -133,9 +154,13 @@ fn recorded(headers: &FieldTable, message: &Message, queue: &str, reason: Reason
         .into()
 }
 
+/// What is told of a death that is the first for its queue and reason. Blind copies stay so.
 fn first(message: &Message, queue: &str, reason: Reason) -> FieldTable {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let keys: Vec<AMQPValue> = message.keys().map(long).collect();
+    let read = message.read();
+    let copies = read.headers().map(visible_copies).unwrap_or_default();
+    let keys: Vec<AMQPValue> =
+        std::iter::once(&*message.key).chain(copies.iter().map(String::as_str)).map(long).collect();
     let mut death = FieldTable::default();
     death
         .insert("reason".into(), long(reason.name()))
@@ -143,8 +168,8 @@ fn first(message: &Message, queue: &str, reason: Reason) -> FieldTable {
         .insert("time".into(), AMQPValue::Timestamp(seconds))
         .insert("exchange".into(), long(&message.exchange))
         .insert("routing-keys".into(), AMQPValue::FieldArray(keys.into()));
-    if let Some(expiration) = message.expiration {
-        death.insert("original-expiration".into(), long(&expiration.as_millis().to_string()));
+    if let Some(expiration) = read.text(Property::Expiration) {
+        death.insert("original-expiration".into(), AMQPValue::LongString(expiration.to_vec().into()));
     }
     death
 }

@@ -1,4 +1,4 @@
-//! A message as it is kept: the properties as the bytes they came in, and of them, parsed, only what the broker looks at.
+//! A message as it is kept: the properties as the bytes they came in, and of them only what the broker looks at.
 //! It never changes; what a queue knows of it is an [`Entry`].
 
 use std::{
@@ -9,21 +9,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use amq_protocol::{
-    protocol::{
-        BasicProperties,
-        basic::{gen_properties, parse_properties},
-    },
-    types::{AMQPValue, FieldTable},
-};
+use amq_protocol::types::{FieldTable, parsing::parse_field_table};
+use bytes::Bytes;
 
-use super::arguments::type_name;
-use crate::refusal::{Code, Refusal};
+use super::properties::{Properties, Property};
+use crate::{
+    refusal::{Code, Refusal},
+    table::{array, entries, find, table},
+};
 
 /// Delivery mode of a persistent message.
 const PERSISTENT: u8 = 2;
 /// What a message takes beside its strings and its body.
 const OVERHEAD: usize = 200;
+/// Further routing keys that consumers see, and those that they do not.
+const COPIES: &str = "CC";
+const BLIND: &str = "BCC";
 
 /// A published message.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub(crate) struct Message {
     pub(crate) copies: Vec<String>,
     /// Property flags and property list (section 4.2.6.1), without `BCC`.
     pub(crate) properties: Box<[u8]>,
-    pub(crate) body: Box<[u8]>,
+    pub(crate) body: Bytes,
     pub(crate) persistent: bool,
     pub(crate) priority: u8,
     /// The property `expiration`.
@@ -45,73 +46,90 @@ pub(crate) struct Message {
 
 /// Bytes that are counted as used until this is dropped.
 #[derive(Debug)]
-struct Charge {
+pub(crate) struct Charge {
     memory: Arc<AtomicUsize>,
     bytes: usize,
 }
 
+impl Charge {
+    /// Of nothing yet.
+    pub(crate) fn new(memory: &Arc<AtomicUsize>) -> Self {
+        Self { memory: memory.clone(), bytes: 0 }
+    }
+
+    /// From now on it is for so many.
+    pub(crate) fn set(&mut self, bytes: usize) {
+        if bytes >= self.bytes {
+            self.memory.fetch_add(bytes - self.bytes, Ordering::Relaxed);
+        } else {
+            self.memory.fetch_sub(self.bytes - bytes, Ordering::Relaxed);
+        }
+        self.bytes = bytes;
+    }
+}
+
 impl Drop for Charge {
     fn drop(&mut self) {
-        self.memory.fetch_sub(self.bytes, Ordering::Relaxed);
+        if self.bytes > 0 {
+            self.memory.fetch_sub(self.bytes, Ordering::Relaxed);
+        }
     }
 }
 
 impl Message {
-    #[cfg(test)]
-    pub(crate) fn new(exchange: Arc<str>, key: &str, properties: &[u8], body: Box<[u8]>) -> Result<Self, Refusal> {
-        let parsed = parse(properties)?;
-        Self::with(exchange, key, &parsed, Some(properties), body)
-    }
-
-    /// A message with these properties; `raw` is how they came, unless they were changed.
+    /// A message as it was published.
     ///
     /// # Errors
-    /// 406 when `CC`, `BCC` or `expiration` is not what it should be.
-    pub(crate) fn with(
-        exchange: Arc<str>,
-        key: &str,
-        parsed: &BasicProperties,
-        raw: Option<&[u8]>,
-        body: Box<[u8]>,
-    ) -> Result<Self, Refusal> {
-        let mut copies = Vec::new();
-        let mut blind = false;
-        if let Some(headers) = parsed.headers() {
-            for name in ["CC", "BCC"] {
-                match headers.inner().get(name) {
-                    None => {}
-                    Some(AMQPValue::FieldArray(keys)) => {
-                        blind |= name == "BCC";
-                        copies.extend(keys.as_slice().iter().filter_map(text));
-                    }
-                    Some(other) => {
-                        return Err(Code::PreconditionFailed.because(format!(
-                            "invalid message: {{unacceptable_type_in_header,\"{name}\",{}}}",
-                            type_name(other)
-                        )));
-                    }
-                }
-            }
-        }
-        let properties = match raw {
-            Some(raw) if !blind => raw.into(),
-            _changed => encode(&if blind { without_header(parsed, "BCC") } else { parsed.clone() }),
-        };
-        let expiration = match parsed.expiration() {
+    /// 406 when `CC`, `BCC` or `expiration` is not what it should be, 502 when the properties are malformed.
+    pub(crate) fn new(exchange: Arc<str>, key: &str, raw: Box<[u8]>, body: Bytes) -> Result<Self, Refusal> {
+        let read = read(&raw)?;
+        let expiration = match read.text(Property::Expiration) {
             None => None,
-            Some(text) => Some(expiration(text.as_str())?),
+            Some(text) => Some(expiration(&String::from_utf8_lossy(text))?),
         };
+        let mut copies = Vec::new();
+        let mut blind = None;
+        if let Some(headers) = read.headers() {
+            for name in [COPIES, BLIND] {
+                let Some(value) = find(headers, name) else { continue };
+                let keys = array(value).ok_or_else(|| {
+                    let kind = super::arguments::type_of(value.first().copied().unwrap_or_default());
+                    Code::PreconditionFailed
+                        .because(format!("invalid message: {{unacceptable_type_in_header,\"{name}\",{kind}}}"))
+                })?;
+                copies.extend(keys.into_iter().filter_map(long_string));
+            }
+            blind = find(headers, BLIND).map(|_hidden| without(headers, BLIND));
+        }
+        let persistent = read.octet(Property::DeliveryMode) == Some(PERSISTENT);
+        let priority = read.octet(Property::Priority).unwrap_or_default();
+        let properties = blind.map(|headers| read.with(Property::Headers, Some(&headers)).write());
         Ok(Self {
             exchange,
             key: key.into(),
             copies,
-            properties,
+            properties: properties.unwrap_or(raw),
             body,
-            persistent: *parsed.delivery_mode() == Some(PERSISTENT),
-            priority: parsed.priority().unwrap_or_default(),
+            persistent,
+            priority,
             expiration,
             charge: None,
         })
+    }
+
+    /// The same message on its way to another exchange, with other properties and routing keys.
+    pub(super) fn forwarded(&self, exchange: Arc<str>, key: &str, copies: Vec<String>, properties: Box<[u8]>) -> Self {
+        Self {
+            exchange,
+            key: key.into(),
+            copies,
+            properties,
+            body: self.body.clone(),
+            persistent: self.persistent,
+            priority: self.priority,
+            expiration: None,
+            charge: None,
+        }
     }
 
     /// All routing keys.
@@ -119,97 +137,76 @@ impl Message {
         std::iter::once(&*self.key).chain(self.copies.iter().map(String::as_str))
     }
 
-    /// Parses the properties once more.
-    pub(crate) fn parsed(&self) -> BasicProperties {
-        parse(&self.properties).unwrap_or_default()
+    /// The properties once more.
+    pub(super) fn read(&self) -> Properties<'_> {
+        Properties::read(&self.properties).unwrap_or_default()
+    }
+
+    /// The headers as values; none when there are none that can be read.
+    pub(super) fn headers(&self) -> FieldTable {
+        let headers = self.read().headers().and_then(|table| parse_field_table(table).ok());
+        headers.map(|(_rest, table)| table).unwrap_or_default()
     }
 
     /// The same, counted in `memory` as long as it lives.
     pub(crate) fn charged_to(mut self, memory: &Arc<AtomicUsize>) -> Self {
-        let bytes = OVERHEAD + self.key.len() + self.properties.len() + self.body.len();
-        memory.fetch_add(bytes, Ordering::Relaxed);
-        self.charge = Some(Charge { memory: memory.clone(), bytes });
+        let mut charge = Charge::new(memory);
+        charge.set(OVERHEAD + self.key.len() + self.properties.len() + self.body.len());
+        self.charge = Some(charge);
         self
     }
 }
 
-fn text(value: &AMQPValue) -> Option<String> {
-    match value {
-        AMQPValue::LongString(text) => Some(String::from_utf8_lossy(text.as_bytes()).into_owned()),
-        AMQPValue::ShortString(text) => Some(text.to_string()),
-        _other => None,
-    }
+/// # Errors
+/// 502 when the properties are malformed.
+pub(super) fn read(properties: &[u8]) -> Result<Properties<'_>, Refusal> {
+    Properties::read(properties)
+        .ok_or_else(|| Code::SyntaxError.because("the properties of a content header are malformed"))
+}
+
+/// The headers without a field.
+pub(super) fn without(headers: &[u8], name: &str) -> Vec<u8> {
+    table(entries(headers).flatten().filter(|(held, _value)| *held != name.as_bytes()))
+}
+
+/// The keys that a message's `CC` names.
+pub(super) fn visible_copies(headers: &[u8]) -> Vec<String> {
+    let keys = find(headers, COPIES).and_then(array).unwrap_or_default();
+    keys.into_iter().filter_map(long_string).collect()
+}
+
+/// The text of a long string that has its type in front.
+fn long_string(value: &[u8]) -> Option<String> {
+    let text = value.strip_prefix(b"S")?.get(4..)?;
+    Some(String::from_utf8_lossy(text).into_owned())
 }
 
 /// A time to live in milliseconds, as text.
 fn expiration(text: &str) -> Result<Duration, Refusal> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let why = if text.strip_prefix('-').is_some_and(|rest| rest.parse::<u64>().is_ok()) {
-        format!("{{value_negative,{text}}}")
-    } else if digits == 0 {
-        "{error,no_integer}".to_owned()
-    } else if digits < text.len() {
-        format!("{{leftover_string,\"{}\"}}", &text[digits..])
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = unsigned.split_at(digits);
+    let why = if number.is_empty() {
+        "no_integer".to_owned()
+    } else if !rest.is_empty() {
+        format!("{{leftover_string,\"{rest}\"}}")
     } else {
-        match text.parse::<u64>() {
-            Ok(millis) if millis <= MAX_TTL => return Ok(Duration::from_millis(millis)),
-            _large => format!("{{value_too_big,{text}}}"),
+        match number.parse::<u64>() {
+            Ok(millis) if millis == 0 || sign.is_empty() && millis <= MAX_TTL => {
+                return Ok(Duration::from_millis(millis));
+            }
+            Ok(_) | Err(_) if sign.is_empty() => format!("{{value_too_large,{number}}}"),
+            _negative => format!("{{value_negative,-{number}}}"),
         }
     };
     Err(Code::PreconditionFailed.because(format!("invalid expiration '{text}': {why}")))
 }
 
-/// The longest time to live, in milliseconds: 100 years.
-pub(crate) const MAX_TTL: u64 = 3_153_600_000_000;
-
-pub(crate) fn parse(properties: &[u8]) -> Result<BasicProperties, Refusal> {
-    match parse_properties(properties) {
-        Ok(([], parsed)) => Ok(parsed),
-        Ok(_) | Err(_) => Err(Code::SyntaxError.because("the properties of a content header are malformed")),
-    }
-}
-
-/// Writes properties down.
-pub(crate) fn encode(properties: &BasicProperties) -> Box<[u8]> {
-    let written = gen_properties(properties)(Vec::new().into()).map(|context| context.write);
-    written.expect("a vector takes every byte, and the properties were parsed from valid ones").into()
-}
-
-/// The same properties with other headers and another expiration.
-pub(crate) fn changed(
-    properties: &BasicProperties,
-    headers: Option<FieldTable>,
-    expiration: Option<&str>,
-) -> BasicProperties {
-    let mut new = BasicProperties::default();
-    macro_rules! keep {
-        ($($get:ident $with:ident),*) => {
-            $(if let Some(value) = properties.$get() { new = new.$with(value.clone()); })*
-        };
-    }
-    keep!(
-        content_type with_content_type, content_encoding with_content_encoding, delivery_mode with_delivery_mode,
-        priority with_priority, correlation_id with_correlation_id, reply_to with_reply_to,
-        message_id with_message_id, timestamp with_timestamp, kind with_type, user_id with_user_id,
-        app_id with_app_id, cluster_id with_cluster_id
-    );
-    if let Some(headers) = headers {
-        new = new.with_headers(headers);
-    }
-    if let Some(expiration) = expiration {
-        new = new.with_expiration(expiration.into());
-    }
-    new
-}
-
-fn without_header(properties: &BasicProperties, name: &str) -> BasicProperties {
-    let headers = properties.headers().as_ref().map(|headers| {
-        let mut inner = headers.inner().clone();
-        inner.remove(name);
-        FieldTable::from(inner)
-    });
-    changed(properties, headers, properties.expiration().as_ref().map(|text| text.as_str()))
-}
+/// The longest time to live, in milliseconds: ten years, as in RabbitMQ.
+pub(crate) const MAX_TTL: u64 = 315_360_000_000;
 
 /// A message in a queue.
 #[derive(Clone, Debug)]
@@ -224,10 +221,16 @@ pub(crate) struct Entry {
 
 #[cfg(test)]
 mod tests {
+    use amq_protocol::{
+        protocol::{BasicProperties, basic::gen_properties},
+        types::AMQPValue,
+    };
+
     use super::*;
 
     fn message(properties: BasicProperties) -> Result<Message, Refusal> {
-        Message::new("".into(), "key", &encode(&properties), b"body".as_slice().into())
+        let raw = gen_properties(&properties)(Vec::new().into()).unwrap().write;
+        Message::new("".into(), "key", raw.into(), Bytes::from_static(b"body"))
     }
 
     #[test]
@@ -237,24 +240,51 @@ mod tests {
         headers.insert("CC".into(), array("seen")).insert("BCC".into(), array("blind"));
         let message = message(BasicProperties::default().with_headers(headers)).unwrap();
         assert_eq!(message.keys().collect::<Vec<_>>(), ["key", "seen", "blind"]);
-        let parsed = message.parsed();
-        let left = parsed.headers().as_ref().unwrap();
+        let left = message.headers();
         assert!(left.contains_key("CC") && !left.contains_key("BCC"));
+    }
+
+    #[test]
+    fn copies_are_an_array() {
+        let mut headers = FieldTable::default();
+        headers.insert("CC".into(), AMQPValue::LongString("one".into()));
+        let refused = message(BasicProperties::default().with_headers(headers)).unwrap_err();
+        assert_eq!(refused.code, Code::PreconditionFailed);
+        assert!(refused.text.ends_with("{unacceptable_type_in_header,\"CC\",longstr}"), "{refused}");
     }
 
     #[test]
     fn an_expiration_is_a_whole_number_of_milliseconds() {
         let of = |text: &str| message(BasicProperties::default().with_expiration(text.into()));
-        assert_eq!(of("1500").unwrap().expiration, Some(Duration::from_millis(1500)));
-        for text in ["", "x", "1x", "-1", "99999999999999999999"] {
-            assert_eq!(of(text).unwrap_err().code, Code::PreconditionFailed, "{text}");
+        for (text, millis) in [("1500", 1500), ("+5", 5), ("0", 0), ("-0", 0), ("315360000000", MAX_TTL)] {
+            assert_eq!(of(text).unwrap().expiration, Some(Duration::from_millis(millis)), "{text}");
+        }
+        for (text, why) in [
+            ("", "no_integer"),
+            ("x", "no_integer"),
+            ("-", "no_integer"),
+            ("1x", "{leftover_string,\"x\"}"),
+            ("-1", "{value_negative,-1}"),
+            ("315360000001", "{value_too_large,315360000001}"),
+            ("99999999999999999999", "{value_too_large,99999999999999999999}"),
+        ] {
+            let refused = of(text).unwrap_err();
+            assert_eq!(refused.text, format!("PRECONDITION_FAILED - invalid expiration '{text}': {why}"));
         }
     }
 
     #[test]
     fn malformed_properties_are_a_syntax_error() {
-        for bytes in [&b""[..], b"\x80", b"\x80\x00\x05ab", b"\x00\x00x"] {
-            assert_eq!(Message::new("".into(), "", bytes, Box::default()).unwrap_err().code, Code::SyntaxError);
-        }
+        let refused = Message::new("".into(), "", b"\x80\x00\x05ab".as_slice().into(), Bytes::new()).unwrap_err();
+        assert_eq!(refused.code, Code::SyntaxError);
+    }
+
+    #[test]
+    fn memory_is_counted_as_long_as_a_message_lives() {
+        let memory = Arc::new(AtomicUsize::new(0));
+        let message = message(BasicProperties::default()).unwrap().charged_to(&memory);
+        assert!(memory.load(Ordering::Relaxed) > 4);
+        drop(message);
+        assert_eq!(memory.load(Ordering::Relaxed), 0);
     }
 }

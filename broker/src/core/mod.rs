@@ -4,7 +4,7 @@
 //! - [`Vhost`] is all of it; what it does is in a file for each concern: [`connect`], [`declare`], [`bind`], [`publish`],
 //!   [`deliver`], [`consume`], [`settle`], [`transact`], [`dead_letter`], [`expire`], [`reply_to`], [`inspect`], [`restart`];
 //!   [`methods`] is where a method finds its room
-//! - [`exchange`], [`queue`], [`message`], [`channel`], [`arguments`] and [`outbox`] are what it consists of
+//! - [`exchange`], [`queue`], [`message`], [`properties`], [`channel`], [`arguments`] and [`outbox`] are what it consists of
 
 mod arguments;
 mod bind;
@@ -20,6 +20,7 @@ mod inspect;
 mod message;
 mod methods;
 mod outbox;
+mod properties;
 mod publish;
 mod queue;
 mod reply_to;
@@ -32,7 +33,7 @@ mod tests;
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap, VecDeque},
     sync::{Arc, atomic::AtomicUsize},
     time::Instant,
 };
@@ -43,10 +44,11 @@ use tokio::sync::Notify;
 pub use self::inspect::{ConsumerInfo, QueueInfo};
 use self::{
     channel::{Channel, Connection, Consumer},
+    dead_letter::Letter,
     exchange::{Exchange, Kind},
     queue::Queue,
 };
-pub(crate) use self::{connect::Peer, publish::Publication};
+pub(crate) use self::{connect::Peer, message::Charge, publish::Publication};
 use crate::refusal::{Code, Refusal};
 
 new_key_type! {
@@ -86,6 +88,9 @@ pub(crate) struct Vhost {
     memory: Arc<AtomicUsize>,
     /// Kept between publishes, for where a message goes.
     routed: Vec<QueueId>,
+    /// Dead letters that wait to be put into queues, and whether somebody is at it.
+    letters: VecDeque<Letter>,
+    posting: bool,
 }
 
 impl Vhost {
@@ -104,6 +109,8 @@ impl Vhost {
             timer: Arc::default(),
             memory,
             routed: Vec::new(),
+            letters: VecDeque::new(),
+            posting: false,
         }
     }
 

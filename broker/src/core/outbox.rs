@@ -13,6 +13,10 @@ use super::message::Message;
 
 /// Consumers wait while more than this is on its way.
 const FULL: usize = 512 * 1024;
+/// No more is done for a client that has not taken so much of what it asked for.
+const BACKED_UP: usize = 1024 * 1024;
+/// Direct replies are dropped while more than this is on its way.
+const OVERFULL: usize = 16 * 1024 * 1024;
 /// A frame's head and end.
 const FRAME: usize = 8;
 const HEADER: u8 = 2;
@@ -26,6 +30,9 @@ pub(crate) struct Outbox {
     bytes: Vec<u8>,
     /// Taken by the task and not yet written.
     taken: usize,
+    /// Of both, what answers the client: it has itself to blame if there is much.
+    answers: usize,
+    answers_taken: usize,
     frame_max: usize,
     notify: Arc<Notify>,
     /// A consumer would have got something, had there been room.
@@ -35,7 +42,15 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// `notify` wakes the task when there is something to take.
     pub(crate) fn new(frame_max: u32, notify: Arc<Notify>) -> Self {
-        Self { bytes: Vec::new(), taken: 0, frame_max: frame_max as usize, notify, starved: false }
+        Self {
+            bytes: Vec::new(),
+            taken: 0,
+            answers: 0,
+            answers_taken: 0,
+            frame_max: frame_max as usize,
+            notify,
+            starved: false,
+        }
     }
 
     /// Whether consumers should wait.
@@ -43,10 +58,21 @@ impl Outbox {
         self.bytes.len() + self.taken > FULL
     }
 
+    /// Whether the client should take answers before it asks for more.
+    pub(crate) fn is_backed_up(&self) -> bool {
+        self.answers + self.answers_taken > BACKED_UP
+    }
+
+    /// Whether what nobody waits for is better dropped.
+    pub(crate) fn is_overfull(&self) -> bool {
+        self.bytes.len() + self.taken > OVERFULL
+    }
+
     /// All that is there; `spare` is an empty buffer to go on with. What was taken before is written now.
     pub(crate) fn take(&mut self, spare: Vec<u8>) -> Vec<u8> {
         let bytes = std::mem::replace(&mut self.bytes, spare);
         self.taken = bytes.len();
+        self.answers_taken = std::mem::take(&mut self.answers);
         bytes
     }
 
@@ -59,10 +85,12 @@ impl Outbox {
     /// Adds a method.
     pub(crate) fn method(&mut self, channel: u16, method: AMQPClass) {
         self.wake();
+        let before = self.bytes.len();
         let frame = AMQPFrame::Method(channel, method);
         let written = gen_frame(&frame)(std::mem::take(&mut self.bytes).into());
         self.bytes =
             written.expect("the broker's own methods can be encoded: names are checked where they come in").write;
+        self.answers += self.bytes.len() - before;
     }
 
     /// Adds `basic.deliver` with its message.
@@ -100,7 +128,7 @@ impl Outbox {
             message_count: left,
         };
         self.method(channel, AMQPClass::Basic(basic::AMQPMethod::GetOk(get_ok)));
-        self.content(channel, &message.properties, &message.body);
+        self.answer(channel, message);
     }
 
     /// Adds `basic.return` with its message.
@@ -112,7 +140,13 @@ impl Outbox {
             routing_key: (&*message.key).into(),
         };
         self.method(channel, AMQPClass::Basic(basic::AMQPMethod::Return(returned)));
+        self.answer(channel, message);
+    }
+
+    fn answer(&mut self, channel: u16, message: &Message) {
+        let before = self.bytes.len();
         self.content(channel, &message.properties, &message.body);
+        self.answers += self.bytes.len() - before;
     }
 
     /// Never longer than 255 bytes: names and keys came in as short strings.

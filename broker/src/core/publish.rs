@@ -6,6 +6,7 @@ use amq_protocol::{
     protocol::{AMQPClass, basic},
     types::FieldTable,
 };
+use bytes::Bytes;
 
 use super::{
     ConnectionId, QueueId, Vhost,
@@ -14,6 +15,7 @@ use super::{
     dead_letter::Reason,
     exchange::Destination,
     message::{self, Entry, Message},
+    properties::Property,
     reply_to,
 };
 use crate::refusal::{Code, Refusal};
@@ -26,8 +28,8 @@ const NO_ROUTE: u16 = 312;
 pub(crate) struct Publication<'a> {
     pub(crate) method: &'a basic::Publish,
     /// Flags and list, as they came.
-    pub(crate) properties: &'a [u8],
-    pub(crate) body: Box<[u8]>,
+    pub(crate) properties: Box<[u8]>,
+    pub(crate) body: Bytes,
 }
 
 impl Vhost {
@@ -64,29 +66,34 @@ impl Vhost {
         self.check_publish(publication.method)?;
         let exchange = self.exchange(publication.method.exchange.as_str())?.name.clone();
         let key = publication.method.routing_key.as_str();
-        let parsed = message::parse(publication.properties)?;
         let Some(connection) = self.connections.get_mut(id) else { return Ok(()) };
-        if let Some(claimed) = parsed.user_id()
-            && claimed.as_str() != &*connection.user
+        let Some(channel) = connection.channels.get_mut(&number) else { return Ok(()) };
+        let read = message::read(&publication.properties)?;
+        let reply_to = match read.text(Property::ReplyTo) {
+            Some(to) if to == reply_to::QUEUE.as_bytes() => Some(reply_to::address(channel)?),
+            _other => None,
+        };
+        let addressed = reply_to.map(|address| read.with(Property::ReplyTo, Some(&address)).write());
+        if let Some(claimed) = read.text(Property::UserId)
+            && claimed != connection.user.as_bytes()
         {
             return Err(Code::PreconditionFailed.because(format!(
-                "user_id property set to '{claimed}' but authenticated user was '{}'",
+                "user_id property set to '{}' but authenticated user was '{}'",
+                String::from_utf8_lossy(claimed),
                 connection.user
             )));
         }
-        let Some(channel) = connection.channels.get_mut(&number) else { return Ok(()) };
-        let (parsed, raw) = if parsed.reply_to().as_ref().is_some_and(|to| to.as_str() == reply_to::QUEUE) {
-            (reply_to::addressed(parsed, channel)?, None)
-        } else {
-            (parsed, Some(publication.properties))
-        };
-        let message = Message::with(exchange, key, &parsed, raw, publication.body)?;
+        let properties = addressed.unwrap_or(publication.properties);
+        let message = Message::new(exchange, key, properties, publication.body)?;
         let message = Arc::new(message.charged_to(&self.memory));
         let publish = Publish { message, mandatory: publication.method.mandatory };
         match &mut channel.mode {
             Mode::Transaction(transaction) => transaction.publishes.push(publish),
             Mode::Confirm(confirms) => {
                 confirms.published += 1;
+                if connection.unconfirmed.last() != Some(&number) && !connection.unconfirmed.contains(&number) {
+                    connection.unconfirmed.push(number);
+                }
                 let accepted = self.send_out(id, number, publish, now);
                 if !accepted {
                     self.refuse_last(id, number);
@@ -128,17 +135,23 @@ impl Vhost {
         }
     }
 
-    /// Tells what is due of the confirms of a connection: one for all since the last.
+    /// Tells what is due of the confirms of a connection: for each channel one for all since the last.
     pub(crate) fn confirm(&mut self, id: ConnectionId) {
+        while let Some(number) = self.connections.get_mut(id).and_then(|connection| connection.unconfirmed.pop()) {
+            self.confirm_channel(id, number);
+        }
+    }
+
+    /// Tells what is due of the confirms of a channel.
+    pub(crate) fn confirm_channel(&mut self, id: ConnectionId, number: u16) {
         let Some(connection) = self.connections.get_mut(id) else { return };
-        for (number, channel) in &mut connection.channels {
-            let Mode::Confirm(confirms) = &mut channel.mode else { continue };
-            let due = confirms.published - confirms.told;
-            if due > 0 {
-                confirms.told = confirms.published;
-                let ack = basic::Ack { delivery_tag: confirms.published, multiple: due > 1 };
-                connection.outbox.method(*number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));
-            }
+        let Some(channel) = connection.channels.get_mut(&number) else { return };
+        let Mode::Confirm(confirms) = &mut channel.mode else { return };
+        let due = confirms.published - confirms.told;
+        if due > 0 {
+            confirms.told = confirms.published;
+            let ack = basic::Ack { delivery_tag: confirms.published, multiple: due > 1 };
+            connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));
         }
     }
 
@@ -173,7 +186,7 @@ impl Vhost {
             }
             return;
         }
-        let headers = || -> FieldTable { message.parsed().headers().clone().unwrap_or_default() };
+        let headers = || -> FieldTable { message.headers() };
         let mut seen: HashSet<Arc<str>> = HashSet::from([message.exchange.clone()]);
         let mut open = vec![message.exchange.clone()];
         while let Some(name) = open.pop() {

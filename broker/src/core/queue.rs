@@ -175,16 +175,14 @@ impl Ready {
 
 #[cfg(test)]
 mod tests {
-    use amq_protocol::protocol::BasicProperties;
+    use bytes::Bytes;
 
-    use super::{
-        super::message::{Message, encode},
-        *,
-    };
+    use super::{super::message::Message, *};
 
     fn entry(position: u64, priority: u8) -> Entry {
-        let properties = encode(&BasicProperties::default().with_priority(priority));
-        let message = Message::new("".into(), "", &properties, vec![0; 10].into()).unwrap();
+        // flags and list of a message with a priority and nothing else
+        let properties = Box::new([0x08, 0x00, priority]);
+        let message = Message::new("".into(), "", properties, Bytes::from_static(&[0; 10])).unwrap();
         Entry { position, message: Arc::new(message), expires: None, redelivered: false }
     }
 

@@ -1,13 +1,14 @@
 //! Direct reply-to, an extension of RabbitMQ's: a requester consumes from a pseudo-queue, and what is published to the
 //! address that the broker puts into `reply-to` goes to its channel without any queue.
 
-use amq_protocol::protocol::{AMQPClass, BasicProperties, basic, queue};
+use amq_protocol::protocol::{AMQPClass, basic, queue};
 
 use super::{
     ConnectionId, Vhost,
     channel::{Channel, Replies},
     declare::generated,
     message::Message,
+    properties::short_string,
 };
 use crate::refusal::{Code, Refusal};
 
@@ -19,16 +20,16 @@ pub(super) fn token(address: &str) -> Option<&str> {
     address.strip_prefix(QUEUE)?.strip_prefix('.')
 }
 
-/// The same properties with the channel's own address in `reply-to`.
+/// What a `reply-to` that names the pseudo-queue becomes: the channel's own address, as a short string.
 ///
 /// # Errors
 /// 406 when the channel does not consume replies.
-pub(super) fn addressed(properties: BasicProperties, channel: &Channel) -> Result<BasicProperties, Refusal> {
+pub(super) fn address(channel: &Channel) -> Result<Vec<u8>, Refusal> {
     let replies = channel
         .replies
         .as_ref()
         .ok_or_else(|| Code::PreconditionFailed.because("fast reply consumer does not exist"))?;
-    Ok(properties.with_reply_to(format!("{QUEUE}.{}", replies.token).into()))
+    Ok(short_string(&format!("{QUEUE}.{}", replies.token)))
 }
 
 impl Vhost {
@@ -50,11 +51,11 @@ impl Vhost {
         if channel.consumers.contains_key(tag.as_str()) {
             return Err(Code::NotAllowed.because(format!("attempt to reuse consumer tag '{tag}'")));
         }
-        if channel.replies.is_some() {
-            return Err(Code::PreconditionFailed.because("reply consumer already set"));
-        }
         if !consume.no_ack {
             return Err(Code::PreconditionFailed.because("reply consumer cannot acknowledge"));
+        }
+        if channel.replies.is_some() {
+            return Err(Code::PreconditionFailed.because("reply consumer already set"));
         }
         let replies = Replies { consumer_tag: tag.as_str().into(), token: generated("g2").into() };
         channel.replies = Some(replies.clone());
@@ -83,6 +84,10 @@ impl Vhost {
         let Some(connection) = self.connections.get_mut(connection) else { return false };
         let Some(channel) = connection.channels.get_mut(&number) else { return false };
         let Some(replies) = &channel.replies else { return false };
+        if connection.outbox.is_overfull() {
+            tracing::warn!(peer = connection.peer, "a reply is dropped: its receiver does not take those before");
+            return false;
+        }
         channel.last_tag += 1;
         connection.outbox.deliver(number, &replies.consumer_tag, channel.last_tag, false, message);
         true

@@ -95,7 +95,6 @@ impl World {
             address: "here".to_owned(),
             frame_max: 4096,
             cancel_notify: true,
-            blocked_notify: true,
             notify: Arc::new(Notify::new()),
         };
         let id = self.vhost.connect(peer);
@@ -120,7 +119,7 @@ impl World {
                 self.delivered.push(false);
                 let publish = basic::Publish { routing_key: QUEUE.into(), ..basic::Publish::default() };
                 let body = number.to_be_bytes().to_vec().into();
-                let publication = Publication { method: &publish, properties: &[0, 0], body };
+                let publication = Publication { method: &publish, properties: Box::new([0, 0]), body };
                 self.vhost.publish(self.clients[0].0, CHANNEL, publication, Instant::now()).unwrap();
             }
             // the first one publishes to the end
@@ -267,7 +266,7 @@ fn what_expires_and_what_is_unused_goes_when_its_time_has_come() {
     world.method(0, AMQPClass::Queue(queue::AMQPMethod::Declare(declare)));
     let start = Instant::now();
     let publish = basic::Publish { routing_key: "short".into(), ..basic::Publish::default() };
-    let publication = Publication { method: &publish, properties: &[0, 0], body: Box::default() };
+    let publication = Publication { method: &publish, properties: Box::new([0, 0]), body: bytes::Bytes::new() };
     world.vhost.publish(world.clients[0].0, CHANNEL, publication, start).unwrap();
     let ready =
         |world: &World| world.vhost.list_queues().iter().find(|queue| queue.name == "short").map(|queue| queue.ready);

@@ -2,35 +2,40 @@
 //! together, one for each channel at a time.
 
 use amq_protocol::protocol::basic;
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
-use crate::refusal::{Code, Refusal};
+use crate::{
+    core::Charge,
+    refusal::{Code, Refusal},
+};
 
 /// Class `basic`, the only one whose methods have a content.
 const BASIC: u16 = 60;
 /// A body's announced size is believed up to here; beyond, room is made as it comes.
-const BELIEVED: u64 = 64 * 1024;
+const BELIEVED: usize = 64 * 1024;
 
 /// A publish whose content is not there yet.
 #[derive(Debug)]
 pub(super) struct Partial {
     pub(super) publish: basic::Publish,
-    /// Property flags and list, and the size of the body.
-    header: Option<(BytesMut, u64)>,
+    /// Property flags and list, copied from a buffer that is much larger, and the size of the body.
+    header: Option<(Box<[u8]>, u64)>,
     body: Vec<u8>,
+    /// Of what is here so far: what is half here takes memory, too.
+    charge: Charge,
 }
 
 /// A whole one.
 #[derive(Debug)]
 pub(super) struct Content {
     pub(super) publish: basic::Publish,
-    pub(super) properties: BytesMut,
-    pub(super) body: Box<[u8]>,
+    pub(super) properties: Box<[u8]>,
+    pub(super) body: Bytes,
 }
 
 impl Partial {
-    pub(super) fn new(publish: basic::Publish) -> Self {
-        Self { publish, header: None, body: Vec::new() }
+    pub(super) fn new(publish: basic::Publish, charge: Charge) -> Self {
+        Self { publish, header: None, body: Vec::new(), charge }
     }
 
     /// Takes the header; gives the content if it has no body.
@@ -55,8 +60,7 @@ impl Partial {
             return Err(Code::PreconditionFailed
                 .because(format!("message size {size} is larger than configured max size {most}")));
         }
-        self.body = Vec::with_capacity(usize::try_from(size.min(BELIEVED)).unwrap_or_default());
-        self.header = Some((properties, size));
+        self.header = Some((properties.as_ref().into(), size));
         self.whole()
     }
 
@@ -72,6 +76,9 @@ impl Partial {
         if self.body.len() as u64 + part.len() as u64 > *size {
             return Err(Code::FrameError.because(format!("content body is larger than the announced {size} octets")));
         }
+        if self.body.is_empty() {
+            self.body.reserve_exact(usize::try_from(*size).unwrap_or(usize::MAX).min(BELIEVED.max(part.len())));
+        }
         self.body.extend_from_slice(part);
         self.whole()
     }
@@ -84,12 +91,16 @@ impl Partial {
         })
     }
 
-    fn whole(self) -> Result<Result<Content, Self>, Refusal> {
+    fn whole(mut self) -> Result<Result<Content, Self>, Refusal> {
         match self.header {
             Some((properties, size)) if self.body.len() as u64 == size => {
                 Ok(Ok(Content { publish: self.publish, properties, body: self.body.into() }))
             }
-            header => Ok(Err(Self { header, ..self })),
+            header => {
+                let properties = header.as_ref().map_or(0, |(properties, _size)| properties.len());
+                self.charge.set(properties + self.body.capacity());
+                Ok(Err(Self { header, ..self }))
+            }
         }
     }
 }

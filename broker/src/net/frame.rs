@@ -1,15 +1,25 @@
-//! Frames (AMQP 0-9-1, section 2.3.5): their bounds are checked before anything is kept.
+//! Frames (AMQP 0-9-1, section 2.3.5): their bounds are checked before anything is kept. What is wrong with one is told in
+//! RabbitMQ's words, which show the octets as Erlang writes them.
+
+use std::fmt;
 
 use amq_protocol::protocol::{AMQPClass, parse_class};
 use bytes::{Buf as _, BytesMut};
 
-use crate::refusal::{Code, Refusal};
+use crate::{
+    refusal::{Code, Refusal},
+    table::{is_shallow, take as take_octets},
+};
 
 /// Type, channel and size.
 pub(super) const HEAD: usize = 7;
 /// Head and end.
 pub(super) const OVERHEAD: usize = HEAD + 1;
 const END: u8 = 0xCE;
+/// Some clients forget that head and end count; as in RabbitMQ, these get through.
+const TOLERANCE: u32 = OVERHEAD as u32;
+/// Class, weight and size of a content header.
+const HEADER_FIXED: usize = 12;
 
 /// A frame as it comes.
 #[derive(Debug, PartialEq)]
@@ -25,70 +35,152 @@ pub(super) enum Payload {
     Heartbeat,
 }
 
+impl Payload {
+    /// Why such a frame is refused where it has no business.
+    pub(super) fn unexpected(&self) -> Refusal {
+        let (kind, octets) = match self {
+            Self::Method(_) => (1, Vec::new()),
+            Self::Header { class, size, properties } => {
+                let octets = [&class.to_be_bytes(), &[0, 0][..], &size.to_be_bytes(), properties].concat();
+                (2, octets)
+            }
+            Self::Body(octets) => (3, octets.to_vec()),
+            Self::Heartbeat => (8, Vec::new()),
+        };
+        Code::UnexpectedFrame.because(format!("type {kind}, {}", Octets(&octets)))
+    }
+}
+
+/// Why there is no frame, and the class and method that it would have been.
+pub(super) type Broken = (Refusal, (u16, u16));
+
 /// Takes the first frame off a buffer, if it is there whole; gives it with its channel.
 ///
 /// # Errors
-/// 501 for what is no frame or larger than `frame_max`, 502 for a method that cannot be read.
-pub(super) fn take(buffer: &mut BytesMut, frame_max: u32) -> Result<Option<(u16, Payload)>, Refusal> {
+/// 501 for what is no frame, is larger than `frame_max`, or is a method that cannot be read; 540 for an unknown method.
+pub(super) fn take(buffer: &mut BytesMut, frame_max: u32) -> Result<Option<(u16, Payload)>, Broken> {
     let Some(&[kind, c1, c0, s3, s2, s1, s0]) = buffer.first_chunk::<HEAD>() else { return Ok(None) };
     let (channel, size) = (u16::from_be_bytes([c1, c0]), u32::from_be_bytes([s3, s2, s1, s0]));
-    if !matches!(kind, 1 | 2 | 3 | 8) {
-        return Err(Code::FrameError.because(format!("type {kind}, first 16 octets = {:?}", first(buffer))));
-    }
     let most = frame_max - OVERHEAD as u32;
-    if size > most {
-        return Err(Code::FrameError.because(format!(
-            "type {kind}, all octets = {:?}: {{frame_too_large,{size},{most}}}",
-            bytes::Bytes::new()
-        )));
+    let refused = |octets: &[u8], why: fmt::Arguments<'_>| {
+        (Code::FrameError.because(format!("type {kind}, {}: {why}", Octets(octets))), (0, 0))
+    };
+    if size > most + TOLERANCE {
+        return Err(refused(&[], format_args!("{{frame_too_large,{size},{most}}}")));
     }
     let whole = size as usize + OVERHEAD;
     if buffer.len() < whole {
         return Ok(None);
     }
     if buffer[whole - 1] != END {
-        return Err(Code::FrameError.because(format!(
-            "type {kind}, first 16 octets = {:?}: {{invalid_frame_end_marker,{}}}",
-            first(&buffer[HEAD..]),
-            buffer[whole - 1]
-        )));
+        let octets = &buffer[HEAD..whole - 1];
+        return Err(refused(octets, format_args!("{{invalid_frame_end_marker,{}}}", buffer[whole - 1])));
     }
     let mut frame = buffer.split_to(whole);
     frame.advance(HEAD);
     frame.truncate(size as usize);
     let payload = match kind {
-        1 => Payload::Method(method(&frame)?),
-        2 => header(frame)?,
+        1 if frame.len() >= 4 => Payload::Method(method(&frame)?),
+        2 if frame.len() >= HEADER_FIXED => header(frame),
         3 => Payload::Body(frame),
-        _heartbeat => Payload::Heartbeat,
+        8 if frame.is_empty() => Payload::Heartbeat,
+        _unknown => return Err(refused(&frame, format_args!("unknown_frame"))),
     };
     Ok(Some((channel, payload)))
 }
 
-fn first(bytes: &[u8]) -> bytes::Bytes {
-    bytes::Bytes::copy_from_slice(&bytes[..bytes.len().min(16)])
+/// The first of some octets, as RabbitMQ shows them.
+struct Octets<'a>(&'a [u8]);
+
+impl fmt::Display for Octets<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 16;
+        let shown = &self.0[..self.0.len().min(SHOWN)];
+        f.write_str(if self.0.len() > SHOWN { "first 16 octets = " } else { "all octets = " })?;
+        let printable = !shown.is_empty() && shown.iter().all(|octet| matches!(octet, b' '..=b'~'));
+        if printable { write!(f, "<<{:?}>>", String::from_utf8_lossy(shown)) } else { numbers(f, shown) }
+    }
 }
 
-fn method(payload: &[u8]) -> Result<AMQPClass, Refusal> {
-    match parse_class(payload) {
-        Ok(([], class)) => Ok(class),
+fn numbers(f: &mut dyn fmt::Write, octets: &[u8]) -> fmt::Result {
+    f.write_str("<<")?;
+    for (at, octet) in octets.iter().enumerate() {
+        write!(f, "{}{octet}", if at > 0 { "," } else { "" })?;
+    }
+    f.write_str(">>")
+}
+
+/// Class and method of all that AMQP 0-9-1 and RabbitMQ's extensions know.
+fn is_known((class, method): (u16, u16)) -> bool {
+    match class {
+        10 => matches!(method, 10 | 11 | 20 | 21 | 30 | 31 | 40 | 41 | 50 | 51 | 60 | 61 | 70 | 71),
+        20 => matches!(method, 10 | 11 | 20 | 21 | 40 | 41),
+        30 => matches!(method, 10 | 11),
+        40 => matches!(method, 10 | 11 | 20 | 21 | 30 | 31 | 40 | 51),
+        50 => matches!(method, 10 | 11 | 20 | 21 | 30 | 31 | 40 | 41 | 50 | 51),
+        60 => matches!(
+            method,
+            10 | 11 | 20 | 21 | 30 | 31 | 40 | 50 | 60 | 70 | 71 | 72 | 80 | 90 | 100 | 110 | 111 | 120
+        ),
+        85 => matches!(method, 10 | 11),
+        90 => matches!(method, 10 | 11 | 20 | 21 | 30 | 31),
+        _other => false,
+    }
+}
+
+/// The payload has at least four octets.
+fn method(payload: &[u8]) -> Result<AMQPClass, Broken> {
+    const QOS: (u16, u16) = (60, 10);
+    let id = |at: usize| u16::from_be_bytes([payload[at], payload[at + 1]]);
+    let cause = (id(0), id(2));
+    let shallow = table_of(cause, &payload[4..]).is_none_or(is_shallow);
+    match parse_class(if shallow { payload } else { &[] }) {
+        Ok(([], class)) => match (cause, payload[4..].first_chunk()) {
+            // the codec drops this field: nobody gives it a meaning
+            (QOS, Some(&size)) if size != [0; 4] => {
+                let size = u32::from_be_bytes(size);
+                Err((Code::NotImplemented.because(format!("prefetch_size!=0 ({size})")), cause))
+            }
+            _other => Ok(class),
+        },
+        Ok(_) | Err(_) if is_known(cause) => {
+            let mut text = "cannot decode ".to_owned();
+            numbers(&mut text, &payload[4..payload.len().min(4 + 64)]).expect("a string takes every text");
+            Err((Code::FrameError.because(text), cause))
+        }
         Ok(_) | Err(_) => {
-            let id = |at: usize| payload.get(at..at + 2).map_or(0, |id| u16::from_be_bytes([id[0], id[1]]));
-            Err(Code::SyntaxError.because(format!("method {} of class {} cannot be read", id(2), id(0))))
+            Err((Code::NotImplemented.because(format!("unknown method {} of class {}", cause.1, cause.0)), cause))
         }
     }
 }
 
-fn header(mut payload: BytesMut) -> Result<Payload, Refusal> {
-    // class, weight and size, then at least the flags
-    const FIXED: usize = 12;
-    if payload.len() < FIXED + 2 {
-        return Err(Code::SyntaxError.because("a content header is too short"));
+/// The field table among the arguments of a method, if there is one.
+fn table_of(cause: (u16, u16), mut arguments: &[u8]) -> Option<&[u8]> {
+    // octets, short strings and octets before it
+    let (before, names, after) = match cause {
+        (10, 10) => (2, 0, 0),
+        (10, 11) => (0, 0, 0),
+        (40, 10) | (60, 20) => (2, 2, 1),
+        (40, 30 | 40) | (50, 20) => (2, 3, 1),
+        (50, 10) => (2, 1, 1),
+        (50, 50) => (2, 3, 0),
+        _none => return None,
+    };
+    take_octets(&mut arguments, before)?;
+    for _name in 0..names {
+        let length = usize::from(*arguments.first()?);
+        take_octets(&mut arguments, 1 + length)?;
     }
+    take_octets(&mut arguments, after)?;
+    Some(arguments)
+}
+
+/// The payload is as long as what is fixed of it.
+fn header(mut payload: BytesMut) -> Payload {
     let class = payload.get_u16();
     let _weight = payload.get_u16();
     let size = payload.get_u64();
-    Ok(Payload::Header { class, size, properties: payload })
+    Payload::Header { class, size, properties: payload }
 }
 
 #[cfg(test)]
@@ -129,7 +221,7 @@ mod tests {
         *wrong_end.last_mut().unwrap() = 0;
         let large = [1, 0, 1, 0xff, 0xff, 0xff, 0xff].to_vec();
         for bytes in [b"GET / HTTP/1.1".to_vec(), wrong_end, large] {
-            let refused = take(&mut BytesMut::from(&bytes[..]), 4096).unwrap_err();
+            let (refused, _cause) = take(&mut BytesMut::from(&bytes[..]), 4096).unwrap_err();
             assert_eq!(refused.code, Code::FrameError, "{refused}");
         }
     }
@@ -153,7 +245,10 @@ mod tests {
             let frame = [&[1, 0, 1], &size[..], &payload, &[0xCE]].concat();
             match take(&mut BytesMut::from(&frame[..]), 4096) {
                 Ok(Some((1, Payload::Method(_)))) => {}
-                Err(refused) => prop_assert_eq!(refused.code, Code::SyntaxError),
+                Err((refused, cause)) => {
+                    prop_assert!(matches!(refused.code, Code::FrameError | Code::NotImplemented), "{}", refused);
+                    prop_assert_eq!(cause, (class, method));
+                }
                 other => prop_assert!(false, "{:?}", other),
             }
         }

@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     refusal::{Code, Refusal},
     shared::{Shared, VhostHandle},
+    table::is_shallow,
 };
 
 /// How long all of it may take, as in RabbitMQ.
@@ -185,6 +186,9 @@ fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<
         "AMQPLAIN" => {
             let length = u32::try_from(response.len()).ok()?;
             let table = [&length.to_be_bytes(), response].concat();
+            if !is_shallow(&table) {
+                return None;
+            }
             let (_rest, table) = amq_protocol::types::parsing::parse_field_table(table.as_slice()).ok()?;
             let text = |name: &str| match table.inner().get(name) {
                 Some(AMQPValue::LongString(text)) => Some(text.as_bytes().to_vec()),

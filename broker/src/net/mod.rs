@@ -4,6 +4,7 @@
 
 mod connection;
 mod content;
+mod dispatch;
 mod frame;
 mod handshake;
 mod listener;

@@ -72,7 +72,9 @@ impl Stream {
     /// Waits for a frame.
     pub(super) async fn next(&mut self, frame_max: u32) -> Result<(u16, Payload), Ended> {
         loop {
-            if let Some(frame) = frame::take(&mut self.input, frame_max).map_err(Ended::Refused)? {
+            if let Some(frame) =
+                frame::take(&mut self.input, frame_max).map_err(|(refusal, _cause)| Ended::Refused(refusal))?
+            {
                 return Ok(frame);
             }
             // small: most connections say little while they shake hands

@@ -1,0 +1,198 @@
+//! What the frames of a connection mean: methods go to the core, contents are put together, and a refusal closes the
+//! channel or ends the connection.
+
+use std::{ops::ControlFlow, time::Instant};
+
+use amq_protocol::protocol::{AMQPClass, basic, channel, connection};
+
+use super::{
+    connection::{Connection, Over},
+    content::{Content, Partial},
+    frame::Payload,
+    stream::Ended,
+};
+use crate::{
+    core::{Publication, Vhost},
+    refusal::{Code, Refusal},
+};
+
+/// `basic.publish`, which a content is for.
+const PUBLISH: (u16, u16) = (60, 40);
+
+impl Connection {
+    /// Does what a frame asks for; breaks when the connection is over.
+    pub(super) fn frame(
+        &mut self,
+        vhost: &mut Vhost,
+        number: u16,
+        payload: Payload,
+        now: Instant,
+    ) -> ControlFlow<Over> {
+        if number == 0 {
+            return self.of_connection(vhost, payload);
+        }
+        let id = self.guard.id;
+        if self.closing.contains(&number) {
+            if let Payload::Method(AMQPClass::Channel(method)) = payload {
+                match method {
+                    channel::AMQPMethod::CloseOk(_) => drop(self.closing.remove(&number)),
+                    channel::AMQPMethod::Close(_) => {
+                        self.closing.remove(&number);
+                        vhost.tell(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
+                    }
+                    _late => {}
+                }
+            }
+            return ControlFlow::Continue(());
+        }
+        let (cause, done) = self.of_channel(vhost, number, payload, now);
+        let Err(refusal) = done else { return ControlFlow::Continue(()) };
+        if refusal.code.is_hard() {
+            return ControlFlow::Break((Ended::Refused(refusal), cause));
+        }
+        // what was published before is confirmed before
+        vhost.confirm_channel(id, number);
+        vhost.close_channel(id, number);
+        self.partial.remove(&number);
+        self.closing.insert(number);
+        let close = channel::Close {
+            reply_code: refusal.code.number(),
+            reply_text: refusal.short_text().into(),
+            class_id: cause.0,
+            method_id: cause.1,
+        };
+        vhost.tell(id, number, channel_method(channel::AMQPMethod::Close(close)));
+        ControlFlow::Continue(())
+    }
+
+    /// A frame on channel 0.
+    fn of_connection(&mut self, vhost: &mut Vhost, payload: Payload) -> ControlFlow<Over> {
+        let method = match payload {
+            Payload::Heartbeat => return ControlFlow::Continue(()),
+            Payload::Method(method) => method,
+            content @ (Payload::Header { .. } | Payload::Body(_)) => {
+                return ControlFlow::Break((Ended::Refused(content.unexpected()), (0, 0)));
+            }
+        };
+        match method {
+            AMQPClass::Connection(connection::AMQPMethod::Close(_)) => ControlFlow::Break((Ended::Closed, (0, 0))),
+            AMQPClass::Connection(connection::AMQPMethod::UpdateSecret(_)) => {
+                let ok = connection::AMQPMethod::UpdateSecretOk(connection::UpdateSecretOk {});
+                vhost.tell(self.guard.id, 0, AMQPClass::Connection(ok));
+                ControlFlow::Continue(())
+            }
+            other => {
+                let refusal = Code::ChannelError.because("unexpected method in connection state running");
+                ControlFlow::Break((Ended::Refused(refusal), ids(&other)))
+            }
+        }
+    }
+
+    /// A frame on another channel; gives the method that it is for, and whether it is refused.
+    fn of_channel(
+        &mut self,
+        vhost: &mut Vhost,
+        number: u16,
+        payload: Payload,
+        now: Instant,
+    ) -> ((u16, u16), Result<(), Refusal>) {
+        let id = self.guard.id;
+        if let Payload::Method(method) = &payload
+            && !vhost.has_channel(id, number)
+        {
+            let cause = ids(method);
+            return match method {
+                AMQPClass::Channel(channel::AMQPMethod::Open(_)) => (cause, self.open_channel(vhost, number)),
+                // it was closed from both sides at once
+                AMQPClass::Channel(channel::AMQPMethod::CloseOk(_)) => (cause, Ok(())),
+                _other => (cause, Err(Code::ChannelError.because("expected 'channel.open'"))),
+            };
+        }
+        match (self.partial.remove(&number), payload) {
+            (_any, heartbeat @ Payload::Heartbeat) => ((0, 0), Err(heartbeat.unexpected())),
+            (None, Payload::Method(AMQPClass::Basic(basic::AMQPMethod::Publish(publish)))) => {
+                self.partial.insert(number, Partial::new(publish, vhost.charge()));
+                (PUBLISH, Ok(()))
+            }
+            (None, Payload::Method(AMQPClass::Channel(channel::AMQPMethod::Close(_)))) => {
+                vhost.confirm_channel(id, number);
+                vhost.close_channel(id, number);
+                vhost.tell(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
+                ((20, 40), Ok(()))
+            }
+            (None, Payload::Method(AMQPClass::Channel(channel::AMQPMethod::Open(_)))) => {
+                ((20, 10), vhost.open_channel(id, number))
+            }
+            (None, Payload::Method(method)) => {
+                let cause = ids(&method);
+                // what is answered after a publish is answered after its confirm
+                if !is_settlement(&method) {
+                    vhost.confirm_channel(id, number);
+                }
+                (cause, vhost.method(id, number, method, now))
+            }
+            (Some(partial), Payload::Header { class, size, properties }) => {
+                let most = self.shared.config.limits.message_size;
+                let whole = partial.header(class, size, properties, most);
+                (PUBLISH, whole.and_then(|whole| self.publish(vhost, number, whole, now)))
+            }
+            (Some(partial), Payload::Body(part)) => {
+                let whole = partial.body(&part);
+                (PUBLISH, whole.and_then(|whole| self.publish(vhost, number, whole, now)))
+            }
+            (Some(partial), Payload::Method(_)) => (PUBLISH, Err(partial.interrupted())),
+            (None, Payload::Header { .. } | Payload::Body(_)) => {
+                ((0, 0), Err(Code::UnexpectedFrame.because("expected method frame, got non method frame instead")))
+            }
+        }
+    }
+
+    fn open_channel(&self, vhost: &mut Vhost, number: u16) -> Result<(), Refusal> {
+        let most = self.agreed.channel_max;
+        let open = vhost.channel_count(self.guard.id);
+        if number > most || open >= usize::from(most) {
+            return Err(Code::NotAllowed.because(format!(
+                "number of channels opened ({open}) has reached the negotiated channel_max ({most})"
+            )));
+        }
+        vhost.open_channel(self.guard.id, number)?;
+        vhost.tell(self.guard.id, number, channel_method(channel::AMQPMethod::OpenOk(channel::OpenOk {})));
+        Ok(())
+    }
+
+    fn publish(
+        &mut self,
+        vhost: &mut Vhost,
+        number: u16,
+        whole: Result<Content, Partial>,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        self.published = true;
+        match whole {
+            Ok(content) => {
+                let publication =
+                    Publication { method: &content.publish, properties: content.properties, body: content.body };
+                vhost.publish(self.guard.id, number, publication, now)
+            }
+            Err(partial) => {
+                self.partial.insert(number, partial);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Methods that have no answer and change nothing that one could see before an answer.
+fn is_settlement(method: &AMQPClass) -> bool {
+    use basic::AMQPMethod as Method;
+    matches!(method, AMQPClass::Basic(Method::Ack(_) | Method::Nack(_) | Method::Reject(_)))
+}
+
+fn channel_method(method: channel::AMQPMethod) -> AMQPClass {
+    AMQPClass::Channel(method)
+}
+
+/// Class and method of a method.
+fn ids(method: &AMQPClass) -> (u16, u16) {
+    (method.get_amqp_class_id(), method.get_amqp_method_id())
+}

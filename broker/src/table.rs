@@ -1,0 +1,172 @@
+//! Field tables (AMQP 0-9-1, section 4.2.5.5) as they are written, in RabbitMQ's variant of the grammar: looked into without
+//! being parsed. What is to be parsed is first seen to be [`is_shallow`]: the codec calls itself for each level.
+
+use std::iter;
+
+/// Tables and arrays inside each other, at most.
+const DEEPEST: usize = 64;
+
+/// A field of a table: its name, and its type and value as they are written.
+pub(crate) type Field<'a> = (&'a [u8], &'a [u8]);
+
+/// The fields of a table that begins with its length, and may be followed by something else; the last is none when the
+/// table is malformed.
+pub(crate) fn entries(table: &[u8]) -> impl Iterator<Item = Option<Field<'_>>> {
+    let mut inside = Some(long(table).and_then(|size| table.get(4..4 + size)));
+    let mut rest: &[u8] = &[];
+    iter::from_fn(move || {
+        match inside.take() {
+            Some(Some(inside)) => rest = inside,
+            Some(None) => return Some(None),
+            None => {}
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let entry = entry(&mut rest);
+        if entry.is_none() {
+            rest = &[];
+        }
+        Some(entry)
+    })
+}
+
+/// The value of a field, with its type in front.
+pub(crate) fn find<'a>(table: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    entries(table).flatten().find(|(held, _value)| *held == name.as_bytes()).map(|(_name, value)| value)
+}
+
+/// A table of these fields, with its length.
+pub(crate) fn table<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Vec<u8> {
+    let mut written = vec![0; 4];
+    for (name, value) in fields {
+        written.push(name.len() as u8);
+        written.extend_from_slice(name);
+        written.extend_from_slice(value);
+    }
+    let size = (written.len() - 4) as u32;
+    written[..4].copy_from_slice(&size.to_be_bytes());
+    written
+}
+
+/// The values of an array, each with its type in front; none when this is no array.
+pub(crate) fn array(value: &[u8]) -> Option<Vec<&[u8]>> {
+    values(value.strip_prefix(b"A")?)
+}
+
+/// The values of an array that begins with its length.
+fn values(array: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut rest = array.get(4..4 + long(array)?)?;
+    let mut values = Vec::new();
+    while !rest.is_empty() {
+        values.push(value(&mut rest)?);
+    }
+    Some(values)
+}
+
+/// Whether what follows the type of a value, or a table with its length, is well-formed and not nested deeper than anybody
+/// needs.
+pub(crate) fn is_shallow(table: &[u8]) -> bool {
+    // what is inside, level by level
+    let mut level: Vec<(u8, &[u8])> = vec![(b'F', table)];
+    for _depth in 0..DEEPEST {
+        let mut next = Vec::new();
+        for (kind, inside) in level {
+            let inner = |value: &[u8]| matches!(value[0], b'A' | b'F');
+            if kind == b'F' {
+                for entry in entries(inside) {
+                    let Some((_name, value)) = entry else { return false };
+                    next.extend(inner(value).then(|| (value[0], &value[1..])));
+                }
+            } else {
+                let Some(values) = values(inside) else { return false };
+                next.extend(values.into_iter().filter(|value| inner(value)).map(|value| (value[0], &value[1..])));
+            }
+        }
+        if next.is_empty() {
+            return true;
+        }
+        level = next;
+    }
+    false
+}
+
+fn entry<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
+    let length = usize::from(*rest.first()?);
+    let name = &take(rest, 1 + length)?[1..];
+    Some((name, value(rest)?))
+}
+
+/// A value with its type in front, in RabbitMQ's variant of the grammar.
+fn value<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (kind, after) = rest.split_first()?;
+    let size = match kind {
+        b'V' => 0,
+        b't' | b'b' | b'B' => 1,
+        b's' | b'u' | b'U' => 2,
+        b'I' | b'i' | b'f' => 4,
+        b'D' => 5,
+        b'l' | b'L' | b'd' | b'T' => 8,
+        b'S' | b'x' | b'A' | b'F' => 4 + long(after)?,
+        _unknown => return None,
+    };
+    take(rest, 1 + size)
+}
+
+/// The number that these octets begin with.
+pub(crate) fn long(bytes: &[u8]) -> Option<usize> {
+    usize::try_from(u32::from_be_bytes(*bytes.first_chunk()?)).ok()
+}
+
+/// Takes octets off the front.
+pub(crate) fn take<'a>(bytes: &mut &'a [u8], size: usize) -> Option<&'a [u8]> {
+    bytes.split_off(..size)
+}
+
+#[cfg(test)]
+mod tests {
+    use amq_protocol::types::{AMQPValue, FieldTable, generation::gen_field_table, parsing::parse_field_table};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(fields: &FieldTable) -> Vec<u8> {
+        gen_field_table(fields)(Vec::new().into()).unwrap().write
+    }
+
+    /// So many tables inside each other.
+    fn nested(depth: usize) -> Vec<u8> {
+        (1..depth).fold(vec![0; 4], |inner, _level| table([(&b"t"[..], &[b"F", &inner[..]].concat()[..])]))
+    }
+
+    #[test]
+    fn a_field_is_found_by_its_name() {
+        let mut fields = FieldTable::default();
+        fields.insert("a".into(), AMQPValue::LongString("b".into())).insert("n".into(), AMQPValue::LongLongInt(7));
+        let written = written(&fields);
+        assert_eq!(find(&written, "a"), Some(&b"S\0\0\0\x01b"[..]));
+        assert_eq!(find(&written, "b"), None);
+        assert_eq!(table(entries(&written).flatten()), written);
+    }
+
+    #[test]
+    fn nesting_has_an_end() {
+        assert!(is_shallow(&nested(1)) && is_shallow(&nested(DEEPEST)));
+        assert!(!is_shallow(&nested(DEEPEST + 1)));
+        assert!(!is_shallow(&nested(20_000)), "the codec would not survive it");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shallow_can_be_parsed_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let size = u32::try_from(bytes.len()).unwrap().to_be_bytes();
+            let table = [&size[..], &bytes].concat();
+            if is_shallow(&table) {
+                let _either = parse_field_table(&table[..]);
+            }
+            prop_assert!(entries(&table).flatten().count() <= bytes.len());
+            let array = [b"A", &size[..], &bytes].concat();
+            prop_assert!(super::array(&array).is_none_or(|values| values.len() <= bytes.len()));
+        }
+    }
+}
