@@ -1,5 +1,6 @@
 //! What an idle connection and a queued message cost the embedded broker and RabbitMQ in resident memory: a fresh process
-//! of each in every round, as memory that was used once is not given back at once. Shown, not judged.
+//! of each in every round, as memory that was used once is not given back at once. These are shown, not judged; that the
+//! embedded broker gives back what it used is.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use crate::{
     harness::{
         Plan,
-        row::{Row, Spec, Unit},
+        row::{Goal, Row, Spec, Unit},
         usage::Memory,
     },
     load::generator::{Connection, Load},
@@ -23,8 +24,8 @@ const MESSAGES: u32 = 200_000;
 const BODY: usize = 100;
 /// How many messages wait for their confirm.
 const WINDOW: usize = 1_000;
-/// The longest that filling the queue may take.
-const FILL: Duration = Duration::from_secs(60);
+/// The longest that publishing may take.
+const LONGEST: Duration = Duration::from_secs(120);
 /// After this long without work a broker counts as idle.
 const SETTLE: Duration = Duration::from_secs(2);
 
@@ -35,6 +36,20 @@ const ROWS: [Spec; 4] = [
     row("broker/memory-message-rabbitmq", "queued message of 100 B", "RabbitMQ"),
 ];
 
+/// What is left of much work.
+const RETURNS: Spec = Spec {
+    name: "broker/memory-returns",
+    what: "kept after 100,000 connections, 10 million messages",
+    unit: Unit::Megabytes,
+    subject: "embedded",
+    peer: None,
+    goal: Some(Goal::AtMost(5.0)),
+};
+const MANY_CONNECTIONS: u32 = 100_000;
+const MANY_MESSAGES: u64 = 10_000_000;
+/// A share of that comes before the first look: pools and buffers that are made once.
+const WARM_UP: u32 = 50;
+
 const fn row(name: &'static str, what: &'static str, subject: &'static str) -> Spec {
     Spec { name, what, unit: Unit::Kilobytes, subject, peer: None, goal: None }
 }
@@ -44,9 +59,15 @@ const fn row(name: &'static str, what: &'static str, subject: &'static str) -> S
 /// # Errors
 /// When a broker does not start or refuses.
 pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    if !plan.select(&[RETURNS]).is_empty() {
+        let kept = kept().await?;
+        eprintln!("{}: {kept:.1} MB", RETURNS.name);
+        rows.push(Row::alone(RETURNS, &[kept]));
+    }
     let specs = plan.select(&ROWS);
     if specs.is_empty() {
-        return Ok(Vec::new());
+        return Ok(rows);
     }
     let mut rounds = Vec::with_capacity(plan.rounds);
     for round in 1..=plan.rounds {
@@ -64,7 +85,8 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
         let figures: Vec<f64> = rounds.iter().map(|round| round[index] / 1e3).collect();
         Some(Row::alone(*spec, &figures))
     };
-    Ok(specs.iter().filter_map(judge).collect())
+    rows.extend(specs.iter().filter_map(judge));
+    Ok(rows)
 }
 
 /// Bytes.
@@ -81,24 +103,34 @@ async fn cost(port: u16, process: u32) -> anyhow::Result<Cost> {
     let opening = stream::iter(0..CONNECTIONS).map(|_| Connection::open(port)).buffer_unordered(AT_ONCE);
     let connections: Vec<Connection> = opening.try_collect().await?;
     let connected = resident(process).await?;
-    let start = Instant::now();
-    let load = Load {
-        body: BODY,
-        window: WINDOW,
-        rate: None,
-        start,
-        count_from: start,
-        end: start + FILL,
-        limit: u64::from(MESSAGES),
-        consume: false,
-    };
-    first.run(load).await?;
+    first.run(load(u64::from(MESSAGES), false)).await?;
     let filled = resident(process).await?;
     drop(connections);
     Ok(Cost {
         connection: (connected - before) / f64::from(CONNECTIONS),
         message: (filled - connected) / f64::from(MESSAGES),
     })
+}
+
+fn load(limit: u64, consume: bool) -> Load {
+    let start = Instant::now();
+    Load { body: BODY, window: WINDOW, rate: None, start, count_from: start, end: start + LONGEST, limit, consume }
+}
+
+/// Megabytes that the embedded broker has more after much work than before.
+async fn kept() -> anyhow::Result<f64> {
+    let broker = native::start_broker().await?;
+    work(broker.port, MANY_CONNECTIONS / WARM_UP, MANY_MESSAGES / u64::from(WARM_UP)).await?;
+    let before = resident(broker.pid()).await?;
+    work(broker.port, MANY_CONNECTIONS, MANY_MESSAGES).await?;
+    Ok((resident(broker.pid()).await? - before) / 1e6)
+}
+
+async fn work(port: u16, connections: u32, messages: u64) -> anyhow::Result<()> {
+    let opening = stream::iter(0..connections).map(|_| Connection::open(port)).buffer_unordered(AT_ONCE);
+    opening.try_for_each(|opened| async move { opened.close().await }).await?;
+    Connection::open(port).await?.run(load(messages, true)).await?;
+    Ok(())
 }
 
 async fn resident(process: u32) -> anyhow::Result<f64> {

@@ -129,6 +129,15 @@ impl Connection {
         Ok(())
     }
 
+    /// Says goodbye.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub(crate) async fn close(mut self) -> anyhow::Result<()> {
+        let close = connection::Close { reply_code: 200, reply_text: "done".into(), class_id: 0, method_id: 0 };
+        self.call(0, AMQPClass::Connection(connection::AMQPMethod::Close(close)), "connection.close-ok").await
+    }
+
     /// Subscribes to its queue.
     ///
     /// # Errors
@@ -239,6 +248,7 @@ fn name(method: &AMQPClass) -> &'static str {
         AMQPClass::Connection(connection::AMQPMethod::Start(_)) => "connection.start",
         AMQPClass::Connection(connection::AMQPMethod::Tune(_)) => "connection.tune",
         AMQPClass::Connection(connection::AMQPMethod::OpenOk(_)) => "connection.open-ok",
+        AMQPClass::Connection(connection::AMQPMethod::CloseOk(_)) => "connection.close-ok",
         AMQPClass::Channel(channel::AMQPMethod::OpenOk(_)) => "channel.open-ok",
         AMQPClass::Confirm(confirm::AMQPMethod::SelectOk(_)) => "confirm.select-ok",
         AMQPClass::Queue(queue::AMQPMethod::DeclareOk(_)) => "queue.declare-ok",
