@@ -136,27 +136,30 @@ impl Broker {
         self.shared.addresses()
     }
 
-    /// Cuts the connection that comes from `address`, without a word; whether there is one.
-    pub fn drop_connection(&self, address: &str) -> bool {
-        self.shared.cut(|other| other == address) > 0
+    /// Cuts the connection that comes from `address`, without a word, and returns when it is gone; whether there is one.
+    pub async fn drop_connection(&self, address: &str) -> bool {
+        let cut = self.shared.cut(|other| other == address);
+        self.shared.gone(&cut).await;
+        !cut.is_empty()
     }
 
     /// Cuts all connections, without a word, and returns when they are gone; gives how many there were.
     pub async fn drop_connections(&self) -> usize {
-        let count = self.shared.cut(|_all| true);
-        self.connections.close();
-        self.connections.wait().await;
-        self.connections.reopen();
-        count
+        let cut = self.shared.cut(|_all| true);
+        self.shared.gone(&cut).await;
+        cut.len()
     }
 
     /// As if it were killed and started again on the same port: connections are cut, and what is left are durable
     /// exchanges and queues, their bindings, and of the messages in them the persistent ones.
     pub async fn restart(&self) {
-        self.drop_connections().await;
+        let cut = self.shared.close();
+        self.shared.gone(&cut).await;
         for vhost in self.shared.vhosts.values() {
             vhost.lock().unwrap_or_else(PoisonError::into_inner).restart(Instant::now());
         }
+        self.shared.watch_memory();
+        self.shared.open();
     }
 
     /// The queues of a virtual host, by name; none when there is no such host.

@@ -74,7 +74,7 @@ impl fmt::Debug for Password {
 pub struct Limits {
     /// The largest frame in bytes, 4,096 or more.
     pub frame_max: u32,
-    /// The most channels of a connection.
+    /// The most channels of a connection; 0 is no limit but that of the protocol.
     pub channel_max: u16,
     /// Seconds between heartbeats that are asked for; 0 is none.
     pub heartbeat: u16,

@@ -3,13 +3,14 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    pin::pin,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{config::Config, core::Vhost};
@@ -28,8 +29,9 @@ pub(crate) struct Shared {
     memory: Arc<AtomicUsize>,
     is_blocked: AtomicBool,
     blocked: watch::Sender<bool>,
-    connections: Mutex<HashMap<u64, (String, CancellationToken)>>,
-    next_connection: AtomicU64,
+    registry: Mutex<Registry>,
+    /// Somebody left.
+    left: Notify,
 }
 
 impl Shared {
@@ -46,8 +48,8 @@ impl Shared {
             memory,
             is_blocked: AtomicBool::new(false),
             blocked: watch::Sender::new(false),
-            connections: Mutex::default(),
-            next_connection: AtomicU64::new(0),
+            registry: Mutex::default(),
+            left: Notify::new(),
         }
     }
 
@@ -77,29 +79,73 @@ impl Shared {
         self.blocked.send_replace(is);
     }
 
-    /// Takes a connection in, unless there are too many.
+    /// Takes a connection in, unless there are too many or the broker is down.
     pub(crate) fn enter(self: &Arc<Self>, address: String) -> Option<Entry> {
-        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        if connections.len() >= self.config.limits.connections {
+        let mut registry = self.registry();
+        if registry.is_closed || registry.connections.len() >= self.config.limits.connections {
             return None;
         }
-        let number = self.next_connection.fetch_add(1, Ordering::Relaxed);
-        let token = CancellationToken::new();
-        connections.insert(number, (address, token.clone()));
+        registry.last += 1;
+        let (number, token) = (registry.last, CancellationToken::new());
+        registry.connections.insert(number, (address, token.clone()));
         Some(Entry { number, token, shared: self.clone() })
     }
 
     /// Where connections come from.
     pub(crate) fn addresses(&self) -> Vec<String> {
-        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        connections.values().map(|(address, _token)| address.clone()).collect()
+        self.registry().connections.values().map(|(address, _token)| address.clone()).collect()
     }
 
-    /// Cuts those connections for which `which` is true; how many there were.
-    pub(crate) fn cut(&self, which: impl Fn(&str) -> bool) -> usize {
-        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        let chosen = connections.values().filter(|(address, _token)| which(address));
-        chosen.map(|(_address, token)| token.cancel()).count()
+    /// Cuts those connections for which `which` is true; gives their numbers.
+    pub(crate) fn cut(&self, which: impl Fn(&str) -> bool) -> Vec<u64> {
+        self.registry().cut(which)
+    }
+
+    /// Cuts all connections, and takes none in until [`Shared::open`]; gives their numbers.
+    pub(crate) fn close(&self) -> Vec<u64> {
+        let mut registry = self.registry();
+        registry.is_closed = true;
+        registry.cut(|_all| true)
+    }
+
+    /// Takes connections in again.
+    pub(crate) fn open(&self) {
+        self.registry().is_closed = false;
+    }
+
+    /// Waits until these connections are gone, whoever comes meanwhile.
+    pub(crate) async fn gone(&self, numbers: &[u64]) {
+        loop {
+            let mut left = pin!(self.left.notified());
+            left.as_mut().enable();
+            if !numbers.iter().any(|number| self.registry().connections.contains_key(number)) {
+                return;
+            }
+            left.await;
+        }
+    }
+
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who is connected.
+#[derive(Debug, Default)]
+struct Registry {
+    connections: HashMap<u64, (String, CancellationToken)>,
+    last: u64,
+    is_closed: bool,
+}
+
+impl Registry {
+    fn cut(&self, which: impl Fn(&str) -> bool) -> Vec<u64> {
+        let chosen = self.connections.iter().filter(|(_number, (address, _token))| which(address));
+        let cut = chosen.map(|(number, (_address, token))| {
+            token.cancel();
+            *number
+        });
+        cut.collect()
     }
 }
 
@@ -119,6 +165,7 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
+        self.shared.registry().connections.remove(&self.number);
+        self.shared.left.notify_waiters();
     }
 }

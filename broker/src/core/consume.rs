@@ -48,16 +48,16 @@ impl Vhost {
             return self.consume_replies(connection, number, consume);
         }
         let name = self.queue_name(connection, number, consume.queue.as_str())?;
-        let id = self.accessible(connection, &name)?;
+        let channel = self.channel(connection, number)?;
+        let prefetch = channel.prefetch;
         let tag: Box<str> = match consume.consumer_tag.as_str() {
             "" => generated("amq.ctag-").into(),
             tag => tag.into(),
         };
-        let channel = self.channel(connection, number)?;
         if channel.consumers.contains_key(&tag) {
             return Err(Code::NotAllowed.because(format!("attempt to reuse consumer tag '{tag}'")));
         }
-        let prefetch = channel.prefetch;
+        let id = self.accessible(connection, &name)?;
         let in_use = || Code::AccessRefused.because(format!("{} in exclusive use", self.of_queue(&name)));
         let queue = &self.queues[id];
         let alone = queue.consumers.is_empty() && !queue.options.single_active;

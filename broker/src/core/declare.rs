@@ -131,20 +131,21 @@ impl Vhost {
             self.queues[id].idle_since = now;
             return self.declared(connection, channel, id);
         }
+        // also when it is there: only a passive declaration may name it
+        not_reserved("queue", declare.queue.as_str())?;
         if let Some(id) = self.names.get(declare.queue.as_str()).copied() {
             self.declared_alike(connection, id, &declare)?;
             self.queues[id].idle_since = now;
             return self.declared(connection, channel, id);
         }
-        let name: Arc<str> = if declare.queue.as_str().is_empty() {
-            generated("amq.gen-").into()
-        } else {
-            not_reserved("queue", declare.queue.as_str())?;
-            declare.queue.as_str().into()
+        let name: Arc<str> = match declare.queue.as_str() {
+            "" => generated("amq.gen-").into(),
+            name => name.into(),
         };
         let options = Options::parse(&declare.arguments, &name, &self.name)?;
+        let durable = is_durable(&declare);
         let mut queue = Queue::new(&name, declare.arguments, options, now);
-        queue.durable = declare.durable;
+        queue.durable = durable;
         queue.auto_delete = declare.auto_delete;
         queue.exclusive = declare.exclusive.then_some(connection);
         let id = self.queues.insert(queue);
@@ -161,14 +162,11 @@ impl Vhost {
     fn declared_alike(&self, connection: ConnectionId, id: QueueId, declare: &queue::Declare) -> Result<(), Refusal> {
         let queue = &self.queues[id];
         let what = self.of_queue(&queue.name);
-        if queue.exclusive.is_some_and(|owner| owner != connection) {
+        if queue.exclusive.is_some_and(|owner| owner != connection) || queue.exclusive.is_some() != declare.exclusive {
             return Err(self.locked(&queue.name));
         }
-        same("durable", truth(declare.durable), truth(queue.durable), &what)?;
+        same("durable", truth(is_durable(declare)), truth(queue.durable), &what)?;
         same("auto_delete", truth(declare.auto_delete), truth(queue.auto_delete), &what)?;
-        if declare.exclusive != queue.exclusive.is_some() {
-            return Err(self.locked(&queue.name));
-        }
         Options::parse(&declare.arguments, &queue.name, &self.name)?;
         equivalent(&QUEUE_ARGUMENTS, &declare.arguments, &queue.arguments, &what)
     }
@@ -243,6 +241,11 @@ impl Vhost {
         let purged = self.queues[id].ready.drain();
         Ok(count(purged.len()))
     }
+}
+
+/// What goes with its connection does not survive a restart, whatever was asked for.
+fn is_durable(declare: &queue::Declare) -> bool {
+    declare.durable && !declare.exclusive
 }
 
 /// # Errors

@@ -18,10 +18,11 @@ impl Vhost {
             }
             self.alarms.pop();
             let Some(queue) = self.queues.get_mut(id) else { continue };
-            // there may be an earlier one that was set later
-            if queue.alarm == Some(at) {
-                queue.alarm = None;
+            // an earlier one may have taken its place
+            if queue.alarm != Some(at) {
+                continue;
             }
+            queue.alarm = None;
             let unused = queue.consumers.is_empty()
                 && queue.options.expires.is_some_and(|after| queue.idle_since + after <= now);
             if unused {
@@ -41,10 +42,21 @@ impl Vhost {
             return;
         }
         queue.alarm = Some(due);
+        self.forget_alarms();
         let earliest = self.next_alarm().is_none_or(|next| due < next);
         self.alarms.push(Reverse((due, id)));
         if earliest {
             self.timer.notify_one();
+        }
+    }
+
+    /// Forgets alarms of queues that are gone and those that an earlier one took the place of, when they are the most.
+    fn forget_alarms(&mut self) {
+        const FEW: usize = 64;
+        if self.alarms.len() > FEW + 2 * self.queues.len() {
+            let queues = &self.queues;
+            self.alarms.retain(|Reverse((at, id))| queues.get(*id).is_some_and(|queue| queue.alarm == Some(*at)));
+            self.alarms.shrink_to(FEW);
         }
     }
 

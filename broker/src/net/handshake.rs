@@ -202,33 +202,25 @@ fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<
     user.password.is(&password).then(|| user.name.as_str().into())
 }
 
-/// Frame and channel limits: what the client says, but no more than was offered. 0 means no limit of its own.
+/// Frame and channel limits: what the client says, but no more than was offered; 0 is no limit, which is more.
 fn tuned(config: &Config, tune_ok: &connection::TuneOk) -> Result<(u32, u16), Refusal> {
     let limits = &config.limits;
-    let frame_max = match tune_ok.frame_max {
-        0 => limits.frame_max,
-        asked if asked < FRAME_MIN => {
-            return Err(Code::NotAllowed.because(format!(
-                "negotiated frame_max = {asked} is lower than the minimum allowed value ({FRAME_MIN})"
-            )));
-        }
-        asked if asked > limits.frame_max => {
-            return Err(Code::NotAllowed.because(format!(
-                "negotiated frame_max = {asked} is higher than the maximum allowed value ({})",
-                limits.frame_max
-            )));
-        }
-        asked => asked,
+    let (frames, channels) = (tune_ok.frame_max, tune_ok.channel_max);
+    let refused = |what: &str, asked: u32, bound: &str, limit: u32| {
+        let detail = if what == "channel_max" && asked == 0 { " (no limit)" } else { "" };
+        let comparison = if bound == "minimum" { "lower" } else { "higher" };
+        Err(Code::NotAllowed.because(format!(
+            "negotiated {what} = {asked}{detail} is {comparison} than the {bound} allowed value ({limit})"
+        )))
     };
-    let channel_max = match tune_ok.channel_max {
-        0 => limits.channel_max,
-        asked if asked > limits.channel_max => {
-            return Err(Code::NotAllowed.because(format!(
-                "negotiated channel_max = {asked} is higher than the maximum allowed value ({})",
-                limits.channel_max
-            )));
-        }
-        asked => asked,
-    };
-    Ok((frame_max, channel_max))
+    if (1..FRAME_MIN).contains(&frames) {
+        return refused("frame_max", frames, "minimum", FRAME_MIN);
+    }
+    if frames == 0 || frames > limits.frame_max {
+        return refused("frame_max", frames, "maximum", limits.frame_max);
+    }
+    if limits.channel_max > 0 && (channels == 0 || channels > limits.channel_max) {
+        return refused("channel_max", channels.into(), "maximum", limits.channel_max.into());
+    }
+    Ok((frames, if channels == 0 { u16::MAX } else { channels }))
 }
