@@ -1,4 +1,3 @@
 //! The broker from the outside, over TCP.
 
-#[expect(dead_code, reason = "the cases that use the rest of the client follow")]
 mod contract;

@@ -16,9 +16,12 @@ mod wire;
 
 mod arguments;
 mod bindings;
+mod channels;
 mod consuming;
 mod dead_letters;
 mod exchanges;
+mod frames;
+mod handshake;
 mod lifetime;
 mod prefetch;
 mod publishing;

@@ -2,7 +2,7 @@
 
 use amq_protocol::{
     frame::AMQPFrame,
-    protocol::{AMQPClass, BasicProperties, basic, channel, confirm, connection, exchange, queue, tx},
+    protocol::{AMQPClass, BasicProperties, access, basic, channel, confirm, connection, exchange, queue, tx},
     types::AMQPValue,
 };
 
@@ -23,6 +23,7 @@ pub(super) fn method(class: &AMQPClass, content: Option<&Content>) -> String {
         AMQPClass::Exchange(method) => on_exchange(method),
         AMQPClass::Queue(method) => on_queue(method),
         AMQPClass::Basic(method) => on_basic(method) + &content.map(show_content).unwrap_or_default(),
+        AMQPClass::Access(access::AMQPMethod::RequestOk(_)) => "access.request-ok".to_owned(),
         AMQPClass::Confirm(confirm::AMQPMethod::SelectOk(_)) => "confirm.select-ok".to_owned(),
         AMQPClass::Tx(tx::AMQPMethod::SelectOk(_)) => "tx.select-ok".to_owned(),
         AMQPClass::Tx(tx::AMQPMethod::CommitOk(_)) => "tx.commit-ok".to_owned(),
