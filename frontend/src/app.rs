@@ -1,11 +1,6 @@
 //! The frame of the page: contexts, header, banner, routes, footer.
 
 use leptos::prelude::*;
-use leptos_router::{
-    components::{Route, Router, Routes},
-    hooks::use_location,
-    path,
-};
 
 use crate::{
     api::bridge::Bridge,
@@ -13,6 +8,7 @@ use crate::{
     health::Health,
     i18n::{I18n, t, t_string, use_i18n},
     pages::{grpc::Grpc, home::Home, not_found::NotFound, queue::Queue, rest::Rest},
+    router::{Router, route::Route},
     settings::{self, Settings},
     trouble::Trouble,
 };
@@ -23,16 +19,13 @@ pub fn App() -> impl IntoView {
     Settings::provide();
     Bridge::provide();
     I18n::provide(settings::language());
-    view! {
-        <Router>
-            <Frame />
-        </Router>
-    }
+    Router::provide();
+    view! { <Frame /> }
 }
 
 #[component]
 fn Frame() -> impl IntoView {
-    let i18n = use_i18n();
+    let (i18n, router) = (use_i18n(), Router::get());
     let embed = Settings::get().embed;
     let health = Health::watch();
 
@@ -42,12 +35,12 @@ fn Frame() -> impl IntoView {
             settings::mark_language(locale);
         }
     });
-    Effect::new(move |_| document().set_title(&title()));
+    Effect::new(move |_| document().set_title(&title(i18n, router.route())));
     Effect::new(|_| settings::mark("data-ready", ""));
 
     let host = window().location().host().unwrap_or_default();
     view! {
-        <a class="skip" href="#main" rel="external">
+        <a class="skip" href="#main">
             {t!(i18n, common.skip)}
         </a>
         <Markers />
@@ -56,27 +49,26 @@ fn Frame() -> impl IntoView {
             <Trouble />
         </div>
         <main id="main" class="wrap" tabindex="-1">
-            <Routes fallback=NotFound>
-                <Route path=path!("/") view=Home />
-                <Route path=path!("/rest") view=Rest />
-                <Route path=path!("/grpc") view=Grpc />
-                <Route path=path!("/queue") view=Queue />
-            </Routes>
+            {move || match router.route() {
+                Route::Home => view! { <Home /> }.into_any(),
+                Route::Rest => view! { <Rest /> }.into_any(),
+                Route::Grpc => view! { <Grpc /> }.into_any(),
+                Route::Queue => view! { <Queue /> }.into_any(),
+                Route::Lost => view! { <NotFound /> }.into_any(),
+            }}
         </main>
         {(!embed).then(|| view! { <Footer host=host /> })}
     }
 }
 
 /// What the tab says.
-fn title() -> String {
-    let i18n = use_i18n();
-    let path = use_location().pathname.get();
-    let page = match path.trim_end_matches('/') {
-        "" => return format!("Crosstalk: {}", t_string!(i18n, home.title)),
-        "/rest" => t_string!(i18n, rest.title),
-        "/grpc" => t_string!(i18n, grpc.title),
-        "/queue" => t_string!(i18n, queue.title),
-        _ => t_string!(i18n, common.lost_title),
+fn title(i18n: I18n, route: Route) -> String {
+    let page = match route {
+        Route::Home => return format!("Crosstalk: {}", t_string!(i18n, home.title)),
+        Route::Rest => t_string!(i18n, rest.title),
+        Route::Grpc => t_string!(i18n, grpc.title),
+        Route::Queue => t_string!(i18n, queue.title),
+        Route::Lost => t_string!(i18n, common.lost_title),
     };
     format!("{page} · Crosstalk")
 }

@@ -6,6 +6,7 @@
 //! - [`api`]: the only code that talks to the network
 //! - [`model`]: plain Rust, without leptos and web-sys, tested natively
 //! - [`health`], [`trouble`]: what the frame says of broker, store and server
+//! - [`router`]: which page is shown, links, back and forward
 //! - [`settings`]: theme, language, speed; with `boot.js`, which runs before the first paint
 //! - [`i18n`]: the texts of `locales/`, keys checked at compile time
 
@@ -16,6 +17,7 @@ pub mod health;
 pub mod i18n;
 pub mod model;
 pub mod pages;
+pub mod router;
 pub mod settings;
 pub mod trouble;
 

@@ -10,6 +10,7 @@ mod drain;
 mod hello;
 mod load;
 mod looks;
+mod navigation;
 mod openapi;
 mod outage;
 mod panels;

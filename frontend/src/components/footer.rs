@@ -16,16 +16,15 @@ pub fn Footer(
             <div class="wrap">
                 <span>"Crosstalk " {env!("CARGO_PKG_VERSION")}</span>
                 <span>{t!(i18n, common.foot_local)} " " <code>{host}</code></span>
-                // these are the server's pages, not the router's
                 <span class="push">
-                    <a href="/api/docs" rel="external">
+                    <a href="/api/docs">
                         {t!(i18n, common.foot_docs)}
                     </a>
                 </span>
-                <a href="/api/openapi.json" rel="external">
+                <a href="/api/openapi.json">
                     "OpenAPI"
                 </a>
-                <a href="/metrics" rel="external">
+                <a href="/metrics">
                     "/metrics"
                 </a>
             </div>

@@ -1,7 +1,6 @@
 //! The head of every page: wordmark, navigation, what the server runs on, language, theme.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::{
     chip::{Chip, State},
@@ -10,6 +9,7 @@ use super::{
 };
 use crate::{
     i18n::{Locale, t, t_string, use_i18n},
+    router::{Router, route::Route},
     settings::{Settings, Theme, remember_language},
 };
 
@@ -37,33 +37,35 @@ pub fn Header(
     store: Signal<Health>,
 ) -> impl IntoView {
     let i18n = use_i18n();
+    let router = Router::get();
+    let current = |route| move || (router.route() == route).then_some("page");
     view! {
         <header class="top">
             <div class="wrap">
-                <A href="/" exact=true attr:class="brand">
+                <a href="/" class="brand" aria-current=current(Route::Home)>
                     <svg width="26" height="18" viewBox="0 0 26 18" aria-hidden="true">
                         <path d="M1 3h13" stroke="var(--rest)" stroke-width="3"></path>
                         <path d="M6 9h12" stroke="var(--grpc)" stroke-width="3"></path>
                         <path d="M3 15h5M12 15h13" stroke="var(--queue)" stroke-width="3"></path>
                     </svg>
                     <span>"Crosstalk"</span>
-                </A>
+                </a>
                 <nav class="top-nav" aria-label=move || t_string!(i18n, common.nav)>
                     <ul>
                         <li data-style="rest">
-                            <A href="/rest" attr:class="nav-link">
+                            <a href="/rest" class="nav-link" aria-current=current(Route::Rest)>
                                 "REST"
-                            </A>
+                            </a>
                         </li>
                         <li data-style="grpc">
-                            <A href="/grpc" attr:class="nav-link">
+                            <a href="/grpc" class="nav-link" aria-current=current(Route::Grpc)>
                                 "gRPC"
-                            </A>
+                            </a>
                         </li>
                         <li data-style="queue">
-                            <A href="/queue" attr:class="nav-link">
+                            <a href="/queue" class="nav-link" aria-current=current(Route::Queue)>
                                 {t!(i18n, common.queue)}
-                            </A>
+                            </a>
                         </li>
                     </ul>
                 </nav>
