@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::frame::{self, Payload};
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
 
 /// So much is read at once.
 pub(super) const READ: usize = 64 * 1024;
@@ -104,6 +104,10 @@ impl Stream {
             class_id: cause.0,
             method_id: cause.1,
         };
+        if why.code == Code::FrameError {
+            // where the next frame begins is not known: what was read already is no help in finding the answer
+            self.input.clear();
+        }
         let goodbye = async {
             self.say(0, AMQPClass::Connection(connection::AMQPMethod::Close(close))).await?;
             self.read_off().await

@@ -1,3 +1,8 @@
 //! The broker from the outside, over TCP.
 
 mod contract;
+mod frames;
+mod handles;
+mod handshake;
+mod limits;
+mod raw;
