@@ -23,8 +23,9 @@ use crate::{
     router::App,
 };
 
-/// How many messages may be on their way to the socket when the client does not say.
-pub const DEFAULT_PREFETCH: u16 = 256;
+/// How many messages may be on their way to the socket when the client does not say: some batches, so that the broker sends
+/// the next while one is written.
+pub const DEFAULT_PREFETCH: u16 = 1_000;
 /// A batch is flushed when its bodies have so many bytes.
 const BATCH_BYTES: usize = 64 * 1024;
 

@@ -50,6 +50,9 @@ async fn a_killed_broker_loses_no_confirmed_persistent_message_and_the_page_live
                 None
             }
             ServerMessage::Subscription { event: SubscriptionEvent::Resumed { epoch, .. }, .. } => Some(epoch),
+            ServerMessage::Subscription { event: SubscriptionEvent::Ended { problem }, .. } => {
+                panic!("the subscription did not live on: {problem:?}")
+            }
             _ => None,
         })
         .await;
