@@ -157,6 +157,7 @@ impl Vhost {
             self.tell(connection, number, empty);
             return Ok(());
         };
+        self.drop_expired(id, now);
         let left = count(self.queues[id].ready.len());
         let Some(connection) = self.connections.get_mut(connection) else { return Ok(()) };
         let Some(channel) = connection.channels.get_mut(&number) else { return Ok(()) };

@@ -123,8 +123,8 @@ impl Vhost {
         declare: queue::Declare,
         now: Instant,
     ) -> Result<queue::DeclareOk, Refusal> {
-        if let Some(token) = reply_to::token(declare.queue.as_str()) {
-            return self.declare_reply_to(declare.queue.as_str(), token);
+        if reply_to::is_reply_to(declare.queue.as_str()) {
+            return self.declare_reply_to(declare.queue.as_str());
         }
         if declare.passive {
             let id = self.accessible(connection, declare.queue.as_str())?;

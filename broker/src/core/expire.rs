@@ -60,11 +60,12 @@ impl Vhost {
         }
     }
 
-    /// Drops the first messages of a queue that has more than it may have.
+    /// Drops the first messages of a queue that has more than it may have: those that would be delivered next, also where
+    /// that is because of their priority.
     pub(super) fn trim(&mut self, id: QueueId, now: Instant) {
         while let Some(queue) = self.queues.get_mut(id)
             && queue.is_over()
-            && let Some(entry) = queue.ready.drop_head()
+            && let Some(entry) = queue.ready.pop()
         {
             self.dead_letter(id, &entry.message, Reason::MaxLength, now);
         }

@@ -18,6 +18,8 @@ use crate::{
     table::{array, entries, find, table},
 };
 
+/// Delivery mode of a message that a restart may lose, which is also that of a message that says none.
+const TRANSIENT: u8 = 1;
 /// Delivery mode of a persistent message.
 const PERSISTENT: u8 = 2;
 /// What a message takes beside its strings and its body.
@@ -101,7 +103,15 @@ impl Message {
             }
             blind = find(headers, BLIND).map(|_hidden| without(headers, BLIND));
         }
-        let persistent = read.octet(Property::DeliveryMode) == Some(PERSISTENT);
+        let persistent = match read.octet(Property::DeliveryMode) {
+            None | Some(TRANSIENT) => false,
+            Some(PERSISTENT) => true,
+            Some(mode) => {
+                return Err(
+                    Code::PreconditionFailed.because(format!("invalid message: {{delivery_mode_unknown,{mode}}}"))
+                );
+            }
+        };
         let priority = read.octet(Property::Priority).unwrap_or_default();
         let properties = blind.map(|headers| read.with(Property::Headers, Some(&headers)).write());
         Ok(Self {

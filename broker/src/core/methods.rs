@@ -3,7 +3,10 @@
 
 use std::time::Instant;
 
-use amq_protocol::protocol::{AMQPClass, access, basic, channel, confirm, exchange, queue, tx};
+use amq_protocol::{
+    protocol::{AMQPClass, access, basic, channel, confirm, exchange, queue, tx},
+    types::ShortString,
+};
 
 use super::{ConnectionId, Vhost, channel::Settlement};
 use crate::refusal::{Code, Refusal};
@@ -122,11 +125,13 @@ impl Vhost {
     ) -> Result<Option<AMQPClass>, Refusal> {
         use queue::AMQPMethod as Method;
         let (nowait, answer) = match method {
-            Method::Declare(declare) => {
+            Method::Declare(mut declare) => {
+                unbroken([&mut declare.queue]);
                 let nowait = declare.nowait;
                 (nowait, Method::DeclareOk(self.declare_queue(id, number, declare, now)?))
             }
-            Method::Delete(delete) => {
+            Method::Delete(mut delete) => {
+                unbroken([&mut delete.queue]);
                 let message_count = self.delete_queue_named(id, number, &delete)?;
                 (delete.nowait, Method::DeleteOk(queue::DeleteOk { message_count }))
             }
@@ -134,12 +139,14 @@ impl Vhost {
                 let message_count = self.purge(id, number, purge.queue.as_str())?;
                 (purge.nowait, Method::PurgeOk(queue::PurgeOk { message_count }))
             }
-            Method::Bind(bind) => {
+            Method::Bind(mut bind) => {
+                unbroken([&mut bind.queue, &mut bind.exchange]);
                 let nowait = bind.nowait;
                 self.bind_queue(id, number, bind)?;
                 (nowait, Method::BindOk(queue::BindOk {}))
             }
-            Method::Unbind(unbind) => {
+            Method::Unbind(mut unbind) => {
+                unbroken([&mut unbind.queue, &mut unbind.exchange]);
                 self.unbind_queue(id, number, &unbind)?;
                 (false, Method::UnbindOk(queue::UnbindOk {}))
             }
@@ -155,21 +162,25 @@ impl Vhost {
     fn exchange_method(&mut self, method: exchange::AMQPMethod) -> Result<Option<AMQPClass>, Refusal> {
         use exchange::AMQPMethod as Method;
         let (nowait, answer) = match method {
-            Method::Declare(declare) => {
+            Method::Declare(mut declare) => {
+                unbroken([&mut declare.exchange]);
                 let nowait = declare.nowait;
                 self.declare_exchange(declare)?;
                 (nowait, Method::DeclareOk(exchange::DeclareOk {}))
             }
-            Method::Delete(delete) => {
+            Method::Delete(mut delete) => {
+                unbroken([&mut delete.exchange]);
                 self.delete_exchange(&delete)?;
                 (delete.nowait, Method::DeleteOk(exchange::DeleteOk {}))
             }
-            Method::Bind(bind) => {
+            Method::Bind(mut bind) => {
+                unbroken([&mut bind.destination, &mut bind.source]);
                 let nowait = bind.nowait;
                 self.bind_exchange(bind)?;
                 (nowait, Method::BindOk(exchange::BindOk {}))
             }
-            Method::Unbind(unbind) => {
+            Method::Unbind(mut unbind) => {
+                unbroken([&mut unbind.destination, &mut unbind.source]);
                 self.unbind_exchange(&unbind)?;
                 (unbind.nowait, Method::UnbindOk(exchange::UnbindOk {}))
             }
@@ -203,6 +214,15 @@ impl Vhost {
             tx::AMQPMethod::SelectOk(_) | tx::AMQPMethod::CommitOk(_) | tx::AMQPMethod::RollbackOk(_) => {
                 Err(unexpected())
             }
+        }
+    }
+}
+
+/// Names of queues and exchanges are taken without line breaks, as RabbitMQ takes them.
+fn unbroken<const N: usize>(names: [&mut ShortString; N]) {
+    for name in names {
+        if name.as_str().contains(['\r', '\n']) {
+            *name = name.as_str().replace(['\r', '\n'], "").into();
         }
     }
 }

@@ -128,12 +128,6 @@ impl Ready {
         Some(Self::take(level, &mut self.len, &mut self.bytes))
     }
 
-    /// Takes the message that a full queue drops: the oldest of the lowest priority.
-    pub(crate) fn drop_head(&mut self) -> Option<Entry> {
-        let level = self.levels.iter_mut().find(|level| !level.is_empty())?;
-        Some(Self::take(level, &mut self.len, &mut self.bytes))
-    }
-
     /// Takes the next message that has expired at `now` and that no other is before.
     pub(crate) fn pop_expired(&mut self, now: Instant) -> Option<Entry> {
         let expired = |level: &&mut VecDeque<Entry>| {
@@ -207,7 +201,6 @@ mod tests {
         for (position, priority) in [(1, 0), (2, 1), (3, 9), (4, 2), (5, 0)] {
             ready.insert(entry(position, priority));
         }
-        assert_eq!(ready.drop_head().unwrap().position, 1);
-        assert_eq!(order(&mut ready), [3, 4, 2, 5]);
+        assert_eq!(order(&mut ready), [3, 4, 2, 1, 5]);
     }
 }

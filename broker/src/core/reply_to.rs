@@ -15,6 +15,11 @@ use crate::refusal::{Code, Refusal};
 /// The pseudo-queue.
 pub(super) const QUEUE: &str = "amq.rabbitmq.reply-to";
 
+/// Whether this is the pseudo-queue or an address.
+pub(super) fn is_reply_to(name: &str) -> bool {
+    name == QUEUE || token(name).is_some()
+}
+
 /// What follows the pseudo-queue's name in an address.
 pub(super) fn token(address: &str) -> Option<&str> {
     address.strip_prefix(QUEUE)?.strip_prefix('.')
@@ -67,12 +72,12 @@ impl Vhost {
         Ok(())
     }
 
-    /// Whether somebody waits for replies at an address, told as a queue is declared.
+    /// Whether somebody waits for replies at an address, told as a queue is declared. The pseudo-queue is always there.
     ///
     /// # Errors
     /// 404 when nobody does.
-    pub(super) fn declare_reply_to(&self, name: &str, token: &str) -> Result<queue::DeclareOk, Refusal> {
-        if !self.replies.contains_key(token) {
+    pub(super) fn declare_reply_to(&self, name: &str) -> Result<queue::DeclareOk, Refusal> {
+        if token(name).is_some_and(|token| !self.replies.contains_key(token)) {
             return Err(Code::NotFound.because(format!("no queue '{name}' in vhost '{}'", self.name)));
         }
         Ok(queue::DeclareOk { queue: name.into(), message_count: 0, consumer_count: 1 })

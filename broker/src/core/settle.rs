@@ -6,6 +6,7 @@ use amq_protocol::protocol::basic;
 
 use super::{
     ConnectionId, QueueId, Vhost,
+    arguments::Overflow,
     channel::{Mode, Settlement, Unacked},
     dead_letter::Reason,
 };
@@ -121,6 +122,9 @@ impl Vhost {
         }
         if how == Settlement::Requeue {
             for queue in &queues {
+                if self.queues.get(*queue).is_some_and(|queue| queue.options.overflow == Overflow::DropHead) {
+                    self.trim(*queue, now);
+                }
                 self.set_alarm(*queue);
             }
         }

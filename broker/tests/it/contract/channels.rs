@@ -181,3 +181,16 @@ async fn old_access_requests_are_granted() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_method_of_a_channel_on_channel_0_is_a_hard_error() {
+    same(async |s| {
+        let mut c = s.connect().await;
+        c.send_on(0, passive("q")).await;
+        c.is_closed_with("504 CHANNEL_ERROR - unexpected method in connection state running (50,10)").await;
+        let mut c = s.connect().await;
+        c.send_on(0, channel::Open {}).await;
+        c.is_closed_with("504 CHANNEL_ERROR - unexpected method in connection state running (20,10)").await;
+    })
+    .await;
+}

@@ -1,8 +1,8 @@
 //! Dead letters: why a message dies, where it goes, and what its headers then say of it.
 
 use amq_protocol::{
-    protocol::{basic, queue},
-    types::AMQPValue,
+    protocol::{basic, confirm, queue},
+    types::{AMQPValue, FieldTable},
 };
 
 use super::{
@@ -211,7 +211,9 @@ async fn a_circle_of_expiry_is_cut() {
             ("x-message-ttl", int(20)),
         ]);
         c.call(queue::Declare { arguments: circle, ..declare(q) }, DECLARED).await;
+        c.call(confirm::Select { nowait: false }, "confirm.select-ok").await;
         c.publish("", q, "hello").await;
+        c.sees("basic.ack #1").await;
         c.counts(q, 0, 0).await;
         c.bye().await;
     })
@@ -228,6 +230,25 @@ async fn without_a_dead_letter_exchange_dead_messages_are_gone() {
         c.call(get_to_ack(q), r#"basic.get-ok #1 /q left=0 "hello""#).await;
         c.send(reject(1)).await;
         c.call(get(q), "basic.get-empty").await;
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn copies_die_with_all_their_keys() {
+    same(async |s| {
+        let (mut c, q, dead) = dead_lettering(s, []).await;
+        let mut headers = FieldTable::default();
+        headers.insert("CC".into(), AMQPValue::FieldArray(vec![text(&s.name("other"))].into()));
+        headers.insert("BCC".into(), AMQPValue::FieldArray(vec![text(&s.name("hidden"))].into()));
+        c.publish_with(publish("", &q), props().with_headers(headers), "hello").await;
+        c.call(get_to_ack(&q), r#"basic.get-ok #1 /q left=0 "hello" headers={CC: ['other']}"#).await;
+        c.send(reject(1)).await;
+        let line = "basic.get-ok #2 dlx/q left=0 \"hello\" headers={CC: ['other'], x-death: [{count: 1i64, exchange: '', \
+                    queue: 'q', reason: 'rejected', routing-keys: ['q', 'other'], time: now}], x-first-death-exchange: \
+                    '', x-first-death-queue: 'q', x-first-death-reason: 'rejected'}";
+        c.until(get(&dead), line).await;
         c.bye().await;
     })
     .await;

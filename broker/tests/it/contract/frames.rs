@@ -83,12 +83,13 @@ async fn a_header_of_another_class_is_505() {
 #[tokio::test]
 async fn contents_of_two_channels_may_be_interleaved() {
     same(async |s| {
-        let (mut c, q) = (s.connect().await, &s.name("q"));
+        let (mut c, q, p) = (s.connect().await, &s.name("q"), &s.name("p"));
         c.call(declare(q), "queue.declare-ok q messages=0 consumers=0").await;
+        c.call(declare(p), "queue.declare-ok p messages=0 consumers=0").await;
         c.opens(2).await;
         let body = |text: &str| text.as_bytes().to_vec();
         c.send_on(1, publish("", q)).await;
-        c.send_on(2, publish("", q)).await;
+        c.send_on(2, publish("", p)).await;
         let (one, two) = (bytes_of_content(1, &props(), b"one!", 2), bytes_of_content(2, &props(), b"two!", 2));
         let (middle, length) = (one.len() - 2 * (2 + 8), 2 + 8);
         c.send_bytes(&one[..middle]).await;
@@ -96,9 +97,8 @@ async fn contents_of_two_channels_may_be_interleaved() {
         c.send_bytes(&one[middle..middle + length]).await;
         c.send_frame(AMQPFrame::Body(2, body("o!"))).await;
         c.send_frame(AMQPFrame::Body(1, body("e!"))).await;
-        c.counts(q, 2, 0).await;
-        c.call(get(q), r#"basic.get-ok #1 /q left=1 "two!""#).await;
-        c.call(get(q), r#"basic.get-ok #2 /q left=0 "one!""#).await;
+        c.call(get(q), r#"basic.get-ok #1 /q left=0 "one!""#).await;
+        c.until(get(p), r#"basic.get-ok #2 /p left=0 "two!""#).await;
         c.bye().await;
     })
     .await;
@@ -115,6 +115,53 @@ async fn a_long_body_comes_in_frames_of_the_negotiated_size() {
         let same = event.content.is_some_and(|content| content.body == body.as_bytes());
         c.notes("as it was sent", &same.to_string(), "true");
         c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_method_that_is_cut_short_is_a_hard_error() {
+    same(async |s| {
+        let mut c = s.connect().await;
+        // queue.declare whose name says 200 bytes
+        c.send_bytes(&frame(1, b"\x00\x32\x00\x0a\x00\x00\xc8abc")).await;
+        c.is_closed_with("501 FRAME_ERROR - cannot decode <<0,0,200,97,98,99>> (50,10)").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_frame_beyond_the_limit_is_501() {
+    same(async |s| {
+        let mut c = s.connect().await;
+        let mut bytes = vec![3, 0, 1];
+        bytes.extend(131_073_u32.to_be_bytes());
+        bytes.extend([b'x'; 64]);
+        c.send_bytes(&bytes).await;
+        c.is_closed_with("501 FRAME_ERROR - type 3, all octets = <<>>: {frame_too_large,131073,131064} (0,0)").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_kind_of_frame_is_501() {
+    same(async |s| {
+        let mut c = s.connect().await;
+        c.send_bytes(&frame(9, b"what")).await;
+        c.is_closed_with(r#"501 FRAME_ERROR - type 9, all octets = <<"what">>: unknown_frame (0,0)"#).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_frame_end_is_501() {
+    same(async |s| {
+        let mut c = s.connect().await;
+        let mut bytes = frame(1, b"\x00\x14\x00\x0a\x00");
+        *bytes.last_mut().expect("it has an end") = 0;
+        c.send_bytes(&bytes).await;
+        c.is_closed_with("501 FRAME_ERROR - type 1, all octets = <<0,20,0,10,0>>: {invalid_frame_end_marker,0} (0,0)")
+            .await;
     })
     .await;
 }

@@ -227,3 +227,25 @@ async fn a_full_queue_that_rejects_nacks() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_expiration_is_a_number_in_text() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        c.call(declare(q), DECLARED).await;
+        for (expiration, why) in [
+            ("soon", "no_integer"),
+            ("-1", "{value_negative,-1}"),
+            ("10s", r#"{leftover_string,"s"}"#),
+            ("", "no_integer"),
+        ] {
+            c.publish_with(publish("", q), props().with_expiration(expiration.into()), "hello").await;
+            c.loses_channel(&format!("406 PRECONDITION_FAILED - invalid expiration '{expiration}': {why} (60,40)"))
+                .await;
+        }
+        c.publish_with(publish("", q), props().with_expiration("60000".into()), "hello").await;
+        c.call(get(q), r#"basic.get-ok #1 /q left=0 "hello" expiration='60000'"#).await;
+        c.bye().await;
+    })
+    .await;
+}
