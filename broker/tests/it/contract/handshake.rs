@@ -1,9 +1,6 @@
 //! The start of a connection, and its end: versions, logins, limits, virtual hosts.
 
-use amq_protocol::{
-    protocol::{channel, connection},
-    types::FieldTable,
-};
+use amq_protocol::{protocol::connection, types::FieldTable};
 
 use super::{
     client::Client,
