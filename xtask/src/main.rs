@@ -82,8 +82,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// The root of the workspace.
+/// The root of the workspace this was started in, as cargo says when it runs a binary. Not the one it was compiled in:
+/// clones that share a target folder share this binary.
 fn root() -> PathBuf {
-    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let manifest =
+        PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()));
     manifest.parent().expect("this crate is a folder of the workspace").to_owned()
 }
