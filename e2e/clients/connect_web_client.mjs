@@ -53,9 +53,11 @@ async function collected(replies) {
   return messages;
 }
 
+// who traces a call is told its steps
+const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 let trailers;
 const onTrailer = (headers) => (trailers = headers);
-assert.equal((await client.sayHello({ name }, { onTrailer })).message, `Hello, ${name}`);
+assert.equal((await client.sayHello({ name }, { headers: { traceparent }, onTrailer })).message, `Hello, ${name}`);
 assert.match(trailers.get("server-timing"), /server-greet;dur=/);
 assert.equal((await client.sayHello({})).message, "Hello, World!");
 
@@ -65,7 +67,7 @@ await assert.rejects(client.sayHello({ name: "x".repeat(201) }), (error) => {
   return true;
 });
 
-const headers = { "x-count": "3", "x-interval-ms": "1" };
+const headers = { traceparent, "x-count": "3", "x-interval-ms": "1" };
 const replies = client.sayHelloStreamReply({ name: "雷" }, { headers, onTrailer });
 assert.deepEqual(await collected(replies), Array(3).fill("Hello, 雷"));
 assert.match(trailers.get("server-timing"), /server-stream;dur=/);

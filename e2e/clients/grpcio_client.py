@@ -46,8 +46,13 @@ def check(address, name, pb, pb_grpc):
     with grpc.insecure_channel(address) as channel:
         stub = pb_grpc.GreeterStub(channel)
 
-        reply, call = stub.SayHello.with_call(pb.HelloRequest(name=name), timeout=BUDGET)
+        reply, untraced = stub.SayHello.with_call(pb.HelloRequest(name=name), timeout=BUDGET)
         assert reply.message == f"Hello, {name}", reply
+        assert not any(key == "server-timing" for key, _ in untraced.trailing_metadata())
+
+        # who traces a call is told its steps
+        trace = (("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),)
+        reply, call = stub.SayHello.with_call(pb.HelloRequest(name=name), timeout=BUDGET, metadata=trace)
         assert any(key == "server-timing" for key, _ in call.trailing_metadata())
         assert stub.SayHello(pb.HelloRequest(), timeout=BUDGET).message == "Hello, World!"
 
