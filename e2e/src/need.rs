@@ -8,19 +8,18 @@
 //! | `CROSSTALK_NODE_MODULES` | a folder `node_modules` with `e2e/clients/package.json` installed | none |
 //! | `CROSSTALK_SCHEMATHESIS` | the program `schemathesis` | the one beside the Python, or on PATH |
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::{env, path::PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
 const REMEDY: &str = "`cargo xtask test` sets it up";
 
-/// The root of the workspace.
+/// The root of the workspace this was started in, not the one it was compiled in: clones may share a target folder.
 #[must_use]
-pub fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is a folder of the workspace")
+pub fn workspace() -> PathBuf {
+    let manifest =
+        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()));
+    manifest.parent().expect("this crate is a folder of the workspace").to_owned()
 }
 
 /// Where cargo builds: beside the test binary's own `deps`, so that it holds with any `CARGO_TARGET_DIR`.
