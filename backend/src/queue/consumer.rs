@@ -85,7 +85,9 @@ impl Subscription {
         self.consumer.poll_next_unpin(cx).map(|next| match next {
             Some(Ok(delivery)) => Ok(delivery),
             Some(Err(error)) => Err(Error::refusal(&error).map_or(Ended::LinkLost, Ended::Closed)),
-            None if self.session.ended().is_cancelled() => Err(Ended::LinkLost),
+            // the broker cancels a consumer on a channel that lives on; a consumer of a dead channel lost its link, also
+            // when the session has not noticed yet
+            None if self.session.ended().is_cancelled() || !self.channel.status().connected() => Err(Ended::LinkLost),
             None => Err(Ended::Cancelled),
         })
     }

@@ -84,6 +84,16 @@ pub enum Retry {
     MayRepeat,
 }
 
+/// How RabbitMQ words a 404 about a queue that it knows and that does not run: its node is away, it crashed, or it is
+/// being recovered after the broker's own end.
+const RECOVERING: [&str; 5] = [
+    "is down or inaccessible",
+    "process is stopped by supervisor",
+    "has crashed and failed to restart",
+    "due to timeout",
+    "may be stopping or being demoted",
+];
+
 impl Error {
     /// Who is at fault.
     #[must_use]
@@ -109,6 +119,8 @@ impl Error {
             | Self::NoWorker { .. }
             | Self::Busy { .. } => Retry::Yes,
             Self::Unknown { .. } | Self::NoReply { .. } => Retry::MayRepeat,
+            // the queue is there, but RabbitMQ has not brought it up (again) yet
+            Self::Refused { code: 404, text } if RECOVERING.iter().any(|words| text.contains(words)) => Retry::Yes,
             Self::Refused { .. } | Self::Unsendable(_) => Retry::No,
         }
     }
@@ -122,5 +134,19 @@ impl Error {
             }
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_that_is_being_recovered_is_asked_again_and_one_that_is_gone_is_not() {
+        let refused = |text: &str| Error::Refused { code: 404, text: text.to_owned() }.retry();
+        let recovering = "NOT_FOUND - home node 'a@b' of durable queue 'q' in vhost '/' is down or inaccessible";
+        assert_eq!(refused(recovering), Retry::Yes);
+        assert_eq!(refused("NOT_FOUND - queue 'q' in vhost '/' process is stopped by supervisor"), Retry::Yes);
+        assert_eq!(refused("NOT_FOUND - no queue 'q' in vhost '/'"), Retry::No);
     }
 }
