@@ -1,0 +1,140 @@
+//! Content that travels in pieces: chunks, frames, fragments, or encoded. It is dissected as a whole and the fields are then
+//! laid on the captured pieces; a field that runs over a border becomes one part on each side.
+
+use std::{borrow::Cow, ops::Range};
+
+use crate::{
+    budget::Budget,
+    field::{Field, Part},
+};
+
+/// Where a run of the content lies in what carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// In the content. The pieces of a content follow each other without a gap, and none is empty.
+    pub(crate) inner: Range<usize>,
+    /// In the carrier. As long as `inner`, but for base64.
+    pub(crate) outer: Range<usize>,
+}
+
+/// The pieces of a content that lies in `ranges` of the carrier.
+pub(crate) fn pieces(ranges: &[Range<usize>]) -> Vec<Piece> {
+    let mut at = 0;
+    let piece = |outer: &Range<usize>| {
+        let inner = at..at + outer.len();
+        at = inner.end;
+        Piece { inner, outer: outer.clone() }
+    };
+    ranges.iter().filter(|range| !range.is_empty()).map(piece).collect()
+}
+
+/// The content, joined from its pieces.
+pub(crate) fn join<'a>(bytes: &'a [u8], pieces: &[Piece]) -> Cow<'a, [u8]> {
+    match pieces {
+        [] => Cow::Borrowed(&[]),
+        [piece] => Cow::Borrowed(&bytes[piece.outer.clone()]),
+        pieces => pieces.iter().flat_map(|piece| &bytes[piece.outer.clone()]).copied().collect::<Vec<u8>>().into(),
+    }
+}
+
+/// The fields of the content, laid on the carrier: a list for each piece.
+pub(crate) fn project(fields: Vec<Field>, pieces: &[Piece], budget: &Budget) -> Vec<Vec<Field>> {
+    let mut on_pieces = vec![Vec::new(); pieces.len()];
+    for field in fields {
+        lay(field, pieces, 0, budget, &mut |piece, field| on_pieces[piece].push(field));
+    }
+    on_pieces
+}
+
+/// Lays one field; `offset` is the number of the first of these pieces.
+fn lay(field: Field, pieces: &[Piece], offset: usize, budget: &Budget, put: &mut dyn FnMut(usize, Field)) {
+    let first = pieces.partition_point(|piece| piece.inner.end <= field.range.start);
+    let last = pieces.partition_point(|piece| piece.inner.start < field.range.end);
+    let over = &pieces[first..last];
+    let offset = offset + first;
+    if let [piece] = over {
+        return put(offset, moved(field, piece));
+    }
+    let Field { range, children, .. } = field;
+    let mut parts: Vec<Field> = over
+        .iter()
+        .enumerate()
+        .map(|(nth, piece)| {
+            let inner = range.start.max(piece.inner.start)..range.end.min(piece.inner.end);
+            let value = if budget.take(field.value.len()) { field.value.clone() } else { String::new() };
+            Field {
+                range: outer(&inner, piece),
+                name: field.name.clone(),
+                value,
+                rule: field.rule.clone(),
+                problem: field.problem.clone(),
+                part: Some(part(field.part, nth, over.len())),
+                decoded: None,
+                children: Vec::new(),
+                kind: field.kind,
+                masked: field.masked,
+            }
+        })
+        .collect();
+    if !budget.is_spent() {
+        for child in children {
+            lay(child, over, 0, budget, &mut |piece, child| parts[piece].children.push(child));
+        }
+    }
+    for (nth, part) in parts.into_iter().enumerate() {
+        put(offset + nth, part);
+    }
+}
+
+/// Which part the `nth` of `count` is of a field that may be a part itself.
+fn part(whole: Option<Part>, nth: usize, count: usize) -> Part {
+    let begins = nth == 0 && !matches!(whole, Some(Part::Middle | Part::Last));
+    let ends = nth + 1 == count && !matches!(whole, Some(Part::First | Part::Middle));
+    match (begins, ends) {
+        (true, _) => Part::First,
+        (false, true) => Part::Last,
+        (false, false) => Part::Middle,
+    }
+}
+
+/// The same field, with the place of itself and all its children in the carrier.
+fn moved(mut field: Field, piece: &Piece) -> Field {
+    field.range = outer(&field.range, piece);
+    field.children = field.children.into_iter().map(|child| moved(child, piece)).collect();
+    field
+}
+
+/// Where a range of the content lies in the carrier. Of base64 a byte has the character that it begins in, so that ranges
+/// side by side stay side by side.
+fn outer(inner: &Range<usize>, piece: &Piece) -> Range<usize> {
+    let place = |at: usize| {
+        let at = at - piece.inner.start;
+        if piece.inner.len() == piece.outer.len() {
+            piece.outer.start + at
+        } else if at == piece.inner.len() {
+            piece.outer.end
+        } else {
+            piece.outer.start + at * 4 / 3
+        }
+    };
+    place(inner.start)..place(inner.end)
+}
+
+/// The field at exactly this place, to put children into.
+pub(crate) fn field_at<'a>(fields: &'a mut [Field], range: &Range<usize>) -> Option<&'a mut Field> {
+    let at = fields.partition_point(|field| field.range.end <= range.start);
+    let field = fields.get_mut(at)?;
+    if field.children.is_empty() {
+        return (field.range == *range).then_some(field);
+    }
+    field_at(&mut field.children, range)
+}
+
+/// Lays the fields of a content on the leaves that carry it.
+pub(crate) fn install(carrier: &mut [Field], content: Vec<Field>, pieces: &[Piece], budget: &Budget) {
+    for (children, piece) in project(content, pieces, budget).into_iter().zip(pieces) {
+        if let Some(leaf) = field_at(carrier, &piece.outer) {
+            leaf.children = children;
+        }
+    }
+}

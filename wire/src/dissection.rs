@@ -1,0 +1,61 @@
+//! What became of a capture: for each party its bytes, without credentials, and the tree of fields over them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    budget::{Budget, Limits},
+    capture::Capture,
+    field::Field,
+    http1,
+    scope::Scope,
+    secret,
+};
+
+/// A dissected capture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dissection {
+    /// What the client sent.
+    pub client: Stream,
+    /// What the server sent.
+    pub server: Stream,
+}
+
+/// The bytes of one party and what they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stream {
+    /// The captured bytes; credentials are replaced, byte for byte.
+    pub bytes: Vec<u8>,
+    /// The tree over all of them.
+    pub root: Field,
+}
+
+/// Dissects a capture, which begins where its connection does.
+pub fn dissect(capture: &Capture, limits: Limits) -> Dissection {
+    let budget = Budget::new(limits);
+    let mut client = Scope::new(&capture.client, true, &budget);
+    let mut server = Scope::new(&capture.server, true, &budget);
+    http(&mut client, &mut server);
+    Dissection { client: stream(client, &capture.client), server: stream(server, &capture.server) }
+}
+
+fn http(client: &mut Scope<'_>, server: &mut Scope<'_>) {
+    let mut requests = Vec::new();
+    while let Some(request) = http1::message(client, false, None) {
+        requests.push(request);
+    }
+    let mut answered = 0;
+    while let Some(answer) = http1::message(server, true, requests.get(answered)) {
+        // an interim answer is followed by the final one (RFC 9110 §15.2)
+        if answer.start.status() / 100 != 1 {
+            answered += 1;
+        }
+    }
+}
+
+fn stream(mut scope: Scope<'_>, bytes: &[u8]) -> Stream {
+    scope.end_here();
+    let mut root = scope.close(Field::framing("stream", "RFC 9293 §3.4"));
+    let mut bytes = bytes.to_vec();
+    secret::mask(std::slice::from_mut(&mut root), &mut bytes);
+    Stream { bytes, root }
+}

@@ -1,0 +1,118 @@
+//! The header section: name, colon and value of each field (RFC 9112 §5). Trailer sections and the trailers frame of
+//! gRPC-Web have the same form.
+
+use super::line;
+use crate::{field::Field, known, scope::Scope, secret, text};
+
+const LINE: &str = "RFC 9112 §5";
+const NAME: &str = "RFC 9110 §5.1";
+const VALUE: &str = "RFC 9110 §5.5";
+const FOLD: &str = "RFC 9112 §5.2";
+const END: &str = "RFC 9112 §2.1";
+
+/// The header fields of a message, names in lower case.
+#[derive(Debug, Default)]
+pub(crate) struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// The value of the first field of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn push(&mut self, name: &[u8], value: &[u8]) {
+        let name = String::from_utf8_lossy(name).trim().to_ascii_lowercase();
+        self.0.push((name, String::from_utf8_lossy(value).into_owned()));
+    }
+}
+
+/// Takes header lines and the empty line behind them; says whether that was there.
+pub(crate) fn section(scope: &mut Scope<'_>) -> (Headers, bool) {
+    let mut headers = Headers::default();
+    let mut secret = false;
+    while !scope.is_empty() {
+        let (line, ends) = line::content(scope);
+        if line.is_empty() {
+            if ends {
+                line::end(scope, "end of header section");
+            } else {
+                scope.incomplete("end of header section", END);
+            }
+            return (headers, ends);
+        }
+        if let [b' ' | b'\t', ..] = line {
+            let field = Field::text("folded line", FOLD).problem("folding is no longer allowed").secret(secret);
+            scope.leaf(line.len(), field);
+            line::end(scope, "line end");
+        } else {
+            secret = one(scope, &mut headers);
+        }
+    }
+    (headers, false)
+}
+
+/// Takes header lines to the end of the scope, without an empty line behind them, as in the trailers frame of gRPC-Web.
+pub(crate) fn lines(scope: &mut Scope<'_>) -> Headers {
+    let mut headers = Headers::default();
+    while !scope.is_empty() {
+        if line::content(scope).0.is_empty() {
+            line::end(scope, "empty line");
+        } else {
+            one(scope, &mut headers);
+        }
+    }
+    headers
+}
+
+/// Takes one header line; says whether its value is a credential.
+fn one(scope: &mut Scope<'_>, headers: &mut Headers) -> bool {
+    let (line, ends) = line::content(scope);
+    let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+        let secret = secret::mentions(line);
+        if ends || !scope.open() {
+            scope.leaf(line.len(), Field::text("header line", LINE).malformed("it has no colon").secret(secret));
+            line::end(scope, "line end");
+        } else {
+            scope.incomplete("header line", LINE);
+        }
+        return secret;
+    };
+    let (name, behind) = (&line[..colon], &line[colon + 1..]);
+    let secret = secret::is_secret_header(name);
+    let value = behind.trim_ascii();
+    headers.push(name, value);
+    let spaces = behind.len() - behind.trim_ascii_start().len();
+    let mut inner = scope.rest();
+    inner.leaf(name.len(), Field::text("name", NAME).value(text::preview(name)));
+    inner.leaf(1 + spaces, Field::framing("separator", LINE).value(text::preview(&line[colon..=colon + spaces])));
+    let rule = known::header_rule(name).unwrap_or(VALUE);
+    let shown = if secret { secret::shown_prefix(name, value) } else { 0 };
+    if secret {
+        inner.leaf(shown, Field::text("scheme", rule).value(text::preview(&value[..shown])));
+        inner.leaf(value.len() - shown, Field::text("credentials", rule).secret(true));
+    } else {
+        inner.leaf(value.len(), Field::text("value", rule).value(text::preview(value)));
+    }
+    inner.leaf(behind.len() - spaces - value.len(), Field::framing("white space", LINE));
+    line::end(&mut inner, "line end");
+    let mut field = Field::text(text::lossy(name), rule);
+    if secret {
+        field = field.value(format!("{}(masked)", text::preview(&value[..shown])));
+    } else {
+        field = field.value(text::preview(value));
+    }
+    if !is_token(name) {
+        field = field.problem("not the name of a header field");
+    }
+    if ends {
+        inner.end_here();
+    }
+    scope.push(inner.close(field));
+    secret
+}
+
+/// Whether these bytes can name a header field (RFC 9110 §5.6.2).
+fn is_token(name: &[u8]) -> bool {
+    let sign = |byte: &u8| b"!#$%&'*+-.^_`|~".contains(byte) || byte.is_ascii_alphanumeric();
+    !name.is_empty() && name.iter().all(sign)
+}

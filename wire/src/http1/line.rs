@@ -1,0 +1,57 @@
+//! Lines: how they end, and those that are none of a message's.
+
+use crate::{
+    field::{Field, Kind},
+    scope::Scope,
+    secret,
+};
+
+const ENDS: &str = "RFC 9112 §2.2";
+
+/// The bytes up to the end of the line, and whether the line ends.
+pub(crate) fn content<'a>(scope: &Scope<'a>) -> (&'a [u8], bool) {
+    let left = scope.left();
+    match left.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (left[..end].strip_suffix(b"\r").unwrap_or(&left[..end]), true),
+        None => (left.strip_suffix(b"\r").filter(|_| scope.open()).unwrap_or(left), false),
+    }
+}
+
+/// Takes the end of a line, which is next.
+pub(crate) fn end(scope: &mut Scope<'_>, name: &'static str) {
+    let field = Field::framing(name, ENDS);
+    match scope.left() {
+        [b'\r', b'\n', ..] => scope.leaf(2, field.value("\\r\\n")),
+        [b'\n', ..] => scope.leaf(1, field.value("\\n").malformed("a line ends with CR LF")),
+        [b'\r'] if scope.open() => {
+            scope.leaf(1, Field::new(Kind::Incomplete, name, ENDS).problem("the capture ends here"))
+        }
+        _ => &[],
+    };
+}
+
+/// Takes lines up to the first that `wanted` likes.
+pub(crate) fn skip(stream: &mut Scope<'_>, wanted: impl Fn(&[u8]) -> bool) {
+    while !stream.is_empty() {
+        let (line, ends) = content(stream);
+        if wanted(line) {
+            return;
+        }
+        if line.is_empty() && ends {
+            end(stream, "empty line");
+            continue;
+        }
+        let secret = secret::mentions(line);
+        if ends {
+            let field = Field::text("unexpected line", ENDS).malformed("not the start of a message");
+            stream.leaf(line.len(), field.secret(secret));
+            end(stream, "line end");
+        } else if stream.open() {
+            let field = Field::new(Kind::Incomplete, "start of a line", ENDS).problem("the capture ends here");
+            stream.leaf(usize::MAX, field.secret(secret));
+        } else {
+            let field = Field::text("unexpected bytes", ENDS).malformed("a message begins with a line");
+            stream.leaf(usize::MAX, field.secret(secret));
+        }
+    }
+}

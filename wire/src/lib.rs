@@ -1,0 +1,39 @@
+//! What went over a socket, dissected down to single bytes.
+//!
+//! A [`Capture`] has what both parties of a connection sent, from its beginning. [`dissect`] makes of it two trees of
+//! [`Field`]s: what each range of bytes is, what it says, and the rule of the format for it. The leaves of a tree lie side by
+//! side, so that joined they are the capture; credentials are replaced byte for byte. Bytes that break a rule are marked with
+//! the reason and the rest is read; a capture that ends in the middle is read up to there.
+//!
+//! # Map of the crate
+//!
+//! - [`capture`], [`dissection`]: what comes in and what goes out
+//! - [`field`]: the tree; [`scope`]: how it is built without a gap; [`budget`]: how much of it
+//! - [`assembly`]: content in pieces; [`secret`]: what is masked
+//! - [`http1`]: HTTP/1.1; [`media`]: which body is what; [`json`]
+//! - [`known`], [`text`]: where header fields are defined, how bytes are shown
+//!
+//! There is no I/O here and nothing asynchronous.
+
+#![allow(dead_code, reason = "the layers above HTTP/1.1 read the heads of its messages")]
+
+mod assembly;
+mod budget;
+mod capture;
+mod dissection;
+mod field;
+mod http1;
+mod json;
+mod known;
+mod media;
+mod scope;
+mod secret;
+mod text;
+
+pub use self::{
+    budget::Limits,
+    capture::{Capture, Chunk, Party},
+    dissection::{Dissection, Stream, dissect},
+    field::{Field, Kind, Leaves, Part},
+    secret::MASK,
+};

@@ -1,0 +1,59 @@
+//! How bytes are written out for reading: text with its control characters escaped, anything else in hex, both cut to a
+//! length that fits a line.
+
+use std::fmt::Write as _;
+
+/// How many characters of a text are shown.
+const SHOWN_TEXT: usize = 200;
+/// How many bytes are shown in hex.
+const SHOWN_HEX: usize = 24;
+
+/// The bytes as text where they are UTF-8, else in hex.
+pub(crate) fn preview(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => shorten(text),
+        Err(_) => hex(bytes),
+    }
+}
+
+/// The bytes as text, with a replacement character for what is not UTF-8.
+pub(crate) fn lossy(bytes: &[u8]) -> String {
+    // four bytes a character at most: what is cut off here would not be shown
+    let cut = bytes.len() > 4 * SHOWN_TEXT;
+    let mut text = shorten(&String::from_utf8_lossy(&bytes[..bytes.len().min(4 * SHOWN_TEXT)]));
+    if cut && !text.ends_with('…') {
+        text.push('…');
+    }
+    text
+}
+
+/// The text with control characters escaped, cut when long.
+pub(crate) fn shorten(text: &str) -> String {
+    let mut out = String::new();
+    for (count, char) in text.chars().enumerate() {
+        if count == SHOWN_TEXT {
+            out.push('…');
+            break;
+        }
+        if char.is_control() { out.extend(char.escape_default()) } else { out.push(char) }
+    }
+    out
+}
+
+/// The bytes in hex, cut when many.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(2 + 2 * SHOWN_HEX);
+    out.push_str("0x");
+    for byte in &bytes[..bytes.len().min(SHOWN_HEX)] {
+        write!(out, "{byte:02x}").expect("a string takes all that is written to it");
+    }
+    if bytes.len() > SHOWN_HEX {
+        out.push('…');
+    }
+    out
+}
+
+/// `1 byte`, `2 bytes`.
+pub(crate) fn bytes(count: usize) -> String {
+    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+}

@@ -1,0 +1,110 @@
+//! What holds of every capture: whole, cut off anywhere, changed anywhere, or garbage.
+
+use proptest::{collection::vec, prelude::*, sample::Index};
+
+use crate::outline::{capture, checked};
+
+/// Streams of a client that follow their format.
+fn valid() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![http1()]
+}
+
+fn http1() -> impl Strategy<Value = Vec<u8>> {
+    vec(prop_oneof![with_length(), chunked()], 1..4).prop_map(|messages| messages.concat())
+}
+
+fn with_length() -> impl Strategy<Value = Vec<u8>> {
+    (headers(), "[a-z]{1,6}", json()).prop_map(|(headers, path, body)| {
+        let len = body.len();
+        format!(
+            "POST /{path} HTTP/1.1\r\n{headers}Content-Type: application/json\r\nContent-Length: {len}\r\n\r\n{body}"
+        )
+        .into_bytes()
+    })
+}
+
+fn chunked() -> impl Strategy<Value = Vec<u8>> {
+    (headers(), json(), vec(1_usize..9, 1..20)).prop_map(|(headers, body, sizes)| {
+        let head = "PUT / HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n";
+        let mut out = format!("{head}{headers}\r\n").into_bytes();
+        let mut rest = body.as_bytes();
+        for size in sizes.into_iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (chunk, behind) = rest.split_at(size.min(rest.len()));
+            out.extend(format!("{:x}\r\n", chunk.len()).bytes());
+            out.extend(chunk);
+            out.extend(b"\r\n");
+            rest = behind;
+        }
+        out.extend(b"0\r\n\r\n");
+        out
+    })
+}
+
+fn headers() -> impl Strategy<Value = String> {
+    vec(("(X-[a-z]{1,5}|Cookie|Authorization|Accept)", "[ -~]{0,20}"), 0..4)
+        .prop_map(|fields| fields.into_iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect())
+}
+
+fn json() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<i32>().prop_map(|number| number.to_string()),
+        any::<f64>().prop_map(|number| serde_json::json!(number).to_string()),
+        "\\PC{0,12}".prop_map(|text| serde_json::json!(text).to_string()),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(|list| format!("[{}]", list.join(", "))),
+            vec(("[a-z]{1,4}", inner), 0..4).prop_map(|members| {
+                let members: Vec<_> = members.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+                format!("{{{}}}", members.join(","))
+            }),
+        ]
+    })
+}
+
+/// Dissects bytes as either party's.
+fn both(bytes: &[u8]) {
+    checked(&capture(bytes, b""));
+    checked(&capture(b"GET / HTTP/1.1\r\n\r\n", bytes));
+}
+
+proptest! {
+    #[test]
+    fn a_valid_capture_joins_again_and_has_no_problem(bytes in valid()) {
+        let found = checked(&capture(&bytes, b""));
+        let problem = found.client.root.leaves().find(|leaf| leaf.problem.is_some());
+        prop_assert!(problem.is_none(), "{problem:?}");
+    }
+
+    #[test]
+    fn any_truncation_is_incomplete_and_never_malformed(bytes in valid(), cut: Index) {
+        let found = checked(&capture(&bytes[..cut.index(bytes.len())], b""));
+        let malformed = found.client.root.leaves().find(|leaf| leaf.kind == crosstalk_wire::Kind::Malformed);
+        prop_assert!(malformed.is_none(), "{malformed:?}");
+    }
+
+    #[test]
+    fn changed_bytes_are_survived(mut bytes in valid(), changes in vec((any::<Index>(), any::<u8>()), 1..8)) {
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        both(&bytes);
+    }
+
+    #[test]
+    fn moved_bytes_are_survived(bytes in valid(), from: Index, to: Index, end: Index) {
+        let (from, to, end) = (from.index(bytes.len()), to.index(bytes.len()), end.index(bytes.len()));
+        let moved = [&bytes[..to], &bytes[from.min(end)..from.max(end)], &bytes[to..]].concat();
+        both(&moved);
+    }
+
+    #[test]
+    fn garbage_is_survived(bytes in vec(any::<u8>(), 0..400)) {
+        both(&bytes);
+    }
+}

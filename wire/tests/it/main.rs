@@ -1,0 +1,9 @@
+//! Dissections of whole captures: hand-written ones from the RFCs, and generated ones for what must hold of all.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod generated;
+mod http1;
+mod json;
+mod outline;
+mod secrets;

@@ -1,0 +1,78 @@
+//! A capture, and its tree written out as lines.
+
+use std::fmt::Write as _;
+
+use crosstalk_wire::{Capture, Dissection, Field, Limits, MASK, Party, Stream, dissect};
+
+/// A capture of these two streams.
+pub(crate) fn capture(client: &[u8], server: &[u8]) -> Capture {
+    let mut capture = Capture::default();
+    capture.push(Party::Client, 0, client);
+    capture.push(Party::Server, 1_000, server);
+    capture
+}
+
+/// Dissects, and checks what holds of every dissection.
+#[track_caller]
+pub(crate) fn checked(capture: &Capture) -> Dissection {
+    let dissection = dissect(capture, Limits::default());
+    check(&dissection.client, &capture.client);
+    check(&dissection.server, &capture.server);
+    dissection
+}
+
+/// The leaves joined are the captured bytes, but for masks; every field is exactly its children.
+#[track_caller]
+pub(crate) fn check(stream: &Stream, captured: &[u8]) {
+    assert_eq!(stream.root.range, 0..captured.len());
+    let mut joined = Vec::new();
+    for leaf in stream.root.leaves() {
+        assert_eq!(leaf.range.start, joined.len(), "a gap before {leaf:?}");
+        let bytes = &stream.bytes[leaf.range.clone()];
+        if leaf.masked {
+            assert!(bytes.iter().all(|byte| *byte == MASK) || leaf.rule.contains("7541"), "{leaf:?}");
+            joined.extend_from_slice(&captured[leaf.range.clone()]);
+        } else {
+            joined.extend_from_slice(bytes);
+        }
+    }
+    assert_eq!(joined, captured);
+    nested(&stream.root);
+}
+
+#[track_caller]
+fn nested(field: &Field) {
+    if let [first, .., last] = field.children.as_slice() {
+        assert_eq!(first.range.start..last.range.end, field.range, "{field:?}");
+    } else if let [only] = field.children.as_slice() {
+        assert_eq!(only.range, field.range, "{field:?}");
+    }
+    for child in &field.children {
+        assert!(!child.is_empty(), "{child:?}");
+        nested(child);
+    }
+}
+
+/// The tree as lines: name, value, and what is wrong.
+pub(crate) fn outline(field: &Field) -> String {
+    let mut out = String::new();
+    write(field, 0, &mut out);
+    out
+}
+
+fn write(field: &Field, depth: usize, out: &mut String) {
+    write!(out, "{:width$}{} {}", "", field.name, field.len(), width = 2 * depth).unwrap();
+    if !field.value.is_empty() {
+        write!(out, " = {}", field.value).unwrap();
+    }
+    if let Some(part) = field.part {
+        write!(out, " ({part:?})").unwrap();
+    }
+    if let Some(problem) = &field.problem {
+        write!(out, " !{:?}: {problem}", field.kind).unwrap();
+    }
+    out.push('\n');
+    for child in &field.children {
+        write(child, depth + 1, out);
+    }
+}

@@ -1,0 +1,40 @@
+//! Credentials are gone after dissecting: from the bytes, from the values, and also from what was cut off or malformed.
+
+use crate::outline::{capture, checked};
+
+#[track_caller]
+fn hidden(client: &str) {
+    let found = checked(&capture(client.as_bytes(), b""));
+    let shown = serde_json::to_string(&found.client.root).unwrap();
+    assert!(!shown.contains("s3cret"), "{shown}");
+    let bytes = String::from_utf8_lossy(&found.client.bytes).into_owned();
+    assert!(!bytes.contains("s3cret"), "{bytes}");
+    assert_eq!(bytes.len(), client.len());
+}
+
+#[test]
+fn header_fields_with_credentials_are_masked_by_equal_length() {
+    hidden("GET / HTTP/1.1\r\nAuthorization: Bearer s3cret\r\nX: y\r\n\r\n");
+    hidden("GET / HTTP/1.1\r\nauthorization:s3cret\r\n\r\n");
+    hidden("GET / HTTP/1.1\r\nCookie: a=s3cret; b=s3cret\r\n\r\n");
+    hidden("GET / HTTP/1.1\r\nProxy-Authorization: Basic s3cret\r\n\r\n");
+}
+
+#[test]
+fn the_scheme_stays_and_the_fields_around_it_too() {
+    let found = checked(&capture(b"GET / HTTP/1.1\r\nAuthorization: Bearer abc\r\nX: y\r\n\r\n", b""));
+    assert_eq!(found.client.bytes, b"GET / HTTP/1.1\r\nAuthorization: Bearer ***\r\nX: y\r\n\r\n");
+    let field = found.client.root.find("credentials").unwrap();
+    assert!(field.masked);
+    assert_eq!(field.value, "masked, 3 bytes");
+}
+
+#[test]
+fn what_is_cut_off_or_malformed_is_masked_as_well() {
+    hidden("GET / HTTP/1.1\r\nAuthorization: Bearer s3cret");
+    hidden("GET / HTTP/1.1\r\nAuthorization : Bearer s3cret\r\n\r\n");
+    hidden("GET / HTTP/1.1\r\nCookie: a\r\n b=s3cret\r\n\r\n");
+    hidden("oops\r\nAuthorization: Bearer s3cret\r\n");
+    hidden("GET / HTTP/1.1\r\nCookie s3cret\r\n\r\n");
+    hidden("GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nCookie: s3cret\r\n\r\n");
+}
