@@ -15,4 +15,5 @@ mod openapi;
 mod outage;
 mod panels;
 mod peers;
+mod queue;
 mod sockets;
