@@ -7,7 +7,7 @@
 use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result};
-use crosstalk_e2e::{Broker, Stage, play, script};
+use crosstalk_e2e::{Broker, Console, Stage, play, script};
 
 /// Page, state, path, and what is clicked, one after the other.
 const UP: [(&str, &str, &str, &[&str]); 9] = [
@@ -37,10 +37,19 @@ async fn main() -> Result<()> {
     if shots.wants_any(&UP) {
         let broker = Broker::own().await?;
         script::python("pika_send.py", &[&broker.url(), "Hello World!"]).await?;
-        play("shots", broker, async |stage| shots.take(stage, &UP).await).await?;
+        play("shots", broker, async |stage| {
+            // the page that does not exist is answered with 404, which the browser reports
+            stage.console = Console::NetworkFailures;
+            shots.take(stage, &UP).await
+        })
+        .await?;
     }
     if shots.wants_any(&DOWN) {
-        play("shots-down", Broker::absent(), async |stage| shots.take(stage, &DOWN).await).await?;
+        play("shots-down", Broker::absent(), async |stage| {
+            stage.console = Console::NetworkFailures;
+            shots.take(stage, &DOWN).await
+        })
+        .await?;
     }
     Ok(())
 }

@@ -27,11 +27,11 @@ pub(super) fn way(way: Way) -> String {
 pub(super) fn party(party: Party) -> String {
     let i18n = use_i18n();
     match party {
-        Party::Browser => t_string!(i18n, home.party_browser),
-        Party::Server => t_string!(i18n, home.party_server),
-        Party::Store => t_string!(i18n, home.party_store),
-        Party::Link => t_string!(i18n, home.party_link),
-        Party::Worker => t_string!(i18n, home.party_worker),
+        Party::Browser => t_string!(i18n, panels.party_browser),
+        Party::Server => t_string!(i18n, panels.party_server),
+        Party::Store => t_string!(i18n, panels.party_store),
+        Party::Link => t_string!(i18n, panels.party_link),
+        Party::Worker => t_string!(i18n, panels.party_worker),
     }
     .to_owned()
 }

@@ -10,8 +10,10 @@ use crate::{
     pages::tasks::Tasks,
 };
 
-/// How often the queue is asked about, in milliseconds.
+/// How often the queue is asked about, in milliseconds; more often while there is no connection, so that the first
+/// reading comes with it.
 const INSPECT_EVERY_MS: u32 = 1_000;
+const LOOK_AGAIN_MS: u32 = 100;
 
 /// The row of readings.
 #[component]
@@ -23,7 +25,8 @@ pub(super) fn WaitingView(consuming: Consuming) -> impl IntoView {
         loop {
             let open = matches!(bridge.connection().get_untracked(), Connection::Open { .. });
             counts.set(if open { bridge.inspect(QUEUE).await.ok() } else { None });
-            gloo_timers::future::TimeoutFuture::new(INSPECT_EVERY_MS).await;
+            let pause = if open { INSPECT_EVERY_MS } else { LOOK_AGAIN_MS };
+            gloo_timers::future::TimeoutFuture::new(pause).await;
         }
     });
     let figure = |of: Option<u32>| of.map_or_else(|| "–".to_owned(), |count| count.to_string());
