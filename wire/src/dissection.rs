@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     budget::{Budget, Limits},
     capture::Capture,
+    connection,
     field::Field,
-    http1,
+    protobuf::Schemas,
     scope::Scope,
     secret,
 };
@@ -29,27 +30,13 @@ pub struct Stream {
     pub root: Field,
 }
 
-/// Dissects a capture, which begins where its connection does.
-pub fn dissect(capture: &Capture, limits: Limits) -> Dissection {
+/// Dissects a capture, which begins where its connection does. `schemas` names the parts of protobuf messages.
+pub fn dissect(capture: &Capture, schemas: &Schemas, limits: Limits) -> Dissection {
     let budget = Budget::new(limits);
     let mut client = Scope::new(&capture.client, true, &budget);
     let mut server = Scope::new(&capture.server, true, &budget);
-    http(&mut client, &mut server);
+    connection::http1(&mut client, &mut server, schemas);
     Dissection { client: stream(client, &capture.client), server: stream(server, &capture.server) }
-}
-
-fn http(client: &mut Scope<'_>, server: &mut Scope<'_>) {
-    let mut requests = Vec::new();
-    while let Some(request) = http1::message(client, false, None) {
-        requests.push(request);
-    }
-    let mut answered = 0;
-    while let Some(answer) = http1::message(server, true, requests.get(answered)) {
-        // an interim answer is followed by the final one (RFC 9110 §15.2)
-        if answer.start.status() / 100 != 1 {
-            answered += 1;
-        }
-    }
 }
 
 fn stream(mut scope: Scope<'_>, bytes: &[u8]) -> Stream {

@@ -10,7 +10,8 @@
 //! - [`capture`], [`dissection`]: what comes in and what goes out
 //! - [`field`]: the tree; [`scope`]: how it is built without a gap; [`budget`]: how much of it
 //! - [`assembly`]: content in pieces; [`secret`]: what is masked
-//! - [`http1`]: HTTP/1.1; [`media`]: which body is what; [`json`]
+//! - [`connection`]: which protocols follow each other on a connection
+//! - [`http1`], [`websocket`], [`grpc`] (and gRPC-Web), [`protobuf`], [`json`]; [`media`]: which body is what
 //! - [`known`], [`text`]: where header fields are defined, how bytes are shown
 //!
 //! There is no I/O here and nothing asynchronous.
@@ -20,20 +21,25 @@
 mod assembly;
 mod budget;
 mod capture;
+mod connection;
 mod dissection;
 mod field;
+mod grpc;
 mod http1;
 mod json;
 mod known;
 mod media;
+mod protobuf;
 mod scope;
 mod secret;
 mod text;
+mod websocket;
 
 pub use self::{
     budget::Limits,
     capture::{Capture, Chunk, Party},
     dissection::{Dissection, Stream, dissect},
     field::{Field, Kind, Leaves, Part},
+    protobuf::{SchemaError, Schemas},
     secret::MASK,
 };

@@ -16,6 +16,7 @@ use crate::{
     assembly,
     field::Field,
     media::{self, Content},
+    protobuf::Schemas,
     scope::Scope,
 };
 
@@ -42,7 +43,12 @@ impl Message {
 /// Reads one message of a request's or an answer's direction; `None` when nothing is left that is one.
 ///
 /// For an answer, `request` is what it answers: its method says whether there is a body, its target what that is.
-pub(crate) fn message(stream: &mut Scope<'_>, answer: bool, request: Option<&Message>) -> Option<Message> {
+pub(crate) fn message(
+    stream: &mut Scope<'_>,
+    answer: bool,
+    request: Option<&Message>,
+    schemas: &Schemas,
+) -> Option<Message> {
     line::skip(stream, |line| Start::parse(line, answer).is_some());
     if stream.is_empty() {
         return None;
@@ -55,8 +61,8 @@ pub(crate) fn message(stream: &mut Scope<'_>, answer: bool, request: Option<&Mes
         complete = body.complete;
         let pieces = assembly::pieces(&body.ranges);
         let bytes = assembly::join(scope.bytes(), &pieces);
-        let content = Content::new(&headers);
-        let fields = media::dissect(&content, &bytes, !complete, scope.budget());
+        let content = Content::new(&headers, request.map_or(start.target(), |request| request.start.target()), answer);
+        let fields = media::dissect(&content, &bytes, !complete, schemas, scope.budget());
         let budget = scope.budget();
         assembly::install(scope.fields_mut(), fields, &pieces, budget);
     }

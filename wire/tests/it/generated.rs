@@ -1,12 +1,14 @@
 //! What holds of every capture: whole, cut off anywhere, changed anywhere, or garbage.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use crosstalk_wire::Dissection;
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 use crate::outline::{capture, checked};
 
 /// Streams of a client that follow their format.
 fn valid() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![http1()]
+    prop_oneof![http1(), websocket(), grpc_web()]
 }
 
 fn http1() -> impl Strategy<Value = Vec<u8>> {
@@ -43,6 +45,45 @@ fn chunked() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// The client's side of a WebSocket, or the server's: unmasked where a mask is due is a problem of the frame alone.
+fn websocket() -> impl Strategy<Value = Vec<u8>> {
+    let frame = (any::<[u8; 4]>(), json(), 1_usize..60).prop_map(|(key, text, size)| {
+        let fragments: Vec<&[u8]> = text.as_bytes().chunks(size).collect();
+        let last = fragments.len() - 1;
+        let mut out = Vec::new();
+        for (nth, fragment) in fragments.into_iter().enumerate() {
+            out.push(u8::from(nth == 0) | if nth == last { 0x80 } else { 0 });
+            out.push(0x80 | u8::try_from(fragment.len()).unwrap());
+            out.extend(key);
+            out.extend(fragment.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key));
+        }
+        out
+    });
+    vec(frame, 0..4).prop_map(|frames| [UPGRADE, &frames.concat()].concat())
+}
+
+const UPGRADE: &[u8] = b"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
+const UPGRADED: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\n\r\n";
+
+fn grpc_web() -> impl Strategy<Value = Vec<u8>> {
+    let message = prop_oneof![
+        "[ -~]{0,40}".prop_map(|name| [b"\x0a", [name.len() as u8].as_slice(), name.as_bytes()].concat()),
+        Just(Vec::new())
+    ];
+    (vec(message, 0..4), any::<bool>(), any::<bool>()).prop_map(|(messages, text, known)| {
+        let mut body: Vec<u8> = Vec::new();
+        for message in messages {
+            let message = [b"\0\0\0\0", [message.len() as u8].as_slice(), &message].concat();
+            body.extend(if text { STANDARD.encode(message).into_bytes() } else { message });
+        }
+        let media = if text { "application/grpc-web-text" } else { "application/grpc-web" };
+        let path = if known { "/helloworld.Greeter/SayHello" } else { "/" };
+        let len = body.len();
+        let head = format!("POST {path} HTTP/1.1\r\nContent-Type: {media}\r\nContent-Length: {len}\r\n\r\n");
+        [head.as_bytes(), &body].concat()
+    })
+}
+
 fn headers() -> impl Strategy<Value = String> {
     vec(("(X-[a-z]{1,5}|Cookie|Authorization|Accept)", "[ -~]{0,20}"), 0..4)
         .prop_map(|fields| fields.into_iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect())
@@ -66,23 +107,29 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
+/// Dissects bytes as a client's, and a WebSocket's as one that the server agreed to.
+fn of_client(bytes: &[u8]) -> Dissection {
+    checked(&capture(bytes, if bytes.starts_with(UPGRADE) { UPGRADED } else { b"" }))
+}
+
 /// Dissects bytes as either party's.
 fn both(bytes: &[u8]) {
-    checked(&capture(bytes, b""));
+    of_client(bytes);
+    checked(&capture(UPGRADE, &[UPGRADED, bytes].concat()));
     checked(&capture(b"GET / HTTP/1.1\r\n\r\n", bytes));
 }
 
 proptest! {
     #[test]
     fn a_valid_capture_joins_again_and_has_no_problem(bytes in valid()) {
-        let found = checked(&capture(&bytes, b""));
+        let found = of_client(&bytes);
         let problem = found.client.root.leaves().find(|leaf| leaf.problem.is_some());
         prop_assert!(problem.is_none(), "{problem:?}");
     }
 
     #[test]
     fn any_truncation_is_incomplete_and_never_malformed(bytes in valid(), cut: Index) {
-        let found = checked(&capture(&bytes[..cut.index(bytes.len())], b""));
+        let found = of_client(&bytes[..cut.index(bytes.len())]);
         let malformed = found.client.root.leaves().find(|leaf| leaf.kind == crosstalk_wire::Kind::Malformed);
         prop_assert!(malformed.is_none(), "{malformed:?}");
     }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod generated;
+mod grpc;
 mod http1;
 mod json;
 mod outline;
 mod secrets;
+mod websocket;

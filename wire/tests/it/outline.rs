@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crosstalk_wire::{Capture, Dissection, Field, Limits, MASK, Party, Stream, dissect};
+use crosstalk_wire::{Capture, Dissection, Field, Limits, MASK, Party, Schemas, Stream, dissect};
 
 /// A capture of these two streams.
 pub(crate) fn capture(client: &[u8], server: &[u8]) -> Capture {
@@ -15,7 +15,7 @@ pub(crate) fn capture(client: &[u8], server: &[u8]) -> Capture {
 /// Dissects, and checks what holds of every dissection.
 #[track_caller]
 pub(crate) fn checked(capture: &Capture) -> Dissection {
-    let dissection = dissect(capture, Limits::default());
+    let dissection = dissect(capture, &schemas(), Limits::default());
     check(&dissection.client, &capture.client);
     check(&dissection.server, &capture.server);
     dissection
@@ -75,4 +75,11 @@ fn write(field: &Field, depth: usize, out: &mut String) {
     for child in &field.children {
         write(child, depth + 1, out);
     }
+}
+
+/// What the Greeter's messages and methods are called.
+fn schemas() -> Schemas {
+    let mut schemas = Schemas::default();
+    schemas.add(crosstalk_proto::helloworld::FILE_DESCRIPTOR_SET).unwrap();
+    schemas
 }

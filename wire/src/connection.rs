@@ -1,0 +1,40 @@
+//! Which protocols follow each other on one connection: HTTP/1.1 until a WebSocket was agreed on.
+
+use crate::{
+    field::Field,
+    http1::{self, Message},
+    protobuf::Schemas,
+    scope::Scope,
+    websocket,
+};
+
+/// Reads both directions of a connection that begins with HTTP/1.1.
+pub(crate) fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) {
+    let mut requests: Vec<Message> = Vec::new();
+    let mut answered = 0;
+    loop {
+        // what a client sends after its wish to switch depends on the answer to that
+        let mut wish = false;
+        while !wish && let Some(request) = http1::message(client, false, None, schemas) {
+            wish = request.asks_for_websocket();
+            requests.push(request);
+        }
+        while !wish || answered < requests.len() {
+            let request = requests.get(answered);
+            let Some(answer) = http1::message(server, true, request, schemas) else {
+                // only after a wish to switch that nobody answered
+                client.leaf(usize::MAX, Field::payload("protocol not agreed on", "RFC 9110 §7.8"));
+                return;
+            };
+            if answer.start.status() == 101 && request.is_some_and(Message::asks_for_websocket) {
+                websocket::frames(client, true);
+                websocket::frames(server, false);
+                return;
+            }
+            // an interim answer is followed by the final one (RFC 9110 §15.2)
+            if answer.start.status() / 100 != 1 {
+                answered += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Protobuf messages: records of tag and value. With a descriptor their names and types are known; without one they are
+//! numbers, and a value that reads as text or as a message is shown as that.
+//!
+//! - [`schema`]: descriptors; [`value`]: what a value says as its type
+
+mod schema;
+mod value;
+
+pub(crate) use self::schema::{Member, Message};
+pub use self::schema::{SchemaError, Schemas};
+
+use prost_types::field_descriptor_proto::Type;
+
+use self::value::varint;
+use crate::{
+    field::{Field, Kind},
+    scope::Scope,
+    text,
+};
+
+const MESSAGE: &str = "Protobuf encoding, message structure";
+const VARINT: &str = "Protobuf encoding, base 128 varints";
+const LENGTH: &str = "Protobuf encoding, length-delimited records";
+const GROUP: &str = "Protobuf encoding, groups";
+
+/// How deep messages are followed.
+const DEPTH: usize = 32;
+
+/// Reads the scope as records of a message to its end.
+pub(crate) fn records(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas) {
+    nested(scope, message, schemas, 0);
+}
+
+fn nested(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, depth: usize) {
+    while !scope.is_empty() {
+        let mut inner = scope.rest();
+        let field = record(&mut inner, message, schemas, depth);
+        let ended = field.is_some();
+        if ended {
+            inner.end_here();
+        } else if !inner.is_empty() {
+            inner.malformed("unexpected bytes", MESSAGE, "not a record");
+        }
+        scope.push(inner.close(field.unwrap_or_else(|| Field::framing("record", MESSAGE))));
+    }
+}
+
+/// Reads one record; nothing when its end is not known.
+fn record(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, depth: usize) -> Option<Field> {
+    let tag = number(scope, Field::number("tag", MESSAGE), |tag| format!("field {}, {}", tag >> 3, wire_type(tag)))?;
+    let number = u32::try_from(tag >> 3).ok().filter(|number| (1..1 << 29).contains(number))?;
+    let member = message.and_then(|message| message.field(number));
+    let mut field =
+        Field::text(member.map_or_else(|| format!("field {number}"), |member| member.name.clone()), MESSAGE);
+    if message.is_some() && member.is_none() {
+        field = field.problem("the descriptor has no such field");
+    }
+    if let Some(member) = member
+        && !value::fits(member, tag & 7)
+    {
+        field = field.problem("the wire type is not the one of the descriptor");
+    }
+    let member = member.filter(|member| value::fits(member, tag & 7));
+    match tag & 7 {
+        0 => {
+            let value = number_as(scope, member, schemas)?;
+            Some(field.value(value))
+        }
+        1 => fixed::<8>(scope, member, schemas, field),
+        5 => fixed::<4>(scope, member, schemas, field),
+        2 => delimited(scope, member, schemas, depth, field),
+        3 => Some(Field::framing("begin of group", GROUP).value(number.to_string())),
+        4 => Some(Field::framing("end of group", GROUP).value(number.to_string())),
+        _ => None,
+    }
+}
+
+fn delimited(
+    scope: &mut Scope<'_>,
+    member: Option<&Member>,
+    schemas: &Schemas,
+    depth: usize,
+    field: Field,
+) -> Option<Field> {
+    let len = number(scope, Field::number("length", LENGTH), |len| len.to_string())?;
+    let len = usize::try_from(len).unwrap_or(usize::MAX);
+    let whole = scope.left().len() >= len;
+    let mut inner = scope.window(len);
+    let bytes = inner.left();
+    let message = member.and_then(|member| schemas.of_member(member));
+    let guess = member.is_none() && whole && !is_text(bytes) && is_message(bytes);
+    let mut value = Field::new(Kind::Payload, "value", LENGTH);
+    let shown = match member.map(|member| member.kind) {
+        Some(Type::String) if whole && std::str::from_utf8(bytes).is_err() => {
+            value = value.malformed("a string is UTF-8");
+            text::hex(bytes)
+        }
+        Some(Type::String) => text::lossy(bytes),
+        Some(Type::Bytes) => text::hex(bytes),
+        Some(Type::Message) | None if (message.is_some() || guess) && depth < DEPTH => {
+            nested(&mut inner, message, schemas, depth + 1);
+            "{…}".to_owned()
+        }
+        Some(kind) if member.is_some_and(|member| member.repeated) && kind != Type::Message => {
+            value::packed(&mut inner, member?, schemas);
+            "[…]".to_owned()
+        }
+        _ => text::preview(bytes),
+    };
+    if value.problem.is_none() {
+        value.kind = if inner.fields_mut().is_empty() { Kind::Text } else { Kind::Framing };
+    }
+    if !whole && !scope.open() {
+        value = value.malformed("it is longer than the message around it");
+    }
+    scope.push(inner.close(value.value(shown.clone())));
+    whole.then(|| field.value(shown)).or_else(|| (!scope.open()).then(|| Field::text("record", MESSAGE)))
+}
+
+fn fixed<const N: usize>(
+    scope: &mut Scope<'_>,
+    member: Option<&Member>,
+    schemas: &Schemas,
+    field: Field,
+) -> Option<Field> {
+    let leaf = Field::number("value", "Protobuf encoding, non-varint numbers");
+    let Some(bytes) = scope.take::<N>() else { return scope.short(leaf) };
+    let mut wide = [0; 8];
+    wide[..N].copy_from_slice(&bytes);
+    let shown = value::shown(u64::from_le_bytes(wide), N, member, schemas);
+    scope.leaf(N, leaf.value(shown.clone()));
+    Some(field.value(shown))
+}
+
+fn number_as(scope: &mut Scope<'_>, member: Option<&Member>, schemas: &Schemas) -> Option<String> {
+    let mut out = String::new();
+    number(scope, Field::number("value", VARINT), |number| {
+        out = value::shown(number, 0, member, schemas);
+        out.clone()
+    })?;
+    Some(out)
+}
+
+/// Takes a varint.
+fn number(scope: &mut Scope<'_>, field: Field, shown: impl FnOnce(u64) -> String) -> Option<u64> {
+    match varint(scope.left()) {
+        Some((number, len)) => {
+            scope.leaf(len, field.value(shown(number)));
+            Some(number)
+        }
+        None if scope.left().len() < 10 => scope.short(field),
+        None => {
+            scope.leaf(usize::MAX, field.malformed("a varint has at most ten bytes"));
+            None
+        }
+    }
+}
+
+fn wire_type(tag: u64) -> &'static str {
+    match tag & 7 {
+        0 => "varint",
+        1 => "64 bits",
+        2 => "length-delimited",
+        3 => "begin of group",
+        4 => "end of group",
+        5 => "32 bits",
+        _ => "reserved wire type",
+    }
+}
+
+/// Whether these bytes read as text, as far as one may guess.
+fn is_text(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(|char| !char.is_control() || char.is_whitespace()))
+}
+
+/// Whether these bytes are whole records of a message and nothing else.
+fn is_message(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let Some((tag, len)) = varint(rest) else { return false };
+        rest = &rest[len..];
+        let skip = match tag & 7 {
+            0 => varint(rest).map(|(_, len)| len),
+            1 => Some(8),
+            5 => Some(4),
+            2 => varint(rest).and_then(|(value, len)| usize::try_from(value).ok()?.checked_add(len)),
+            _ => None,
+        };
+        let (1..=0x1fff_ffff, Some(skip)) = (tag >> 3, skip) else { return false };
+        let Some(behind) = rest.get(skip..) else { return false };
+        rest = behind;
+    }
+    !bytes.is_empty()
+}
