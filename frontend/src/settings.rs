@@ -84,6 +84,12 @@ impl Settings {
     }
 }
 
+/// Nothing may move by itself: the system says so, or the address.
+pub fn is_motionless() -> bool {
+    let reduced = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    root().has_attribute("data-speed") || reduced.is_some_and(|query| query.matches())
+}
+
 /// The language that `boot.js` found.
 pub fn language() -> Locale {
     match root().get_attribute("lang") {

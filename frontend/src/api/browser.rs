@@ -13,6 +13,27 @@ pub fn now_ms() -> f64 {
     performance().now()
 }
 
+/// How fine the page's clock is, in milliseconds: the smallest step it was seen to make.
+pub fn clock_step_ms() -> f64 {
+    /// Enough to see a step of 0.1 ms.
+    const LOOKS: usize = 20_000;
+    let mut finest = f64::INFINITY;
+    let mut last = now_ms();
+    let mut steps = 0;
+    for _ in 0..LOOKS {
+        let now = now_ms();
+        if now > last {
+            finest = finest.min(now - last);
+            steps += 1;
+            if steps == 8 {
+                break;
+            }
+        }
+        last = now;
+    }
+    finest
+}
+
 /// The wall clock, in milliseconds since 1970.
 pub fn unix_ms() -> f64 {
     js_sys::Date::now()

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 pub enum Glyph {
     /// To the right.
     Arrow,
+    /// An angle to the left.
+    Back,
     /// Three queues.
     Broker,
     /// A circle half filled.
@@ -17,6 +19,10 @@ pub enum Glyph {
     Cross,
     /// An arrow that comes round.
     Again,
+    /// An angle to the left, and a stroke before it.
+    First,
+    /// An angle to the right.
+    Forward,
     /// A circle with an i.
     Info,
     /// Two strokes.
@@ -35,6 +41,7 @@ impl Glyph {
     const fn path(self) -> &'static str {
         match self {
             Self::Arrow => "M2.5 8h10.5M9 4l4 4-4 4",
+            Self::Back => "M10 3.5L5.5 8l4.5 4.5",
             Self::Broker => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11M5.5 3v3M9 6.5v3M11.5 10v3",
             Self::Contrast => {
                 "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11zM8 2.5v11M9.5 3.5v9M11 4.3v7.4M12.5 5.8v4.4"
@@ -42,6 +49,8 @@ impl Glyph {
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
             Self::Cross => "M4 4l8 8M12 4l-8 8",
             Self::Again => "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
+            Self::First => "M12 3.5L7.5 8l4.5 4.5M4 3.5v9",
+            Self::Forward => "M6 3.5L10.5 8 6 12.5",
             Self::Info => "M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12zM8 7.2v3.8M8 4.8v.6",
             Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
             Self::Play => "M5 3.2v9.6L12.5 8z",

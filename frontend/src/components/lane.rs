@@ -50,6 +50,9 @@ pub fn Lane(
     /// What is on it.
     #[prop(into)]
     picture: Signal<Picture>,
+    /// The time that is looked at, from and to: what comes later is faint, and a cursor stands there.
+    #[prop(into, optional)]
+    focus: Signal<Option<(f64, f64)>>,
     /// Draws it from left to right, as it happened.
     #[prop(into)]
     grow: Signal<bool>,
@@ -67,7 +70,7 @@ pub fn Lane(
             Picture::Empty => ().into_any(),
             Picture::Counting(ms) => waiting(&axis, ms).into_any(),
             Picture::Lost(ms) => (waiting(&axis, ms), cut(&axis, ms)).into_any(),
-            Picture::Done(timeline) => drawn(&rows, &axis, &timeline, style, word).into_any(),
+            Picture::Done(timeline) => drawn(&rows, &axis, &timeline, style, word, focus.get()).into_any(),
         }
     };
     let lives = move || {
@@ -88,7 +91,7 @@ pub fn Lane(
                 {move || parties.get().into_iter().map(|(_, name)| view! { <li>{name}</li> }).collect_view()}
             </ul>
             <div class="lane-track">
-                <Grid axis=axis picture=picture />
+                <Grid axis=axis picture=picture focus=focus />
                 <svg class="lane-svg" class:grow=grow height=height aria-hidden="true" focusable="false">
                     {lives}
                     {content}
@@ -101,7 +104,7 @@ pub fn Lane(
 
 /// One line for each division of the axis, and where time is now.
 #[component]
-fn Grid(axis: Signal<Axis>, picture: Signal<Picture>) -> impl IntoView {
+fn Grid(axis: Signal<Axis>, picture: Signal<Picture>, focus: Signal<Option<(f64, f64)>>) -> impl IntoView {
     let line = |at: f64, class: &'static str| {
         let x = percent(at);
         view! { <line class=class x1=x.clone() x2=x y1="0" y2="100%"></line> }
@@ -112,7 +115,13 @@ fn Grid(axis: Signal<Axis>, picture: Signal<Picture>) -> impl IntoView {
             Picture::Counting(ms) => Some(line(axis.percent(ms), "cursor")),
             _ => None,
         };
-        (axis.ticks.iter().map(|tick| line(tick.at, "")).collect_view(), now)
+        let looked_at = focus.get().map(|(from, to)| {
+            let (from, to) = (axis.percent(from), axis.percent(to));
+            let band =
+                view! { <rect class="band" x=percent(from) y="0" width=percent(to - from) height="100%"></rect> };
+            (band, line(from, "cursor"))
+        });
+        (axis.ticks.iter().map(|tick| line(tick.at, "")).collect_view(), now, looked_at)
     };
     view! {
         <svg class="lane-grid" aria-hidden="true" focusable="false">
@@ -135,9 +144,12 @@ fn drawn(
     timeline: &Timeline,
     style: &'static str,
     word: Callback<Message, Option<String>>,
+    focus: Option<(f64, f64)>,
 ) -> impl IntoView + use<> {
-    let blocks = timeline.blocks.iter().filter_map(|at| block(rows, axis, at)).collect_view();
-    let messages = timeline.messages.iter().filter_map(|at| message(rows, axis, at, style)).collect_view();
+    let later = |from: f64| focus.is_some_and(|(_, to)| from > to);
+    let blocks = timeline.blocks.iter().filter_map(|at| block(rows, axis, at, later(at.from))).collect_view();
+    let messages =
+        timeline.messages.iter().filter_map(|at| message(rows, axis, at, style, later(at.left))).collect_view();
     let words = drawing::words(timeline, axis, |message| word.run(message.clone()))
         .into_iter()
         .filter_map(|word| {
@@ -150,21 +162,23 @@ fn drawn(
     (blocks, words, messages, view! { <line class="end" x1=end.clone() x2=end y1="5" y2="23"></line> })
 }
 
-fn block(rows: &Rows, axis: &Axis, block: &Block) -> Option<impl IntoView + use<>> {
+fn block(rows: &Rows, axis: &Axis, block: &Block, later: bool) -> Option<impl IntoView + use<>> {
     let y = rows.y(block.party)? - HALF;
     let (from, to) = (axis.percent(block.from), axis.percent(block.to));
     let class = if block.party == Party::Browser { "wait" } else { "work" };
-    Some(view! { <rect class=class x=percent(from) y=y width=percent(to - from) height=2.0 * HALF></rect> })
+    Some(
+        view! { <rect class=class class:later=later x=percent(from) y=y width=percent(to - from) height=2.0 * HALF></rect> },
+    )
 }
 
-fn message(rows: &Rows, axis: &Axis, message: &Message, style: &str) -> Option<impl IntoView + use<>> {
+fn message(rows: &Rows, axis: &Axis, message: &Message, style: &str, later: bool) -> Option<impl IntoView + use<>> {
     let (from, to) = (rows.y(message.sender)?, rows.y(message.receiver)?);
     let down = (to - from).signum();
     let class = if message.aside { "msg soft" } else { "msg" };
     let (x1, x2) = (percent(axis.percent(message.left)), percent(axis.percent(message.arrived)));
     let (y1, y2) = (from + down * HALF, to - down * (HALF + 1.0));
     let head = format!("url(#m-{style})");
-    Some(view! { <line class=class x1=x1 x2=x2 y1=y1 y2=y2 marker-end=head></line> })
+    Some(view! { <line class=class class:later=later x1=x1 x2=x2 y1=y1 y2=y2 marker-end=head></line> })
 }
 
 fn waiting(axis: &Axis, ms: f64) -> impl IntoView + use<> {

@@ -2,7 +2,8 @@
 //!
 //! - [`header`], [`footer`], [`chip`], [`banner`]: the frame
 //! - [`scope`], [`lane`]: parties as lines, time to the right
-//! - [`copy`], [`happened`], [`cost`], [`failure`], [`headers`], [`pairs`], [`tabs`]: what the benches share
+//! - [`sequence`]: the same step by step, the middle of a bench
+//! - [`copy`], [`cost`], [`failure`], [`headers`], [`pairs`], [`tabs`]: what the benches share
 //! - [`icon`][]: drawings
 
 pub mod banner;
@@ -11,11 +12,11 @@ pub mod copy;
 pub mod cost;
 pub mod failure;
 pub mod footer;
-pub mod happened;
 pub mod header;
 pub mod headers;
 pub mod icon;
 pub mod lane;
 pub mod pairs;
 pub mod scope;
+pub mod sequence;
 pub mod tabs;

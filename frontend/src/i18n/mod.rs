@@ -99,7 +99,12 @@ mod tests {
             let texts: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
             for key in texts.as_object().unwrap().keys() {
                 let name = format!("{namespace}.{key}");
-                let used = |end: char| sources.contains(&format!("{name}{end}"));
+                // by the macros, or by a table of keys
+                let constant = format!("key::{key}");
+                let named = sources.contains(&format!("keys::{namespace} as key"));
+                let used = |end: char| {
+                    sources.contains(&format!("{name}{end}")) || named && sources.contains(&format!("{constant}{end}"))
+                };
                 if !used(')') && !used(',') {
                     unused.push(name);
                 }

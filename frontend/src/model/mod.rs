@@ -1,6 +1,6 @@
 //! What the page computes: plain Rust, free of leptos and web-sys, tested natively.
 //!
-//! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`number`]: how numbers are written
+//! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`sequence`]: step by step; [`number`]: how numbers are written
 //! - [`arrivals`]: the table of delivered messages; [`rate`]: how many per second
 //! - [`exchange`]: what is known of one call; [`history`]: of those before
 //! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`]: formats; [`rest_preset`]: requests to learn from
@@ -19,6 +19,7 @@ pub mod number;
 pub mod payload;
 pub mod rate;
 pub mod rest_preset;
+pub mod sequence;
 pub mod server_timing;
 pub mod timeline;
 pub mod trace;

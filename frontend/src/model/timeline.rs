@@ -66,6 +66,9 @@ pub struct Timeline {
 /// The name of the step that is a message of its own: the broker's confirm of what was published.
 const CONFIRM: &str = "confirm";
 
+/// The name of the step that the broker confirms.
+const PUBLISH: &str = "publish";
+
 /// Steps that touch may overlap by what sums of floats lose.
 const ROUNDING_MS: f64 = 1e-5;
 
@@ -146,7 +149,7 @@ fn messages(blocks: &[Block]) -> Vec<Message> {
             .max_by(|a, b| a.to.total_cmp(&b.to))
             .or_else(|| earlier.last());
         if let Some(before) = before.filter(|before| before.party != block.party) {
-            messages.push(message(before.party, block, before.to));
+            messages.push(message(before.party, block, before.to.max(confirmed(before, block, blocks))));
         }
     }
     messages.extend(blocks.iter().filter(|block| block.name == CONFIRM).map(|confirm| Message {
@@ -159,6 +162,13 @@ fn messages(blocks: &[Block]) -> Vec<Message> {
     }));
     messages.sort_by(|a, b| a.arrived.total_cmp(&b.arrived));
     messages
+}
+
+/// When the confirm was there that the page's answer waited for: that of a message whose reply nobody awaits.
+fn confirmed(before: &Block, answer: &Block, blocks: &[Block]) -> f64 {
+    let waits = before.name == PUBLISH && answer.party == Party::Browser;
+    let confirms = blocks.iter().filter(|block| waits && block.name == CONFIRM && block.to <= answer.from);
+    confirms.map(|confirm| confirm.to).fold(f64::NEG_INFINITY, f64::max)
 }
 
 fn message(sender: Party, caused: &Block, left: f64) -> Message {
@@ -254,6 +264,15 @@ mod tests {
                 (Party::Link, Party::Browser),
             ]
         );
+    }
+
+    #[test]
+    fn the_answer_to_a_publish_leaves_when_the_broker_confirmed() {
+        let steps = [step(Party::Link, "publish", 10.7, 0.1), step(Party::Link, "confirm", 10.8, 0.4)];
+        let timeline = place(&cost(&steps), offset(-90.0));
+        let answer = timeline.messages.last().expect("there is an answer");
+        assert_eq!((answer.sender, answer.receiver), (Party::Link, Party::Browser));
+        assert!((answer.left - 1.2).abs() < 1e-9, "{answer:?}");
     }
 
     #[test]

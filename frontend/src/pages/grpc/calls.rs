@@ -12,7 +12,7 @@ use crate::{
         browser::{now_ms, unix_ms},
         grpc::{self, Call, End, Event, Method},
     },
-    components::pairs::Pairs,
+    components::{pairs::Pairs, sequence::Said},
     model::{
         exchange::{CallError, Cost, browser_step},
         grpc_status::{self, Status},
@@ -205,6 +205,23 @@ impl Calls {
     /// What the last call cost.
     pub(super) fn cost(self) -> Option<Cost> {
         self.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.cost.clone()))
+    }
+
+    /// Why the last call could not be made.
+    pub(super) fn failed(self) -> Option<CallError> {
+        self.outcome.with(|outcome| outcome.as_ref()?.as_ref().err().cloned())
+    }
+
+    /// What the last call asked and was answered.
+    pub(super) fn said(self) -> Said {
+        let last = self.history.with(|history| {
+            let (_, past) = history.iter().next()?;
+            let end = past.outcome.as_ref().ok()?;
+            // what the page gave up has no answer
+            let answer = if end.by_page { String::new() } else { format!("grpc-status {}", end.status.code) };
+            Some(Said { request: past.request.chosen.name().to_owned(), answer })
+        });
+        last.unwrap_or_default()
     }
 
     /// Forgets the last answer: a new call begins.

@@ -9,7 +9,6 @@ use super::{
     words,
 };
 use crate::{
-    api::browser,
     components::{
         lane::{Lane, Picture},
         scope::Scope,
@@ -205,25 +204,4 @@ fn Legend() -> impl IntoView {
             </li>
         </ul>
     }
-}
-
-/// How fine the page's clock is, in milliseconds: the smallest step it was seen to make.
-pub(super) fn clock_step_ms() -> f64 {
-    /// Enough to see a step of 0.1 ms.
-    const LOOKS: usize = 20_000;
-    let mut finest = f64::INFINITY;
-    let mut last = browser::now_ms();
-    let mut steps = 0;
-    for _ in 0..LOOKS {
-        let now = browser::now_ms();
-        if now > last {
-            finest = finest.min(now - last);
-            steps += 1;
-            if steps == 8 {
-                break;
-            }
-        }
-        last = now;
-    }
-    finest
 }

@@ -2,11 +2,9 @@
 
 use crosstalk_proto::step::Party;
 
-use super::{
-    hello::{Hello, Part, Way},
-    lanes::clock_step_ms,
-};
+use super::hello::{Hello, Part, Way};
 use crate::{
+    api::browser::clock_step_ms,
     i18n::{t_string, use_i18n},
     model::{
         exchange::{CallError, Greeted},

@@ -25,7 +25,7 @@ use self::{
 };
 use crate::{
     api::bridge::Bridge,
-    components::happened::Happened,
+    components::sequence::Happened,
     i18n::{t, use_i18n},
 };
 
@@ -54,6 +54,9 @@ pub fn Queue() -> impl IntoView {
                     style="queue"
                     parties=PARTIES
                     cost=Signal::derive(move || publishing.cost())
+                    failed=Signal::derive(move || publishing.failed())
+                    busy=publishing.busy
+                    said=Signal::derive(move || publishing.said())
                     offset=Bridge::get().clock_offset()
                 />
                 <FateView publishing=publishing />

@@ -12,6 +12,7 @@ use prost::Message as _;
 
 use crate::{
     api::{bridge::Bridge, browser::unix_ms},
+    components::sequence::Said,
     model::{
         exchange::{CallError, Cost},
         history::History,
@@ -193,6 +194,22 @@ impl Publishing {
     /// What the last message cost.
     pub(super) fn cost(self) -> Option<Cost> {
         self.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.cost.clone()))
+    }
+
+    /// Why the last job could not be done.
+    pub(super) fn failed(self) -> Option<CallError> {
+        self.outcome.with(|outcome| outcome.as_ref()?.as_ref().err().cloned())
+    }
+
+    /// What the last job asked for.
+    pub(super) fn said(self) -> Said {
+        let last = self.history.with(|history| {
+            let (_, past) = history.iter().next()?;
+            // the commands of the socket, by the names they have there
+            let request = if matches!(past.job, Job::Ask { .. }) { "call" } else { "publish" };
+            Some(Said { request: request.to_owned(), answer: String::new() })
+        });
+        last.unwrap_or_default()
     }
 
     async fn publish(self, message: Publish, count: u32) -> Result<Fate, CallError> {

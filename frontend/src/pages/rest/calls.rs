@@ -4,12 +4,13 @@
 use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 
+use super::explain;
 use crate::{
     api::{
         browser::unix_ms,
         rest::{self, Exchange, Request},
     },
-    components::pairs::Pairs,
+    components::{pairs::Pairs, sequence::Said},
     model::{
         exchange::{CallError, Cost},
         history::History,
@@ -113,6 +114,26 @@ impl Calls {
         self.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.cost.clone()))
     }
 
+    /// Why the last call has no answer.
+    pub(super) fn failed(self) -> Option<CallError> {
+        self.outcome.with(|outcome| outcome.as_ref()?.as_ref().err().cloned())
+    }
+
+    /// What the last call asked and was answered.
+    pub(super) fn said(self) -> Said {
+        let last = self.history.with(|history| {
+            let (_, past) = history.iter().next()?;
+            let exchange = past.outcome.as_ref().ok()?;
+            let (method, status) = (&past.request.method, exchange.status);
+            let reason = if exchange.reason.is_empty() { explain::reason(status) } else { &exchange.reason };
+            Some(Said {
+                request: with_body(method, exchange.cost.bytes_out),
+                answer: with_body(&format!("{status} {reason}"), exchange.cost.bytes_in),
+            })
+        });
+        last.unwrap_or_default()
+    }
+
     fn start(self, draft: Draft, preset: Option<Preset>) {
         self.preset.set(preset);
         self.method.set(draft.method.to_owned());
@@ -156,6 +177,11 @@ impl Calls {
 
 fn request_of(draft: Draft) -> Request {
     Request { method: draft.method.to_owned(), path: draft.path, headers: draft.headers, body: draft.body.into_bytes() }
+}
+
+/// A message in a few words: what it is, and how big its body is if it has one.
+fn with_body(what: &str, bytes: usize) -> String {
+    if bytes == 0 { what.to_owned() } else { format!("{what}, {bytes} B") }
 }
 
 fn fresh_key() -> String {

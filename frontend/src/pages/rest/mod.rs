@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use self::{answer::AnswerView, calls::Calls, editor::Editor, history::HistoryView};
 use crate::{
     api::bridge::Bridge,
-    components::happened::Happened,
+    components::sequence::Happened,
     i18n::{t, use_i18n},
 };
 
@@ -48,6 +48,9 @@ pub fn Rest() -> impl IntoView {
                     style="rest"
                     parties=PARTIES
                     cost=Signal::derive(move || calls.cost())
+                    failed=Signal::derive(move || calls.failed())
+                    busy=Signal::derive(move || calls.is_busy())
+                    said=Signal::derive(move || calls.said())
                     offset=Bridge::get().clock_offset()
                 />
                 <AnswerView calls=calls />
