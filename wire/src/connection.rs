@@ -1,6 +1,7 @@
-//! Which protocols follow each other on one connection: HTTP/1.1 until a WebSocket was agreed on.
+//! Which protocols a connection speaks: AMQP, told by its first bytes, or HTTP/1.1, until a WebSocket was agreed on.
 
 use crate::{
+    amqp,
     field::Field,
     http1::{self, Message},
     protobuf::Schemas,
@@ -8,8 +9,18 @@ use crate::{
     websocket,
 };
 
+/// Reads both directions of a connection.
+pub(crate) fn read(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) {
+    if amqp::begins(client.left()) {
+        amqp::frames(client, schemas);
+        amqp::frames(server, schemas);
+    } else {
+        http1(client, server, schemas);
+    }
+}
+
 /// Reads both directions of a connection that begins with HTTP/1.1.
-pub(crate) fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) {
+fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) {
     let mut requests: Vec<Message> = Vec::new();
     let mut answered = 0;
     loop {

@@ -35,7 +35,7 @@ pub fn dissect(capture: &Capture, schemas: &Schemas, limits: Limits) -> Dissecti
     let budget = Budget::new(limits);
     let mut client = Scope::new(&capture.client, true, &budget);
     let mut server = Scope::new(&capture.server, true, &budget);
-    connection::http1(&mut client, &mut server, schemas);
+    connection::read(&mut client, &mut server, schemas);
     Dissection { client: stream(client, &capture.client), server: stream(server, &capture.server) }
 }
 

@@ -11,13 +11,15 @@
 //! - [`field`]: the tree; [`scope`]: how it is built without a gap; [`budget`]: how much of it
 //! - [`assembly`]: content in pieces; [`secret`]: what is masked
 //! - [`connection`]: which protocols follow each other on a connection
-//! - [`http1`], [`websocket`], [`grpc`] (and gRPC-Web), [`protobuf`], [`json`]; [`media`]: which body is what
+//! - [`http1`], [`websocket`], [`grpc`] (and gRPC-Web), [`amqp`],
+//!   [`protobuf`], [`json`]; [`media`]: which body is what
 //! - [`known`], [`text`]: where header fields are defined, how bytes are shown
 //!
 //! There is no I/O here and nothing asynchronous.
 
 #![allow(dead_code, reason = "the layers above HTTP/1.1 read the heads of its messages")]
 
+mod amqp;
 mod assembly;
 mod budget;
 mod capture;

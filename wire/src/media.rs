@@ -32,6 +32,16 @@ impl Content {
             headers.get("content-encoding").is_some_and(|coding| !coding.trim().eq_ignore_ascii_case("identity"));
         Self { media_type, coded, path: target.to_owned(), answer }
     }
+
+    /// Of a message of AMQP, which may say nothing: then it is shown as text where it reads as such.
+    pub(crate) fn of_type(content_type: &str, coding: &str) -> Self {
+        let mut headers = Headers::default();
+        headers.push(b"content-type", if content_type.is_empty() { b"text/plain" } else { content_type.as_bytes() });
+        if !coding.is_empty() && !coding.eq_ignore_ascii_case("utf-8") {
+            headers.push(b"content-encoding", coding.as_bytes());
+        }
+        Self::new(&headers, "", false)
+    }
 }
 
 /// The fields of a body; none where it has no parts that are known. `open` says that its end was not captured.

@@ -8,12 +8,10 @@ const SHOWN_TEXT: usize = 200;
 /// How many bytes are shown in hex.
 const SHOWN_HEX: usize = 24;
 
-/// The bytes as text where they are UTF-8, else in hex.
+/// The bytes as text where they read as such, else in hex.
 pub(crate) fn preview(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => shorten(text),
-        Err(_) => hex(bytes),
-    }
+    let readable = |text: &&str| text.chars().all(|char| !char.is_control() || char.is_ascii_whitespace());
+    std::str::from_utf8(bytes).ok().filter(readable).map_or_else(|| hex(bytes), shorten)
 }
 
 /// The bytes as text, with a replacement character for what is not UTF-8.

@@ -110,7 +110,9 @@ fn delimited(
     if value.problem.is_none() {
         value.kind = if inner.fields_mut().is_empty() { Kind::Text } else { Kind::Framing };
     }
-    if !whole && !scope.open() {
+    if !whole && inner.taken().is_empty() && inner.left().is_empty() {
+        scope.mark("the message ends before the value");
+    } else if !whole && !scope.open() {
         value = value.malformed("it is longer than the message around it");
     }
     scope.push(inner.close(value.value(shown.clone())));
@@ -170,7 +172,8 @@ fn wire_type(tag: u64) -> &'static str {
 
 /// Whether these bytes read as text, as far as one may guess.
 fn is_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(|char| !char.is_control() || char.is_whitespace()))
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| text.chars().all(|char| !char.is_control() || char.is_ascii_whitespace()))
 }
 
 /// Whether these bytes are whole records of a message and nothing else.

@@ -4,11 +4,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crosstalk_wire::Dissection;
 use proptest::{collection::vec, prelude::*, sample::Index};
 
+use crate::amqp::{header, published, written};
 use crate::outline::{capture, checked};
 
 /// Streams of a client that follow their format.
 fn valid() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![http1(), websocket(), grpc_web()]
+    prop_oneof![http1(), websocket(), grpc_web(), amqp()]
 }
 
 fn http1() -> impl Strategy<Value = Vec<u8>> {
@@ -81,6 +82,14 @@ fn grpc_web() -> impl Strategy<Value = Vec<u8>> {
         let len = body.len();
         let head = format!("POST {path} HTTP/1.1\r\nContent-Type: {media}\r\nContent-Length: {len}\r\n\r\n");
         [head.as_bytes(), &body].concat()
+    })
+}
+
+fn amqp() -> impl Strategy<Value = Vec<u8>> {
+    vec((json(), 1_usize..60), 0..4).prop_map(|messages| {
+        let published =
+            messages.into_iter().flat_map(|(text, cut)| published("application/json", text.as_bytes(), cut));
+        written(&[vec![header()], published.collect()].concat())
     })
 }
 

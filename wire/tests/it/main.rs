@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod amqp;
 mod generated;
 mod grpc;
 mod http1;

@@ -38,3 +38,16 @@ fn what_is_cut_off_or_malformed_is_masked_as_well() {
     hidden("GET / HTTP/1.1\r\nCookie s3cret\r\n\r\n");
     hidden("GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nCookie: s3cret\r\n\r\n");
 }
+
+#[test]
+fn a_handshake_that_cannot_be_read_shows_no_credentials() {
+    let method = |properties: &str| format!("\0\x0a\0\x0b{properties}\x05PLAIN\0\0\0\x08\0g\0s3cret\0");
+    for properties in ["\0\0\0\x0a", "\0\0\0\x03\x01aZ", "\0\0\x01\0", "\0\0\0\x01\x20"] {
+        let method = method(properties);
+        let size = char::from(u8::try_from(method.len()).unwrap());
+        let frame = [format!("AMQP\0\0\x09\x01\x01\0\0\0\0\0{size}{method}").as_bytes(), b"\xce"].concat();
+        let found = checked(&capture(&frame, b"")).client;
+        assert!(!String::from_utf8_lossy(&found.bytes).contains("s3cret"), "{properties:?}");
+        assert!(!serde_json::to_string(&found.root).unwrap().contains("s3cret"), "{properties:?}");
+    }
+}

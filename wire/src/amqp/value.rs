@@ -1,0 +1,215 @@
+//! How the arguments of methods and the entries of field tables are written (AMQP 0-9-1 §4.2.5, with the types that RabbitMQ
+//! takes).
+
+use super::spec::Type;
+use crate::{field::Field, scope::Scope, secret, text};
+
+const BITS: &str = "AMQP 0-9-1 §4.2.5.2";
+const NUMBERS: &str = "AMQP 0-9-1 §4.2.5.1";
+const STRINGS: &str = "AMQP 0-9-1 §4.2.5.3";
+const TIMESTAMPS: &str = "AMQP 0-9-1 §4.2.5.4";
+const TABLES: &str = "AMQP 0-9-1 §4.2.5.5";
+
+/// How deep tables and arrays are followed.
+const DEPTH: usize = 32;
+
+/// Reads the arguments of a method; bits side by side share bytes. The one named `secret` is a credential.
+pub(super) fn arguments(scope: &mut Scope<'_>, arguments: &[(&'static str, Type)], secret: &str) -> Option<()> {
+    let mut rest = arguments;
+    while let [(name, kind), behind @ ..] = rest {
+        if *kind == Type::Bit {
+            let count = rest.iter().take_while(|(_, kind)| *kind == Type::Bit).count().min(8);
+            let names: Vec<_> = rest[..count].iter().map(|(name, _)| *name).collect();
+            bits(scope, &names)?;
+            rest = &rest[count..];
+        } else {
+            argument(scope, name, *kind, *name == secret, NUMBERS)?;
+            rest = behind;
+        }
+    }
+    Some(())
+}
+
+fn bits(scope: &mut Scope<'_>, names: &[&'static str]) -> Option<()> {
+    let mut name = names.join(", ");
+    if names.len() > 1 {
+        name = format!("bits: {name}");
+    }
+    let field = Field::framing(name, BITS);
+    let Some([byte]) = scope.take() else { return scope.short(field) };
+    let set: Vec<_> = names.iter().enumerate().filter(|(nth, _)| byte >> nth & 1 == 1).map(|(_, name)| *name).collect();
+    scope.leaf(1, field.value(if set.is_empty() { "none".to_owned() } else { set.join(", ") }));
+    Some(())
+}
+
+/// Reads one argument or property; gives its text.
+pub(super) fn argument(
+    scope: &mut Scope<'_>,
+    name: &'static str,
+    kind: Type,
+    secret: bool,
+    rule: &'static str,
+) -> Option<String> {
+    match kind {
+        Type::Bit => bits(scope, &[name]).map(|()| String::new()),
+        Type::Octet => scope.u8(name, rule).map(|number| number.to_string()),
+        Type::Short => scope.u16(name, rule).map(|number| number.to_string()),
+        Type::Long => scope.u32(name, rule).map(|number| number.to_string()),
+        Type::LongLong => scope.u64(name, rule).map(|number| number.to_string()),
+        Type::Timestamp => scope.u64(name, TIMESTAMPS).map(|number| number.to_string()),
+        Type::ShortStr => string::<1>(scope, Field::text(name, STRINGS), secret),
+        Type::LongStr => string::<4>(scope, Field::text(name, STRINGS), secret),
+        Type::Table => {
+            table(scope, Field::text(name, TABLES), 0)?;
+            Some(String::new())
+        }
+    }
+}
+
+/// Takes a length of `N` bytes and a window so long, which `read` reads; nothing when it is not all there.
+fn counted<const N: usize>(
+    scope: &mut Scope<'_>,
+    field: Field,
+    name: &'static str,
+    read: impl FnOnce(&mut Scope<'_>, Field) -> Field,
+) -> Option<()> {
+    let Some(bytes) = scope.take::<N>() else { return scope.short(field) };
+    let len = bytes.iter().fold(0_usize, |len, byte| len << 8 | usize::from(*byte));
+    let mut whole = scope.window(N.saturating_add(len));
+    whole.leaf(N, Field::number("length", STRINGS).value(len.to_string()));
+    let complete = whole.left().len() == len;
+    let mut inner = whole.rest();
+    let inside = Field { rule: field.rule.clone(), ..Field::text(name, STRINGS) };
+    let inside = read(&mut inner, inside);
+    let mut field = field.value(inside.value.clone());
+    if !complete && !scope.open() {
+        field = field.problem("its length is more than there is");
+    }
+    whole.push(inner.close(inside));
+    scope.push(whole.close(field));
+    complete.then_some(())
+}
+
+fn string<const N: usize>(scope: &mut Scope<'_>, field: Field, secret: bool) -> Option<String> {
+    let mut out = String::new();
+    counted::<N>(scope, field, "text", |inner, field| {
+        let bytes = inner.left();
+        if secret {
+            return field.secret(true);
+        }
+        out = String::from_utf8_lossy(bytes).into_owned();
+        field.value(text::preview(bytes))
+    })?;
+    Some(out)
+}
+
+fn table(scope: &mut Scope<'_>, field: Field, depth: usize) -> Option<()> {
+    counted::<4>(scope, field, "entries", |inner, field| {
+        let mut count = 0;
+        while !inner.is_empty() {
+            let mut entry = inner.rest();
+            let done = self::entry(&mut entry, depth);
+            if done.is_some() || !entry.is_empty() {
+                entry.end_here();
+            }
+            let (name, problem) = match &done {
+                Some(name) => (name.clone(), None),
+                None => ("entry".to_owned(), Some("an entry is a name, a type and a value")),
+            };
+            let mut field = Field::text(name, TABLES);
+            if !(entry.is_empty() && entry.open()) {
+                field.problem = problem.map(Into::into);
+            }
+            inner.push(entry.close(field));
+            count += 1;
+            if done.is_none() {
+                break;
+            }
+        }
+        field.value(format!("{{{count}}}"))
+    })
+}
+
+fn entry(scope: &mut Scope<'_>, depth: usize) -> Option<String> {
+    let name = string::<1>(scope, Field::text("name", STRINGS), false)?;
+    value(scope, secret::is_secret_header(name.as_bytes()), depth)?;
+    Some(text::shorten(&name))
+}
+
+fn array(scope: &mut Scope<'_>, field: Field, depth: usize) -> Option<()> {
+    counted::<4>(scope, field, "elements", |inner, field| {
+        let mut count = 0;
+        while !inner.is_empty() {
+            if value(inner, false, depth).is_none() {
+                break;
+            }
+            count += 1;
+        }
+        field.value(format!("[{count}]"))
+    })
+}
+
+/// Reads the type and the value behind it.
+fn value(scope: &mut Scope<'_>, secret: bool, depth: usize) -> Option<()> {
+    let Some([sign]) = scope.take() else { return scope.short(Field::framing("type", TABLES)) };
+    let Some((kind, width)) = kind(sign) else {
+        scope.leaf(1, Field::framing("type", TABLES).value(text::preview(&[sign])).malformed("not a type of a value"));
+        return None;
+    };
+    scope.leaf(1, Field::framing("type", TABLES).value(format!("{} {kind}", char::from(sign))));
+    let field = Field::text("value", TABLES);
+    match sign {
+        b'F' | b'A' if secret => string::<4>(scope, field, secret).map(|_| ()),
+        b'S' | b'x' => string::<4>(scope, field, secret).map(|_| ()),
+        b'F' | b'A' if depth == DEPTH => {
+            scope.leaf(usize::MAX, field.problem("nested deeper than is shown"));
+            None
+        }
+        b'F' => table(scope, field, depth + 1),
+        b'A' => array(scope, field, depth + 1),
+        _ => {
+            let Some(bytes) = scope.left().get(..width) else { return scope.short(field) };
+            scope.leaf(width, field.value(number(sign, bytes)).secret(secret));
+            Some(())
+        }
+    }
+}
+
+/// What a sign stands for, and how many bytes a value of that type has, if always as many.
+fn kind(sign: u8) -> Option<(&'static str, usize)> {
+    Some(match sign {
+        b't' => ("boolean", 1),
+        b'b' => ("short-short-int", 1),
+        b'B' => ("short-short-uint", 1),
+        b's' | b'U' => ("short-int", 2),
+        b'u' => ("short-uint", 2),
+        b'I' => ("long-int", 4),
+        b'i' => ("long-uint", 4),
+        b'l' | b'L' => ("long-long-int", 8),
+        b'f' => ("float", 4),
+        b'd' => ("double", 8),
+        b'D' => ("decimal", 5),
+        b'T' => ("timestamp", 8),
+        b'V' => ("void", 0),
+        b'S' => ("long string", 0),
+        b'x' => ("byte array", 0),
+        b'A' => ("array", 0),
+        b'F' => ("table", 0),
+        _ => return None,
+    })
+}
+
+fn number(sign: u8, bytes: &[u8]) -> String {
+    let wide = bytes.iter().fold(0_u64, |wide, byte| wide << 8 | u64::from(*byte));
+    match sign {
+        b't' => (wide != 0).to_string(),
+        b'b' => (wide as i8).to_string(),
+        b's' | b'U' => (wide as i16).to_string(),
+        b'I' => (wide as i32).to_string(),
+        b'l' | b'L' => (wide as i64).to_string(),
+        b'f' => f32::from_bits(wide as u32).to_string(),
+        b'd' => f64::from_bits(wide).to_string(),
+        b'D' => format!("{}e-{}", wide as u32 as i32, wide >> 32),
+        _ => wide.to_string(),
+    }
+}
