@@ -6,12 +6,13 @@
 //! - [`Server`]: the binary `crosstalk` as a process, ended by SIGTERM and held to its promises
 //! - [`Browser`]: a headless Chromium whose console must stay clean
 //! - [`Page`]: what a person sees and does there, by `data-testid`
-//! - [`script`]: Python and JavaScript clients
+//! - [`script`]: Python and JavaScript clients; [`copied`]: programs that the page gives to copy
 //! - [`mod@play`]: one server, one browser, one act; evidence is kept when it fails
 
 mod broker;
 mod browser;
 mod console;
+pub mod copied;
 pub mod need;
 mod page;
 mod play;

@@ -17,6 +17,7 @@ const TESTS: &[Package] = &[
     Package { name: "rabbitmq-server", present: rabbitmq },
     Package { name: "chromium", present: || find("chromium").or_else(|| find("google-chrome")).is_some() },
     Package { name: "chromium-driver", present: || find("chromedriver").is_some() },
+    Package { name: "curl", present: || find("curl").is_some() },
     Package { name: "nodejs", present: || find("node").is_some() },
     Package { name: "npm", present: || find("npm").is_some() },
     Package { name: "python3-venv", present: venv },

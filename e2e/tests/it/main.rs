@@ -6,8 +6,10 @@
 
 mod absent;
 mod clients;
+mod copied;
 mod drain;
 mod hello;
+mod links;
 mod load;
 mod looks;
 mod navigation;

@@ -69,6 +69,12 @@ pub(super) fn socket_url() -> String {
     format!("{scheme}://{}/ws", location.host().unwrap_or_default())
 }
 
+/// An address of the page's own origin as the browser resolves it; as it stands when it cannot be one.
+pub fn absolute(path: &str) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    web_sys::Url::new_with_base(path, &origin).map_or_else(|_not_one| format!("{origin}{path}"), |url| url.href())
+}
+
 /// What the browser's network stack measured of a fetch.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NetworkTimes {

@@ -20,7 +20,7 @@ enum Copied {
     Refused,
 }
 
-/// The button. Its name and its hint say what is copied.
+/// The button. Its name and its hint are `what`.
 #[component]
 pub fn Copy(
     /// For tests.
@@ -28,9 +28,15 @@ pub fn Copy(
     /// What is copied.
     #[prop(into)]
     text: Signal<String>,
-    /// What that is, in words.
+    /// What it does, in words.
     #[prop(into)]
     what: Signal<String>,
+    /// What is written on it, if anything.
+    #[prop(optional, into)]
+    word: Option<Signal<String>>,
+    /// As small as the buttons of a heading.
+    #[prop(optional)]
+    small: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let copied = RwSignal::new(Copied::NotYet);
@@ -59,14 +65,18 @@ pub fn Copy(
     };
     view! {
         <button
-            class="btn quiet sm copy"
+            class=match (word.is_some(), small) {
+                (false, _) => "btn quiet sm copy bare",
+                (true, false) => "btn copy",
+                (true, true) => "btn sm copy",
+            }
             type="button"
             data-testid=testid
-            title=move || format!("{}: {}", what.get(), text.get())
+            title=what
             on:click=copy
         >
             <Icon glyph=Glyph::Copy />
-            <span class="vh">{what} ": " {text}</span>
+            {word.map_or_else(|| view! { <span class="vh">{what}</span> }.into_any(), |word| view! { <span>{word}</span> }.into_any())}
             <span class="copied" role="status">{outcome}</span>
         </button>
     }

@@ -86,8 +86,8 @@ pub fn Header(
                                 view! {
                                     <Copy
                                         testid="broker-copy"
-                                        text=url
-                                        what=Signal::derive(move || t_string!(i18n, common.copy_broker).to_owned())
+                                        text=url.clone()
+                                        what=Signal::derive(move || format!("{}: {url}", t_string!(i18n, common.copy_broker)))
                                     />
                                 }
                             })

@@ -3,12 +3,13 @@
 //! - [`header`], [`footer`], [`chip`], [`banner`]: the frame
 //! - [`scope`], [`lane`]: parties as lines, time to the right
 //! - [`sequence`]: the same step by step, the middle of a bench
-//! - [`copy`], [`cost`], [`failure`], [`headers`], [`pairs`], [`tabs`]: what the benches share
+//! - [`copy`], [`copy_as`], [`cost`], [`failure`], [`headers`], [`pairs`], [`shared_link`], [`tabs`]: what the benches share
 //! - [`icon`][]: drawings
 
 pub mod banner;
 pub mod chip;
 pub mod copy;
+pub mod copy_as;
 pub mod cost;
 pub mod failure;
 pub mod footer;
@@ -19,4 +20,5 @@ pub mod lane;
 pub mod pairs;
 pub mod scope;
 pub mod sequence;
+pub mod shared_link;
 pub mod tabs;

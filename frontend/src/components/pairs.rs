@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::i18n::{t_string, use_i18n};
+use crate::{
+    i18n::{t_string, use_i18n},
+    model::address::Row,
+};
 
 /// One row.
 #[derive(Clone, Copy, Debug)]
@@ -31,26 +34,34 @@ impl Pairs {
 
     /// Replaces all rows.
     pub fn set(&self, pairs: impl IntoIterator<Item = (String, String)>) {
-        let mut rows: Vec<Pair> = pairs.into_iter().map(|(name, value)| self.row(name, value)).collect();
-        rows.push(self.row(String::new(), String::new()));
+        self.set_rows(pairs.into_iter().map(|(name, value)| Row { on: true, name, value }));
+    }
+
+    /// Replaces all rows, some of which are not checked.
+    pub fn set_rows(&self, rows: impl IntoIterator<Item = Row>) {
+        let mut rows: Vec<Pair> = rows.into_iter().map(|row| self.pair(row)).collect();
+        rows.push(self.pair(Row::blank()));
         self.rows.set(rows);
+    }
+
+    /// All rows in which something is written; tracked.
+    pub fn rows(&self) -> Vec<Row> {
+        let rows = self.rows.get();
+        let rows = rows.iter().map(|row| Row { on: row.on.get(), name: row.name.get(), value: row.value.get() });
+        rows.filter(|row| !row.name.is_empty() || !row.value.is_empty()).collect()
     }
 
     /// What is checked and has a name.
     pub fn chosen(&self) -> Vec<(String, String)> {
-        self.rows
-            .get()
-            .iter()
-            .filter(|row| row.on.get() && !row.name.get().trim().is_empty())
-            .map(|row| (row.name.get().trim().to_owned(), row.value.get().trim().to_owned()))
-            .collect()
+        let sent = self.rows().into_iter().filter(|row| row.on && !row.name.trim().is_empty());
+        sent.map(|row| (row.name.trim().to_owned(), row.value.trim().to_owned())).collect()
     }
 
-    fn row(&self, name: String, value: String) -> Pair {
+    fn pair(&self, Row { on, name, value }: Row) -> Pair {
         self.last.update_value(|last| *last += 1);
         Pair {
             id: self.last.get_value(),
-            on: RwSignal::new(true),
+            on: RwSignal::new(on),
             name: RwSignal::new(name),
             value: RwSignal::new(value),
         }
@@ -60,7 +71,7 @@ impl Pairs {
     fn grow(&self) {
         let full = self.rows.with_untracked(|rows| rows.last().is_none_or(|row| !row.name.get_untracked().is_empty()));
         if full {
-            let blank = self.row(String::new(), String::new());
+            let blank = self.pair(Row::blank());
             self.rows.update(|rows| rows.push(blank));
         }
     }

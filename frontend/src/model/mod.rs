@@ -4,12 +4,15 @@
 //! - [`arrivals`]: the table of delivered messages; [`rate`]: how many per second
 //! - [`exchange`]: what is known of one call; [`history`]: of those before
 //! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`]: formats; [`rest_preset`]: requests to learn from
+//! - [`address`]: the state of a bench in a link; [`copy_as`]: the same call in other languages
 //! - [`clock`]: the offset between page and server; [`backoff`]: when to try again; [`trace`]: `traceparent`
 
+pub mod address;
 pub mod arrivals;
 pub mod axis;
 pub mod backoff;
 pub mod clock;
+pub mod copy_as;
 pub mod drawing;
 pub mod exchange;
 pub mod grpc_status;

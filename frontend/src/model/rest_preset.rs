@@ -1,5 +1,7 @@
 //! What the REST panel offers to send: requests as data. Some need a stored greeting to speak about.
 
+use super::address::{self, Error, Fields, Row};
+
 /// A stored greeting the page knows of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -31,14 +33,35 @@ pub enum Preset {
 /// What the editor is filled with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// `GET` and so on.
-    pub method: &'static str,
+    /// One of [`METHODS`].
+    pub method: String,
     /// With its query.
     pub path: String,
-    /// Names and values.
-    pub headers: Vec<(String, String)>,
+    /// In order.
+    pub headers: Vec<Row>,
     /// Empty for none.
     pub body: String,
+}
+
+/// The methods that a browser sends and the server knows.
+pub const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+impl address::Draft for Draft {
+    fn write(&self, fields: &mut Fields) {
+        fields.put("method", self.method.clone());
+        fields.put("path", self.path.clone());
+        fields.put_rows("header", "off", &self.headers);
+        fields.put("body", self.body.clone());
+    }
+
+    fn read(fields: &Fields) -> Result<Self, Error> {
+        let method = fields.get("method")?.to_owned();
+        if !METHODS.contains(&method.as_str()) {
+            return Err(Error::Value { name: "method", value: method });
+        }
+        let (path, headers) = (fields.get("path")?.to_owned(), fields.rows("header", "off")?);
+        Ok(Self { method, path, headers, body: fields.get("body")?.to_owned() })
+    }
 }
 
 impl Preset {
@@ -83,8 +106,9 @@ impl Preset {
             Self::Protobuf => ("GET", greet("World!"), vec![("Accept", "application/x-protobuf")], ""),
             Self::Broken => ("POST", "/api/v1/resource".to_owned(), vec![json, accept], "{\"name\":\n  Ada}"),
         };
-        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Draft { method, path, headers, body: body.to_owned() }
+        let row = |(name, value): (&str, &str)| Row { on: true, name: name.to_owned(), value: value.to_owned() };
+        let headers = headers.into_iter().map(row).collect();
+        Draft { method: method.to_owned(), path, headers, body: body.to_owned() }
     }
 }
 
@@ -102,7 +126,33 @@ pub fn learn(path: &str, location: Option<&str>, etag: Option<&str>) -> Option<K
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn row() -> impl Strategy<Value = Row> {
+        (any::<bool>(), "\\PC*", "\\PC*").prop_map(|(on, name, value)| Row { on, name, value })
+    }
+
+    proptest! {
+        #[test]
+        fn a_link_restores_every_field(
+            method in prop::sample::select(&METHODS),
+            path in any::<String>(),
+            headers in prop::collection::vec(row(), 0..5),
+            body in any::<String>(),
+        ) {
+            let headers = headers.into_iter().filter(|row| !address::is_secret(&row.name)).collect();
+            let draft = Draft { method: method.to_owned(), path, headers, body };
+            prop_assert_eq!(address::read(&address::write(&draft).fragment), Some(Ok(draft)));
+        }
+    }
+
+    #[test]
+    fn a_link_with_a_method_of_nobody_is_refused() {
+        let error = Error::Value { name: "method", value: "BREW".to_owned() };
+        assert_eq!(address::read::<Draft>("1&method=BREW&path=/&body="), Some(Err(error)));
+    }
 
     #[test]
     fn a_created_greeting_is_learnt_from_its_location() {
@@ -111,7 +161,8 @@ mod tests {
         assert_eq!(known.as_ref(), Some(&expected));
         let draft = Preset::IfChanged.draft(known.as_ref(), "");
         assert_eq!(draft.path, "/api/v1/resource/01A");
-        assert!(draft.headers.contains(&("If-None-Match".to_owned(), "\"1\"".to_owned())));
+        let condition = Row { on: true, name: "If-None-Match".to_owned(), value: "\"1\"".to_owned() };
+        assert!(draft.headers.contains(&condition));
     }
 
     #[test]

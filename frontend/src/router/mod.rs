@@ -3,10 +3,12 @@
 //!
 //! - [`route`]: which addresses are pages
 //! - [`link`]: which clicks are taken over
+//! - [`bookmark`]: what a bench was asked for, in the fragment
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsValue;
 
+pub mod bookmark;
 mod link;
 pub mod route;
 

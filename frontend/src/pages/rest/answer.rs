@@ -6,6 +6,7 @@ use super::{calls::Calls, explain};
 use crate::{
     api::rest::Exchange,
     components::{
+        copy_as::CopyAs,
         cost::CostFacts,
         failure::{Failure, ProblemView},
         headers::HeadersTable,
@@ -38,6 +39,7 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
                 <h2 id="ans-h">{t!(i18n, panels.answer)}</h2>
                 {content}
             </section>
+            <CopyAs snippets=Signal::derive(move || calls.snippets()) />
         </div>
     }
 }

@@ -7,11 +7,12 @@ use leptos::prelude::*;
 use super::explain;
 use crate::{
     api::{
-        browser::unix_ms,
+        browser::{absolute, unix_ms},
         rest::{self, Exchange, Request},
     },
     components::{pairs::Pairs, sequence::Said},
     model::{
+        copy_as::{self, Snippet, rest::Call},
         exchange::{CallError, Cost},
         history::History,
         rest_preset::{Draft, Known, Preset, learn},
@@ -134,11 +135,28 @@ impl Calls {
         last.unwrap_or_default()
     }
 
+    /// What the editor holds; tracked.
+    pub(super) fn draft(self) -> Draft {
+        Draft { method: self.method.get(), path: self.path.get(), headers: self.headers.rows(), body: self.body.get() }
+    }
+
+    /// What the editor holds in other languages; tracked.
+    pub(super) fn snippets(self) -> Vec<Snippet> {
+        let (method, path, body) = (self.method.get(), self.path.get(), self.body.get());
+        let url = absolute(path.trim());
+        copy_as::rest::snippets(Call { method: &method, url: &url, headers: &self.headers.chosen(), body: &body })
+    }
+
+    /// Fills the editor with what is no preset.
+    pub(super) fn restore(self, draft: Draft) {
+        self.start(draft, None);
+    }
+
     fn start(self, draft: Draft, preset: Option<Preset>) {
         self.preset.set(preset);
-        self.method.set(draft.method.to_owned());
+        self.method.set(draft.method);
         self.path.set(draft.path);
-        self.headers.set(draft.headers);
+        self.headers.set_rows(draft.headers);
         self.body.set(draft.body);
     }
 
@@ -176,7 +194,8 @@ impl Calls {
 }
 
 fn request_of(draft: Draft) -> Request {
-    Request { method: draft.method.to_owned(), path: draft.path, headers: draft.headers, body: draft.body.into_bytes() }
+    let headers = draft.headers.into_iter().map(|row| (row.name, row.value)).collect();
+    Request { method: draft.method, path: draft.path, headers, body: draft.body.into_bytes() }
 }
 
 /// A message in a few words: what it is, and how big its body is if it has one.

@@ -7,16 +7,19 @@ use crate::{
     components::{
         icon::{Glyph, Icon},
         pairs::PairsEditor,
+        shared_link::LinkNote,
     },
     i18n::{t, t_string, use_i18n},
-    model::{payload, rest_preset::Preset},
+    model::{
+        payload,
+        rest_preset::{METHODS, Preset},
+    },
+    router::bookmark::Bookmark,
 };
-
-const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /// The left column.
 #[component]
-pub(super) fn Editor(calls: Calls) -> impl IntoView {
+pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoView {
     let i18n = use_i18n();
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -112,6 +115,7 @@ pub(super) fn Editor(calls: Calls) -> impl IntoView {
                         {t!(i18n, panels.reset)}
                     </button>
                 </div>
+                <LinkNote bookmark=bookmark />
             </form>
         </section>
     }

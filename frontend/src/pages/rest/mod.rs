@@ -17,8 +17,10 @@ use leptos::prelude::*;
 use self::{answer::AnswerView, calls::Calls, editor::Editor, history::HistoryView};
 use crate::{
     api::bridge::Bridge,
-    components::sequence::Happened,
+    components::{sequence::Happened, shared_link::CopyLink},
     i18n::{t, use_i18n},
+    model::rest_preset::Preset,
+    router::bookmark,
 };
 
 /// Who takes part in a REST call.
@@ -29,6 +31,8 @@ const PARTIES: &[Party] = &[Party::Browser, Party::Server, Party::Store];
 pub fn Rest() -> impl IntoView {
     let i18n = use_i18n();
     let calls = Calls::new();
+    let first = Preset::Hello.draft(None, "");
+    let bookmark = bookmark::keep(first, move || calls.draft(), move |draft| calls.restore(draft));
     view! {
         <div data-style="rest">
             <div class="page-head">
@@ -37,13 +41,14 @@ pub fn Rest() -> impl IntoView {
                     <p>{t!(i18n, rest.lead)}</p>
                 </div>
                 <div class="tools">
+                    <CopyLink bookmark=bookmark />
                     <a class="btn" href="/api/docs" rel="external">
                         {t!(i18n, rest.docs)}
                     </a>
                 </div>
             </div>
             <div class="bench" data-testid="bench">
-                <Editor calls=calls />
+                <Editor calls=calls bookmark=bookmark />
                 <Happened
                     style="rest"
                     parties=PARTIES

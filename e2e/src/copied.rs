@@ -1,0 +1,70 @@
+//! Runs programs as a person runs what the page's *copy as* gave: pasted into a shell, a Python, a node, a new cargo project.
+
+use std::{ffi::OsString, fs, path::Path, time::Duration};
+
+use anyhow::{Context as _, Result};
+
+use crate::{need, script};
+
+const BUDGET: Duration = Duration::from_secs(60);
+/// A Rust program is compiled first, with its dependencies when that is new.
+const BUILD_BUDGET: Duration = Duration::from_secs(300);
+
+/// What a copied Rust program may use, as features that a call over loopback needs.
+const DEPENDENCIES: &str = r#"
+reqwest = { version = "0.13", default-features = false }
+tokio = { version = "1", features = ["full"] }
+"#;
+
+/// Runs what a person pastes into a shell.
+///
+/// # Errors
+/// When it fails, or does not end in time; with what it said.
+pub async fn shell(text: &str) -> Result<String> {
+    run("sh", &["-c", text], BUDGET).await
+}
+
+/// Runs a Python program.
+///
+/// # Errors
+/// As [`shell`].
+pub async fn python(text: &str) -> Result<String> {
+    run(need::python(), &["-c", text], BUDGET).await
+}
+
+/// Runs a JavaScript module.
+///
+/// # Errors
+/// As [`shell`].
+pub async fn javascript(text: &str) -> Result<String> {
+    run("node", &["--input-type=module", "-e", text], BUDGET).await
+}
+
+/// Runs a Rust program as the `main.rs` of a project of its own, at the versions of this workspace.
+///
+/// # Errors
+/// As [`shell`], and when it does not compile.
+pub async fn rust(name: &str, text: &str) -> Result<String> {
+    let project = need::target().join("copied").join(name);
+    fs::create_dir_all(project.join("src"))?;
+    let manifest = format!(
+        "[package]\nname = \"copied-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]{DEPENDENCIES}"
+    );
+    fs::write(project.join("Cargo.toml"), manifest)?;
+    fs::copy(need::workspace().join("Cargo.lock"), project.join("Cargo.lock"))?;
+    fs::write(project.join("src/main.rs"), text)?;
+    let manifest = project.join("Cargo.toml").display().to_string();
+    let target = need::target().join("copied/target").display().to_string();
+    run("cargo", &["run", "--quiet", "--manifest-path", &manifest, "--target-dir", &target], BUILD_BUDGET).await
+}
+
+async fn run(program: impl AsRef<Path>, args: &[&str], budget: Duration) -> Result<String> {
+    let folder = tempfile::TempDir::with_prefix("crosstalk-e2e-copied-")?;
+    let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+    let program = program.as_ref();
+    // a name with a folder in it is of here, not of where it runs
+    let program = if program.components().count() > 1 { std::path::absolute(program)? } else { program.to_owned() };
+    script::program(&program, &args, folder.path(), budget)
+        .await
+        .with_context(|| format!("{} ran: {args:?}", program.display()))
+}

@@ -1,0 +1,70 @@
+//! A link restores a bench in a browser that has never seen it; what cannot be in a link is said.
+
+use anyhow::{Context as _, Result};
+use crosstalk_e2e::{Broker, Page, play};
+
+const STATE: &str = "return JSON.stringify([...document.querySelectorAll('.req input, .req select, .req textarea')]\
+                     .map(field => field.type === 'checkbox' ? field.checked : field.value))";
+
+#[tokio::test]
+async fn a_link_restores_every_field_of_the_rest_bench() -> Result<()> {
+    let mut link = String::new();
+    let mut typed = serde_json::Value::Null;
+    play("link-made", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/rest").await?;
+        page.click("rest-preset-create").await?;
+        page.fill("rest-path", "/api/v1/resource?name=Grace & Co.#1").await?;
+        page.fill("rest-request-body", "{\"name\":\n  \"格蕾丝\"}").await?;
+        page.find_css(".kv input[type=checkbox]").await?.click().await?;
+        page.until("the address follows", "location.hash.includes('Grace')").await?;
+        typed = page.run(STATE, &[]).await?;
+        let hash = page.run("return location.hash", &[]).await?;
+        link = format!("/rest{}", hash.as_str().context("the hash is a text")?);
+        Ok(())
+    })
+    .await?;
+    play("link-opened", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open(&link).await?;
+        assert_eq!(page.run(STATE, &[]).await?, typed, "{link}");
+        // and so does another link that is opened in the same tab
+        page.run("location.hash = '#1&method=DELETE&path=/api/v1/resource/x&body='", &[]).await?;
+        page.until("the path is the link's", &value("rest-path", "/api/v1/resource/x")).await?;
+        page.until("the method is the link's", &value("rest-method", "DELETE")).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_a_link_does_not_hold_is_said() -> Result<()> {
+    play("link-limits", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/rest#9&method=GET").await?;
+        page.says("link-note", "version \"9\" is not known").await?;
+        page.fill("rest-path", "/healthz").await?;
+        page.until("the address follows", "location.hash.includes('/healthz')").await?;
+        page.until("nothing is left to say", "!document.querySelector('[data-testid=link-note]').innerText").await?;
+
+        header(page, "Authorization", "Bearer sesame").await?;
+        page.says("link-note", "no credentials").await?;
+        page.until("the address does not tell", "!location.hash.includes('sesame')").await?;
+
+        let long = "document.querySelector('[data-testid=rest-request-body]').value = 'x'.repeat(9000);\
+                    document.querySelector('[data-testid=rest-request-body]').dispatchEvent(new Event('input'))";
+        page.run(long, &[]).await?;
+        page.says("link-note", "more than 8192").await?;
+        page.until("the address holds nothing", "location.hash === ''").await
+    })
+    .await
+}
+
+/// Fills the blank row of the editor of headers.
+async fn header(page: &Page, name: &str, value: &str) -> Result<()> {
+    page.find_css(".kv li:last-child input[placeholder=name]").await?.send_keys(name).await?;
+    Ok(page.find_css(".kv li:nth-last-child(2) input[placeholder=value]").await?.send_keys(value).await?)
+}
+
+fn value(testid: &str, value: &str) -> String {
+    format!("document.querySelector('[data-testid={testid}]').value === '{value}'")
+}

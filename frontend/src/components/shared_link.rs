@@ -1,0 +1,56 @@
+//! The link that restores a bench: a button that copies it, and what it does not hold, in words.
+
+use leptos::prelude::*;
+
+use super::copy::Copy;
+use crate::{
+    i18n::{t, t_string, use_i18n},
+    model::address::MAX_LEN,
+    router::bookmark::Bookmark,
+};
+
+/// Copies the link.
+#[component]
+pub fn CopyLink(
+    /// How the address stands to the bench.
+    bookmark: RwSignal<Bookmark>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    // asked for when it is copied: the address follows what is typed without telling
+    let href = Signal::derive(move || {
+        bookmark.track();
+        window().location().href().unwrap_or_default()
+    });
+    let what = Signal::derive(move || t_string!(i18n, panels.copy_link_why).to_owned());
+    let word = Signal::derive(move || t_string!(i18n, panels.copy_link).to_owned());
+    let whole = move || matches!(bookmark.get(), Bookmark::Whole | Bookmark::Withheld);
+    view! {
+        <Show when=whole>
+            <Copy testid="copy-link" text=href what=what word=word />
+        </Show>
+    }
+}
+
+/// What the address does not hold, and why.
+#[component]
+pub fn LinkNote(
+    /// How the address stands to the bench.
+    bookmark: RwSignal<Bookmark>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let note = move || match bookmark.get() {
+        Bookmark::Whole => ().into_any(),
+        Bookmark::Withheld => view! { <p class="hint">{t!(i18n, panels.link_withheld)}</p> }.into_any(),
+        Bookmark::TooLong { len } => {
+            view! { <p class="hint">{t!(i18n, panels.link_too_long, len = len, max = MAX_LEN)}</p> }.into_any()
+        }
+        Bookmark::Broken(error) => {
+            view! { <p class="error">{t!(i18n, panels.link_broken, why = error.to_string())}</p> }.into_any()
+        }
+    };
+    view! {
+        <div role="status" data-testid="link-note">
+            {note}
+        </div>
+    }
+}
