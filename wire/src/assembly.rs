@@ -72,7 +72,7 @@ fn lay(field: Field, pieces: &[Piece], offset: usize, budget: &Budget, put: &mut
                 decoded: None,
                 children: Vec::new(),
                 kind: field.kind,
-                masked: field.masked,
+                masked: field.masked || budget.is_spent(),
             }
         })
         .collect();
@@ -134,6 +134,8 @@ pub(crate) fn field_at<'a>(fields: &'a mut [Field], range: &Range<usize>) -> Opt
 pub(crate) fn install(carrier: &mut [Field], content: Vec<Field>, pieces: &[Piece], budget: &Budget) {
     for (children, piece) in project(content, pieces, budget).into_iter().zip(pieces) {
         if let Some(leaf) = field_at(carrier, &piece.outer) {
+            // what is not dissected may hold a credential
+            leaf.masked |= budget.is_spent();
             leaf.children = children;
         }
     }

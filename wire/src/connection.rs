@@ -1,8 +1,10 @@
-//! Which protocols a connection speaks: AMQP, told by its first bytes, or HTTP/1.1, until a WebSocket was agreed on.
+//! Which protocols a connection speaks: AMQP and HTTP/2 are told by their first bytes,
+//! all else is HTTP/1.1, until a WebSocket was agreed on.
 
 use crate::{
     amqp,
     field::Field,
+    h2,
     http1::{self, Message},
     protobuf::Schemas,
     scope::Scope,
@@ -14,6 +16,9 @@ pub(crate) fn read(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Sch
     if amqp::begins(client.left()) {
         amqp::frames(client, schemas);
         amqp::frames(server, schemas);
+    } else if h2::begins(client.left()) {
+        let requests = h2::frames(client, None, schemas);
+        h2::frames(server, Some(&requests.streams), schemas);
     } else {
         http1(client, server, schemas);
     }

@@ -11,13 +11,11 @@
 //! - [`field`]: the tree; [`scope`]: how it is built without a gap; [`budget`]: how much of it
 //! - [`assembly`]: content in pieces; [`secret`]: what is masked
 //! - [`connection`]: which protocols follow each other on a connection
-//! - [`http1`], [`websocket`], [`grpc`] (and gRPC-Web), [`amqp`],
+//! - [`http1`], [`h2`], [`websocket`], [`grpc`] (and gRPC-Web), [`amqp`],
 //!   [`protobuf`], [`json`]; [`media`]: which body is what
 //! - [`known`], [`text`]: where header fields are defined, how bytes are shown
 //!
 //! There is no I/O here and nothing asynchronous.
-
-#![allow(dead_code, reason = "the layers above HTTP/1.1 read the heads of its messages")]
 
 mod amqp;
 mod assembly;
@@ -27,6 +25,7 @@ mod connection;
 mod dissection;
 mod field;
 mod grpc;
+mod h2;
 mod http1;
 mod json;
 mod known;

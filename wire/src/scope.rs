@@ -176,6 +176,7 @@ impl<'a> Scope<'a> {
         if self.open && field.problem.is_none() {
             field.problem = Some("the capture ends before its end".into());
         }
+        field.masked |= self.fields.is_empty() && self.budget.is_spent();
         field.children = self.fields;
         field
     }
@@ -193,7 +194,8 @@ impl<'a> Scope<'a> {
             return;
         }
         let mut field = if self.budget.is_spent() {
-            Field::framing("not dissected", "").problem("the capture has more fields than are shown")
+            // what is not dissected may hold a credential
+            Field::framing("not dissected", "").problem("the capture has more fields than are shown").secret(true)
         } else {
             Field::framing("unexpected bytes", "").malformed("the format has nothing here")
         };

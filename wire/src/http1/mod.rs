@@ -23,6 +23,7 @@ use crate::{
 const MESSAGE: &str = "RFC 9112 §2.1";
 
 /// What a message says of itself.
+#[allow(dead_code, reason = "its place and whether it is whole: what a conversation is cut by")]
 #[derive(Debug)]
 pub(crate) struct Message {
     /// Where it is, in the bytes of its sender.

@@ -5,11 +5,12 @@ use crosstalk_wire::Dissection;
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 use crate::amqp::{header, published, written};
+use crate::h2::{PREFACE, frame};
 use crate::outline::{capture, checked};
 
 /// Streams of a client that follow their format.
 fn valid() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![http1(), websocket(), grpc_web(), amqp()]
+    prop_oneof![http1(), websocket(), grpc_web(), amqp(), h2()]
 }
 
 fn http1() -> impl Strategy<Value = Vec<u8>> {
@@ -93,6 +94,33 @@ fn amqp() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+fn h2() -> impl Strategy<Value = Vec<u8>> {
+    let call = (vec(("[a-z]{1,8}|cookie|authorization", "[ -~]{0,20}"), 0..5), vec("[a-z]{0,20}", 0..3), 1_usize..50);
+    vec(call, 0..4).prop_map(|calls| {
+        let mut encoder = loona_hpack::Encoder::new();
+        let mut out = PREFACE.to_vec();
+        for (nth, (headers, names, cut)) in calls.into_iter().enumerate() {
+            let stream = 2 * u32::try_from(nth).unwrap() + 1;
+            let fixed = [(":path", "/helloworld.Greeter/SayHello"), ("content-type", "application/grpc")];
+            let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let block = encoder.encode(fixed.into_iter().chain(headers).map(|(a, b)| (a.as_bytes(), b.as_bytes())));
+            let pieces: Vec<&[u8]> = block.chunks(cut).collect();
+            for (nth, piece) in pieces.iter().enumerate() {
+                let last = if nth + 1 == pieces.len() { 4 } else { 0 };
+                out.extend(frame(if nth == 0 { 1 } else { 9 }, last, stream, piece));
+            }
+            let message =
+                |name: String| [&[0, 0, 0, 0, name.len() as u8 + 2, 0x0a, name.len() as u8], name.as_bytes()].concat();
+            let body: Vec<u8> = names.into_iter().flat_map(message).collect();
+            for piece in body.chunks(cut) {
+                out.extend(frame(0, 0, stream, piece));
+            }
+            out.extend(frame(0, 1, stream, b""));
+        }
+        out
+    })
+}
+
 fn headers() -> impl Strategy<Value = String> {
     vec(("(X-[a-z]{1,5}|Cookie|Authorization|Accept)", "[ -~]{0,20}"), 0..4)
         .prop_map(|fields| fields.into_iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect())
@@ -125,6 +153,8 @@ fn of_client(bytes: &[u8]) -> Dissection {
 fn both(bytes: &[u8]) {
     of_client(bytes);
     checked(&capture(UPGRADE, &[UPGRADED, bytes].concat()));
+    checked(&capture(PREFACE, bytes));
+    checked(&capture(b"AMQP\0\0\x09\x01", bytes));
     checked(&capture(b"GET / HTTP/1.1\r\n\r\n", bytes));
 }
 

@@ -5,6 +5,7 @@
 mod amqp;
 mod generated;
 mod grpc;
+mod h2;
 mod http1;
 mod json;
 mod outline;

@@ -1,5 +1,7 @@
 //! Credentials are gone after dissecting: from the bytes, from the values, and also from what was cut off or malformed.
 
+use crosstalk_wire::{Limits, Schemas, dissect};
+
 use crate::outline::{capture, checked};
 
 #[track_caller]
@@ -49,5 +51,23 @@ fn a_handshake_that_cannot_be_read_shows_no_credentials() {
         let found = checked(&capture(&frame, b"")).client;
         assert!(!String::from_utf8_lossy(&found.bytes).contains("s3cret"), "{properties:?}");
         assert!(!serde_json::to_string(&found.root).unwrap().contains("s3cret"), "{properties:?}");
+    }
+}
+
+#[test]
+fn where_the_fields_are_used_up_credentials_are_masked_all_the_same() {
+    let http1 = "GET / HTTP/1.1\r\nX: y\r\nAuthorization: Bearer s3cret\r\nA: b\r\n\r\n".repeat(3);
+    let literal = b"\x00\x06cookie\x06s3cret".as_slice();
+    let block = [b"\x82\x84".as_slice(), literal, b"\x86", literal].concat();
+    let (first, second) = block.split_at(20);
+    let h2 = [crate::h2::PREFACE, &crate::h2::frame(1, 1, 1, first), &crate::h2::frame(9, 4, 1, second)].concat();
+    for captured in [capture(http1.as_bytes(), b""), capture(&h2, b"")] {
+        for fields in 0..150 {
+            let limits = Limits { fields, ..Limits::default() };
+            let found = dissect(&captured, &Schemas::default(), limits).client;
+            assert!(!String::from_utf8_lossy(&found.bytes).contains("s3cret"), "{fields}");
+            assert!(!serde_json::to_string(&found.root).unwrap().contains("s3cret"), "{fields}");
+            crate::outline::check(&found, &captured.client);
+        }
     }
 }

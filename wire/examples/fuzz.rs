@@ -1,0 +1,125 @@
+//! Dissects what nobody would send, for so many seconds: `cargo run --release -p crosstalk-wire --example fuzz -- 60 h2`.
+//!
+//! Each case is a sample of the protocol, changed: bytes replaced, removed, doubled, cut off, spliced from another sample. It
+//! starts from the same seed each time, so a case that fails is found again; it prints the case.
+
+use std::{
+    panic::{self, AssertUnwindSafe},
+    time::{Duration, Instant},
+};
+
+use crosstalk_wire::{Capture, Field, Limits, Party, Schemas, dissect};
+
+/// A fixed sequence of numbers (xorshift).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
+    }
+}
+
+/// What a client and a server send.
+type Sample = (&'static [u8], &'static [u8]);
+
+fn samples(dissector: &str) -> Result<Vec<Sample>, String> {
+    const WISH: &[u8] = b"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58\x01\x82abcd\x1a\x43\x80\x82abcd\x43\x1f";
+    const AGREED: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\n\r\n\x01\x04{\"a\"\x89\x02hi\x80\x04:12}\x88\x05\x03\xe8bye\x82\x7e\x00\x7e0123456789";
+    const JSON: &[u8] = b"POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 71\r\n\r\n{\"a\": [1, -2.5e3, true, null, \"\\u00e9\\n\"], \"b\": {\"c\": {}}, \"d\":[[[0]]]}  ";
+    const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5;n=1\r\n{\"a\":\r\n3\r\n12}\r\n0\r\nETag: x\r\n\r\nHTTP/1.1 204 No\r\n\r\n";
+    const GRPC: &[u8] = b"POST /helloworld.Greeter/SayHello HTTP/1.1\r\nContent-Type: application/grpc-web\r\nContent-Length: 56\r\n\r\n\0\0\0\0\x05\x0a\x03Ada\0\0\0\0\x24\x08\x96\x01\x12\x07testing\x1a\x03\x08\x96\x01\x21\0\0\0\0\0\0\xf8\x3f\x2d\0\0\xc0\x3f\x32\x02\xff\xfe\x33\x34";
+    const TEXT: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/grpc-web-text\r\n\r\nAAAAAAwKCkhlbGxvLCBBZGE=gAAAAA9ncnBjLXN0YXR1czowDQo=";
+    const H2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x02\0\0\0\0\0\0\x09\x01\x01\0\0\0\x01\x82\x86\x84\x41\x8c\xf1\xe3\xc2\xe5\0\0\x08\x09\x04\0\0\0\x01\xf2\x3a\x6b\xa0\xab\x90\xf4\xff\0\0\x0c\x01\x05\0\0\0\x03\x82\x86\x84\xbe\x58\x86\xa8\xeb\x10\x64\x9c\xbf\0\0\x0a\0\x01\0\0\0\x01\0\0\0\0\x05\x0a\x03Ada";
+    const H2_ANSWER: &[u8] = b"\0\0\x04\x01\x04\0\0\0\x01\x88\x3f\xe1\x1f\0\0\x14\x01\x2d\0\0\0\x03\x01\x80\0\0\0\x0f\x82\x57\x86\xa8\xeb\x10\x64\x9c\xbf\xbe\x00\x01a\x01b\0\0\x05\0\x08\0\0\0\x01\x02hi\0\0\0\0\x08\x06\0\0\0\0\0pingping\0\0\x0b\x07\0\0\0\0\0\0\0\0\x01\0\0\0\0bye";
+    const AMQP: &[u8] = b"AMQP\0\0\x09\x01\x01\0\0\0\0\0\x31\0\x0a\0\x0b\0\0\0\x0e\x01at\x01\x01bS\0\0\0\x02hi\x05PLAIN\0\0\0\x0d\0guest\0s3cret\x05en_US\xce\x01\0\x01\0\0\0\x0d\0\x3c\0\x28\0\0\0\x04name\x01\xce\x02\0\x01\0\0\0\x3a\0\x3c\0\0\0\0\0\0\0\0\0\x04\xb0\0\x10application/json\0\0\0\x15\x01cA\0\0\0\x04t\x01b\xff\x01dF\0\0\0\x03\x01eV\x02\xce\x03\0\x01\0\0\0\x02[1\xce\x03\0\x01\0\0\0\x02,2\xce\x08\0\0\0\0\0\0\xce";
+    Ok(match dissector {
+        "http1" => vec![(JSON, CHUNKED), (WISH, CHUNKED)],
+        "json" => vec![(JSON, CHUNKED)],
+        "websocket" => vec![(WISH, AGREED)],
+        "grpc" | "protobuf" => vec![(GRPC, TEXT)],
+        "h2" => vec![(H2, H2_ANSWER)],
+        "amqp" => vec![(AMQP, AMQP)],
+        other => {
+            return Err(format!("no dissector `{other}`: one of http1, json, websocket, grpc, protobuf, h2, amqp"));
+        }
+    })
+}
+
+fn change(bytes: &[u8], other: &[u8], keep: usize, numbers: &mut Numbers) -> Vec<u8> {
+    const EDGES: &[u8] = &[0, 1, 0x7f, 0x80, 0xff, b'\r', b'\n', b'"', b'{', b'[', 0xce];
+    let mut out = bytes.to_vec();
+    for _ in 0..=numbers.below(6) {
+        let at = keep + numbers.below(out.len().saturating_sub(keep));
+        if at >= out.len() {
+            return out;
+        }
+        match numbers.below(8) {
+            0 | 1 => out[at] = numbers.next() as u8,
+            2 => out[at] = EDGES[numbers.below(EDGES.len())],
+            3 => out[at] ^= 1 << numbers.below(8),
+            4 => drop(out.drain(at..(at + numbers.below(8)).min(out.len()))),
+            5 => out.truncate(at),
+            6 => {
+                let from = numbers.below(other.len());
+                let piece = other[from..(from + numbers.below(40)).min(other.len())].to_vec();
+                drop(out.splice(at..at, piece));
+            }
+            _ => {
+                let piece = out[at..(at + numbers.below(40)).min(out.len())].to_vec();
+                for _ in 0..numbers.below(40) {
+                    drop(out.splice(at..at, piece.iter().copied()));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Whether leaves lie side by side over all bytes, and all fields over their children.
+fn joins(field: &Field) -> bool {
+    let ends = |children: &[Field]| {
+        children.iter().try_fold(field.range.start, |at, child| {
+            (child.range.start == at && joins(child)).then_some(child.range.end)
+        })
+    };
+    field.children.is_empty() || ends(&field.children) == Some(field.range.end)
+}
+
+fn main() -> Result<(), String> {
+    let mut arguments = std::env::args().skip(1);
+    let seconds = arguments.next().and_then(|seconds| seconds.parse().ok()).ok_or("usage: fuzz SECONDS DISSECTOR")?;
+    let dissector = arguments.next().ok_or("usage: fuzz SECONDS DISSECTOR")?;
+    let samples = samples(&dissector)?;
+    let mut numbers = Numbers(0x5eed_0000_c0de_0001);
+    let (start, mut cases, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
+    while start.elapsed() < Duration::from_secs(seconds) {
+        let (client, server) = samples[numbers.below(samples.len())];
+        let keep = if matches!(dissector.as_str(), "h2" | "amqp") { 8 } else { 0 };
+        let mut capture = Capture::default();
+        capture.push(Party::Client, 0, &change(client, server, keep, &mut numbers));
+        capture.push(Party::Server, 1, &change(server, client, 0, &mut numbers));
+        let limits =
+            if cases % 4 == 0 { Limits { fields: numbers.below(80), ..Limits::default() } } else { Limits::default() };
+        let begun = Instant::now();
+        let found = panic::catch_unwind(AssertUnwindSafe(|| dissect(&capture, &Schemas::default(), limits)));
+        slowest = slowest.max(begun.elapsed());
+        let right = found.as_ref().is_ok_and(|found| {
+            let whole =
+                found.client.root.len() == capture.client.len() && found.server.root.len() == capture.server.len();
+            whole && joins(&found.client.root) && joins(&found.server.root)
+        });
+        if !right {
+            return Err(format!("case {cases} of {dissector}, {limits:?}: {capture:?}"));
+        }
+        cases += 1;
+    }
+    println!("{dissector}: {cases} cases in {seconds} s, the slowest took {slowest:?}");
+    Ok(())
+}

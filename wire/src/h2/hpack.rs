@@ -1,0 +1,173 @@
+//! Header blocks (RFC 7541). The library keeps the table and decodes; this walks the representations, so that each header
+//! field has its bytes, and gives them to it one by one.
+
+use loona_hpack::Decoder;
+
+use crate::{
+    field::{Field, Kind},
+    http1::Headers,
+    known,
+    scope::Scope,
+    secret, text,
+};
+
+const INTEGER: &str = "RFC 7541 §5.1";
+const STRING: &str = "RFC 7541 §5.2";
+const INDEXED: &str = "RFC 7541 §6.1";
+const UPDATE: &str = "RFC 7541 §6.3";
+const LITERAL: &str = "RFC 7541 §6.2";
+
+/// The largest dynamic table that is followed, in bytes. Real ones have 4 to 64 KiB.
+const MAX_TABLE: usize = 1 << 20;
+
+/// Indices up to this one are of the static table (RFC 7541, Appendix A).
+const STATIC: usize = 61;
+
+/// The fields that say what a body is. Others need not be kept: a block can name a long value in one byte.
+const KEPT: &[&str] = &[":method", ":path", ":status", "content-type", "content-encoding"];
+
+/// What the blocks of one direction have built up so far.
+pub(super) struct Table {
+    decoder: Decoder<'static>,
+    /// Bytes of table size updates, which the library takes with the field behind them.
+    updates: Vec<u8>,
+    /// A block could not be read: from there on indices of the dynamic table may mean something else.
+    broken: bool,
+}
+
+impl Table {
+    pub(super) fn new() -> Self {
+        let mut decoder = Decoder::new();
+        decoder.set_max_allowed_table_size(MAX_TABLE);
+        Self { decoder, updates: Vec::new(), broken: false }
+    }
+
+    /// Decodes one representation.
+    fn decode(&mut self, representation: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+        let mut bytes = std::mem::take(&mut self.updates);
+        bytes.extend_from_slice(representation);
+        self.decoder.decode(&bytes).ok()?.pop()
+    }
+}
+
+/// Reads a block; keeps the header fields that matter.
+pub(super) fn block(mut scope: Scope<'_>, table: &mut Table, headers: &mut Headers) -> Vec<Field> {
+    while !scope.is_empty() {
+        let mut inner = scope.rest();
+        let Some(field) = representation(&mut inner, table, headers) else {
+            // what cannot be told apart may be a credential
+            let cut_off = scope.open();
+            table.broken = true;
+            let field = Field::text("header field", LITERAL);
+            let field = if cut_off {
+                Field { kind: Kind::Incomplete, ..field }.problem("the capture ends here")
+            } else {
+                field.malformed("not HPACK, or not after the blocks before it")
+            };
+            scope.leaf(usize::MAX, field.secret(true));
+            break;
+        };
+        inner.end_here();
+        scope.push(inner.close(field));
+    }
+    if !table.updates.is_empty() {
+        // at the end of a block they are wrong, and take effect all the same
+        let updates = std::mem::take(&mut table.updates);
+        table.broken |= table.decoder.decode(&updates).is_err() && !scope.open();
+        scope.mark("a block does not end with a change of the table");
+    }
+    scope.into_fields()
+}
+
+fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Headers) -> Option<Field> {
+    let bytes = scope.left();
+    let first = *bytes.first()?;
+    let (prefix, name, rule) = match first {
+        0x80.. => (7, "indexed", INDEXED),
+        0x40.. => (6, "literal, added to the table", LITERAL),
+        0x20.. => (5, "table size update", UPDATE),
+        0x10.. => (4, "literal, never to be indexed", LITERAL),
+        _ => (4, "literal, not indexed", LITERAL),
+    };
+    let (index, len) = integer(bytes, prefix)?;
+    if prefix == 5 {
+        table.updates.extend_from_slice(&bytes[..len]);
+        scope.leaf(len, Field::number("maximum size", UPDATE).value(index.to_string()));
+        return Some(Field::framing(name, rule).value(index.to_string()));
+    }
+    let mut end = len;
+    let literal = prefix != 7;
+    let mut strings = Vec::new();
+    if literal {
+        for _ in 0..if index == 0 { 2 } else { 1 } {
+            let string = string(&bytes[end..])?;
+            end += string.prefix + string.len;
+            strings.push(string);
+        }
+    }
+    let decoded = table.decode(&bytes[..end]);
+    let (header, value) = decoded?;
+    let lost = table.broken && index > STATIC;
+    let masked = secret::is_secret_header(&header) || lost;
+    let header_rule = known::header_rule(&header).unwrap_or(rule);
+    scope.leaf(len, Field::framing("representation", INTEGER).value(shown(name, index)));
+    let value_at = strings.len().wrapping_sub(1);
+    for (nth, string) in strings.iter().enumerate() {
+        let (name, content, masked) =
+            if nth == value_at { ("value", &value, masked) } else { ("name", &header, false) };
+        let coding = if string.huffman { ", Huffman code" } else { "" };
+        let field = Field::number(format!("{name} length"), STRING);
+        scope.leaf(string.prefix, field.value(format!("{}{coding}", text::bytes(string.len))));
+        let rule = if string.huffman { secret::HUFFMAN } else { STRING };
+        let field = Field::text(name, rule);
+        scope.leaf(string.len, if masked { field.secret(true) } else { field.value(text::preview(content)) });
+    }
+    if lost {
+        return Some(
+            Field::text("header field", rule).problem("not known: its index is of a table that could not be followed"),
+        );
+    }
+    keep(headers, &header, &value);
+    let field = Field::text(text::lossy(&header), header_rule);
+    Some(field.value(if masked { "(masked)".to_owned() } else { text::preview(&value) }))
+}
+
+fn shown(name: &str, index: usize) -> String {
+    if index == 0 { format!("{name}, new name") } else { format!("{name}, index {index}") }
+}
+
+fn keep(headers: &mut Headers, name: &[u8], value: &[u8]) {
+    let kept = KEPT.iter().find(|kept| kept.as_bytes() == name);
+    if kept.is_some_and(|kept| headers.get(kept).is_none()) {
+        headers.push(name, value);
+    }
+}
+
+struct Text {
+    huffman: bool,
+    /// How many bytes its length has.
+    prefix: usize,
+    len: usize,
+}
+
+fn string(bytes: &[u8]) -> Option<Text> {
+    let huffman = bytes.first()? & 0x80 != 0;
+    let (len, prefix) = integer(bytes, 7)?;
+    (bytes.len() - prefix >= len).then_some(Text { huffman, prefix, len })
+}
+
+/// The number that begins in the low `prefix` bits, and how many bytes it has.
+fn integer(bytes: &[u8], prefix: u32) -> Option<(usize, usize)> {
+    let mask = (1_usize << prefix) - 1;
+    let mut number = usize::from(*bytes.first()?) & mask;
+    if number < mask {
+        return Some((number, 1));
+    }
+    for (at, byte) in bytes.iter().enumerate().skip(1).take(4) {
+        number += usize::from(byte & 0x7f) << (7 * (at - 1));
+        if byte & 0x80 == 0 {
+            return Some((number, at + 1));
+        }
+    }
+    None
+}
