@@ -8,6 +8,7 @@ use crate::{
     health::Health,
     i18n::{I18n, t, t_string, use_i18n},
     pages::{grpc::Grpc, home::Home, not_found::NotFound, queue::Queue, rest::Rest},
+    past::PastCalls,
     router::{Router, route::Route},
     settings::{self, Settings},
     trouble::Trouble,
@@ -20,6 +21,7 @@ pub fn App() -> impl IntoView {
     Bridge::provide();
     I18n::provide(settings::language());
     Router::provide();
+    PastCalls::provide();
     view! { <Frame /> }
 }
 

@@ -6,6 +6,7 @@
 //! - [`api`]: the only code that talks to the network
 //! - [`model`]: plain Rust, without leptos and web-sys, tested natively
 //! - [`health`], [`trouble`]: what the frame says of broker, store and server
+//! - [`past`]: the calls before, kept in this browser
 //! - [`router`]: which page is shown, links, back and forward
 //! - [`settings`]: theme, language, speed; with `boot.js`, which runs before the first paint
 //! - [`i18n`]: the texts of `locales/`, keys checked at compile time
@@ -17,6 +18,7 @@ pub mod health;
 pub mod i18n;
 pub mod model;
 pub mod pages;
+pub mod past;
 pub mod router;
 pub mod settings;
 pub mod trouble;

@@ -135,7 +135,7 @@ fn query(name: &str) -> Option<String> {
 }
 
 fn remember(key: &str, value: Option<&str>) {
-    // without storage (private mode, a frame of another site) the choice lasts for this page load
+    // without storage the choice lasts for this page load
     if let Some(storage) = storage() {
         let _ = match value {
             Some(value) => storage.set_item(key, value),
@@ -144,6 +144,7 @@ fn remember(key: &str, value: Option<&str>) {
     }
 }
 
-fn storage() -> Option<Storage> {
+/// What this browser keeps for the page; none where it keeps nothing (private mode, a frame of another site).
+pub fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }

@@ -9,6 +9,7 @@ mod clients;
 mod copied;
 mod drain;
 mod hello;
+mod history;
 mod links;
 mod load;
 mod looks;

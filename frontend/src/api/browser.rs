@@ -1,9 +1,11 @@
 //! What the page asks of its browser besides fetching: the time, randomness, its own address.
 
-use wasm_bindgen::JsCast as _;
-use web_sys::{Performance, PerformanceResourceTiming, Window};
+use crosstalk_proto::step::Step;
+use js_sys::{Array, Date};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Performance, PerformanceResourceTiming, Url, Window};
 
-use crate::model::trace;
+use crate::model::{exchange::browser_step, trace};
 
 /// A browser keeps 250 entries and then no more: at this many they are cleared.
 const RESOURCES_KEPT: u32 = 200;
@@ -36,14 +38,36 @@ pub fn clock_step_ms() -> f64 {
 
 /// The wall clock, in milliseconds since 1970.
 pub fn unix_ms() -> f64 {
-    js_sys::Date::now()
+    Date::now()
 }
 
-/// A time of the wall clock as people here read it, `14:03:22.118`.
+/// A time of the wall clock as people here read it, `14:03:22.118`; of another day `2026-11-22 14:03`.
 pub fn wall_clock(unix_ms: f64) -> String {
-    let date = js_sys::Date::new(&unix_ms.into());
+    let date = Date::new(&unix_ms.into());
     let (hours, minutes, seconds) = (date.get_hours(), date.get_minutes(), date.get_seconds());
+    if date.to_date_string() != Date::new_0().to_date_string() {
+        let (year, month, day) = (date.get_full_year(), date.get_month() + 1, date.get_date());
+        return format!("{year}-{month:02}-{day:02} {hours:02}:{minutes:02}");
+    }
     format!("{hours:02}:{minutes:02}:{seconds:02}.{:03}", date.get_milliseconds())
+}
+
+/// Gives a person a text as a JSON file.
+pub fn download(name: &str, text: &str) {
+    let given = || -> Result<(), JsValue> {
+        let options = BlobPropertyBag::new();
+        options.set_type("application/json");
+        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+        let url = Url::create_object_url_with_blob(&blob)?;
+        let document = window().document().ok_or(JsValue::NULL)?;
+        let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+        Url::revoke_object_url(&url)
+    };
+    // only a browser that has none of it fails, and it has nothing to offer instead
+    let _ = given();
 }
 
 /// A new `traceparent`.
@@ -76,12 +100,14 @@ pub fn absolute(path: &str) -> String {
 }
 
 /// What the browser's network stack measured of a fetch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct NetworkTimes {
     /// The request was about to be sent.
     pub(super) request_start: f64,
     /// The first byte of the answer was there.
     pub(super) response_start: f64,
+    /// What it did one after the other; what took no time, a connection that was there for one, is not in it.
+    pub(super) phases: Vec<Step>,
 }
 
 /// Resource Timing (W3C) of the newest fetch of `path` since `started_ms`; a browser may have none.
@@ -93,8 +119,30 @@ pub(super) fn network_times(path: &str, started_ms: f64) -> Option<NetworkTimes>
         performance.clear_resource_timings();
     }
     let entry: PerformanceResourceTiming = entries.pop().dyn_into().ok()?;
-    let times = NetworkTimes { request_start: entry.request_start(), response_start: entry.response_start() };
-    (times.request_start >= started_ms && times.response_start >= times.request_start).then_some(times)
+    let (request_start, response_start) = (entry.request_start(), entry.response_start());
+    (request_start >= started_ms && response_start >= request_start).then(|| NetworkTimes {
+        request_start,
+        response_start,
+        phases: phases(&entry),
+    })
+}
+
+fn phases(entry: &PerformanceResourceTiming) -> Vec<Step> {
+    let (connect, secure) = (entry.connect_start(), entry.secure_connection_start());
+    // TLS is the last part of connecting; 0 where there is none
+    let connected = if secure > 0.0 { secure } else { entry.connect_end() };
+    let spans = [
+        ("dns", entry.domain_lookup_start(), entry.domain_lookup_end()),
+        ("connect", connect, connected),
+        ("tls", secure, if secure > 0.0 { entry.connect_end() } else { 0.0 }),
+        ("waiting", entry.request_start(), entry.response_start()),
+        ("content", entry.response_start(), entry.response_end()),
+    ];
+    let spans = spans.into_iter().filter(|(_, from, to)| to > from);
+    // from the page's wish to the first of these: the browser's own queue
+    let first = spans.clone().map(|(_, from, _)| from).fold(entry.request_start(), f64::min);
+    let queued = Some(("queued", entry.start_time(), first)).filter(|(_, from, to)| to > from);
+    queued.into_iter().chain(spans).map(|(name, from, to)| browser_step(name, from, to)).collect()
 }
 
 pub(super) fn window() -> Window {

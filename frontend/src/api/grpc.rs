@@ -181,7 +181,7 @@ impl Progress {
     fn cost(self, path: &str, bytes_out: usize) -> Cost {
         let ended_ms = now_ms();
         let network = network_times(path, self.started_ms);
-        let sent_ms = network.map_or(self.started_ms, |times| times.request_start);
+        let sent_ms = network.as_ref().map_or(self.started_ms, |times| times.request_start);
         let first_ms = network.map(|times| times.response_start).or(self.headers_ms);
         let answered_ms = if self.messages > 1 { self.last_ms } else { first_ms };
         let mut steps = vec![browser_step("send", self.started_ms, sent_ms)];

@@ -5,6 +5,7 @@ use crosstalk_proto::{
     problem::{PROBLEM_JSON, Problem},
     rest::Message,
     status::Readiness,
+    step::Step,
 };
 
 use super::{
@@ -42,6 +43,8 @@ pub struct Exchange {
     pub body: Vec<u8>,
     /// When and how big.
     pub cost: Cost,
+    /// What the browser's network stack measured, in order; empty when it tells nothing.
+    pub network: Vec<Step>,
 }
 
 impl Exchange {
@@ -80,8 +83,8 @@ pub async fn send(request: &Request) -> Result<Exchange, CallError> {
     let ended_ms = now_ms();
 
     let network = network_times(&request.path, started_ms);
-    let sent_ms = network.map_or(started_ms, |times| times.request_start);
-    let answered_ms = network.map_or(incoming.at_ms, |times| times.response_start);
+    let sent_ms = network.as_ref().map_or(started_ms, |times| times.request_start);
+    let answered_ms = network.as_ref().map_or(incoming.at_ms, |times| times.response_start);
     let mut steps = vec![browser_step("send", started_ms, sent_ms), browser_step("receive", answered_ms, ended_ms)];
     steps.extend(incoming.header("server-timing").map(server_timing::parse).unwrap_or_default());
     Ok(Exchange {
@@ -90,6 +93,7 @@ pub async fn send(request: &Request) -> Result<Exchange, CallError> {
         headers: std::mem::take(&mut incoming.headers),
         cost: Cost { started_ms, ended_ms, steps, bytes_out: body.map_or(0, <[u8]>::len), bytes_in: bytes.len() },
         body: bytes,
+        network: network.map(|times| times.phases).unwrap_or_default(),
     })
 }
 

@@ -4,6 +4,7 @@
 //! - [`scope`], [`lane`]: parties as lines, time to the right
 //! - [`sequence`]: the same step by step, the middle of a bench
 //! - [`copy`], [`copy_as`], [`cost`], [`failure`], [`headers`], [`pairs`], [`shared_link`], [`tabs`]: what the benches share
+//! - [`history`]: the calls before, each to be run again, two to be compared
 //! - [`icon`][]: drawings
 
 pub mod banner;
@@ -15,6 +16,7 @@ pub mod failure;
 pub mod footer;
 pub mod header;
 pub mod headers;
+pub mod history;
 pub mod icon;
 pub mod lane;
 pub mod pairs;

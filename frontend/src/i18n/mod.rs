@@ -105,7 +105,7 @@ mod tests {
                 let used = |end: char| {
                     sources.contains(&format!("{name}{end}")) || named && sources.contains(&format!("{constant}{end}"))
                 };
-                if !used(')') && !used(',') {
+                if ![')', ',', ']'].into_iter().any(used) {
                     unused.push(name);
                 }
             }

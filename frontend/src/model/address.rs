@@ -36,6 +36,8 @@ pub trait Draft: Sized {
 pub struct Fields {
     pairs: Vec<(Cow<'static, str>, String)>,
     withheld: bool,
+    /// Credentials too.
+    whole: bool,
 }
 
 /// Why a fragment is not the state of a bench.
@@ -85,10 +87,20 @@ pub struct Written {
     pub withheld: bool,
 }
 
-/// Writes a draft.
+/// Writes a draft without its credentials.
 #[must_use]
 pub fn write(draft: &impl Draft) -> Written {
-    let mut fields = Fields::default();
+    written(draft, false)
+}
+
+/// Writes a draft with its credentials: for the memory of this page load, and no other place.
+#[must_use]
+pub fn write_whole(draft: &impl Draft) -> String {
+    written(draft, true).fragment
+}
+
+fn written(draft: &impl Draft, whole: bool) -> Written {
+    let mut fields = Fields { whole, ..Fields::default() };
     draft.write(&mut fields);
     let mut fragment = VERSION.to_owned();
     for (name, value) in &fields.pairs {
@@ -114,7 +126,7 @@ pub fn read<D: Draft>(fragment: &str) -> Option<Result<D, Error>> {
     }
     let pairs = form_urlencoded::parse(pairs.as_bytes());
     let pairs = pairs.map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned())).collect();
-    Some(D::read(&Fields { pairs, withheld: false }))
+    Some(D::read(&Fields { pairs, ..Fields::default() }))
 }
 
 /// Whether the value of the header of this name is a credential.
@@ -130,11 +142,24 @@ impl Fields {
         self.pairs.push((Cow::Borrowed(name), value.into()));
     }
 
+    /// Adds a field that is a credential, or leaves it out.
+    pub fn put_secret(&mut self, name: &'static str, value: impl Into<String>) {
+        let value = value.into();
+        if value.is_empty() || !self.withholds() {
+            self.put(name, value);
+        }
+    }
+
+    /// Whether a credential stays out; if so, that is remembered.
+    pub fn withholds(&mut self) -> bool {
+        self.withheld |= !self.whole;
+        !self.whole
+    }
+
     /// Adds rows, those that are sent under `name` and the others under `off`; credentials are left out.
     pub fn put_rows(&mut self, name: &'static str, off: &'static str, rows: &[Row]) {
         for row in rows {
-            if is_secret(&row.name) && !row.value.is_empty() {
-                self.withheld = true;
+            if is_secret(&row.name) && !row.value.is_empty() && self.withholds() {
                 continue;
             }
             // the first colon ends the name, so a name has none
@@ -224,8 +249,10 @@ mod tests {
     fn credentials_never_go_in() {
         let secret = |name: &str| Row { on: true, name: name.to_owned(), value: "hunter2".to_owned() };
         let rows = ["Authorization", "proxy-authorization", "Cookie", "X-API-Key", "x-auth-token"].map(secret).to_vec();
-        let Written { fragment, withheld } = write(&Sample { text: String::new(), rows });
+        let sample = Sample { text: String::new(), rows };
+        let Written { fragment, withheld } = write(&sample);
         assert_eq!((fragment.as_str(), withheld), ("1&text=", true));
+        assert_eq!(read(&write_whole(&sample)), Some(Ok(sample)));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crosstalk_proto::{
     problem::Problem,
     step::{Party, Step},
 };
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The same job, done by any style.
@@ -19,7 +20,7 @@ pub struct Greeted {
 }
 
 /// What a call cost.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
     /// When it was started, on the page's clock.
     pub started_ms: f64,
@@ -46,7 +47,8 @@ pub fn browser_step(name: &str, start_ms: f64, end_ms: f64) -> Step {
 }
 
 /// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Error)]
+#[derive(Clone, Debug, PartialEq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CallError {
     /// The server was reached and says no, in words.
     #[error("{}: {}", .0.title, .0.detail)]

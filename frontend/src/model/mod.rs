@@ -2,8 +2,8 @@
 //!
 //! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`sequence`]: step by step; [`number`]: how numbers are written
 //! - [`arrivals`]: the table of delivered messages; [`rate`]: how many per second
-//! - [`exchange`]: what is known of one call; [`history`]: of those before
-//! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`]: formats; [`rest_preset`]: requests to learn from
+//! - [`exchange`]: what is known of one call; [`past`]: of those before, kept in the browser and in files
+//! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`], [`json`]: formats; [`rest_preset`]: requests to learn from
 //! - [`address`]: the state of a bench in a link; [`copy_as`]: the same call in other languages
 //! - [`clock`]: the offset between page and server; [`backoff`]: when to try again; [`trace`]: `traceparent`
 
@@ -18,7 +18,9 @@ pub mod exchange;
 pub mod grpc_status;
 pub mod grpc_web;
 pub mod history;
+pub mod json;
 pub mod number;
+pub mod past;
 pub mod payload;
 pub mod rate;
 pub mod rest_preset;

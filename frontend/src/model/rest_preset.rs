@@ -64,6 +64,15 @@ impl address::Draft for Draft {
     }
 }
 
+impl Draft {
+    /// The headers that are sent: checked, with a name, without blanks around.
+    #[must_use]
+    pub fn sent_headers(&self) -> Vec<(String, String)> {
+        let sent = self.headers.iter().filter(|row| row.on && !row.name.trim().is_empty());
+        sent.map(|row| (row.name.trim().to_owned(), row.value.trim().to_owned())).collect()
+    }
+}
+
 impl Preset {
     /// In the order they are learnt.
     pub const ALL: [Self; 7] =

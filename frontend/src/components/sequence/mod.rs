@@ -11,6 +11,8 @@ mod playback;
 mod player;
 mod words;
 
+pub(super) use self::words::party;
+
 use std::time::Duration;
 
 use crosstalk_proto::step::Party;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The name of a party.
-pub(super) fn party(i18n: I18n, party: Party) -> &'static str {
+pub(in crate::components) fn party(i18n: I18n, party: Party) -> &'static str {
     match party {
         Party::Browser => t_string!(i18n, panels.party_browser),
         Party::Server => t_string!(i18n, panels.party_server),

@@ -23,7 +23,7 @@ const HEADERS: usize = 3;
 pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
     let tab = RwSignal::new(0);
-    let content = move || match calls.outcome.get() {
+    let content = move || match calls.shown.get().map(|shown| shown.outcome) {
         None => view! {
             <div class="blank">
                 <p>{t!(i18n, panels.answer_blank)}</p>

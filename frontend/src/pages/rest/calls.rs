@@ -1,10 +1,10 @@
-//! The state of the REST bench: the editor's fields, the call in flight, the last answer, those before.
-//! Leaving the page drops the call in flight, which aborts it.
+//! The state of the REST bench: the editor's fields, the call in flight, the call on show. Leaving the page drops the
+//! call in flight, which aborts it.
 
 use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 
-use super::explain;
+use super::past;
 use crate::{
     api::{
         browser::{absolute, unix_ms},
@@ -12,24 +12,28 @@ use crate::{
     },
     components::{pairs::Pairs, sequence::Said},
     model::{
+        address,
         copy_as::{self, Snippet, rest::Call},
         exchange::{CallError, Cost},
-        history::History,
+        past::call,
         rest_preset::{Draft, Known, Preset, learn},
     },
     pages::tasks::Tasks,
+    past::PastCalls,
 };
 
 /// What came of a call.
 pub(super) type Outcome = Result<Exchange, CallError>;
 
-/// A call of the history.
-#[derive(Clone, Debug)]
-pub(super) struct Past {
-    /// When, in milliseconds since 1970.
-    pub(super) at_unix_ms: f64,
-    pub(super) request: Request,
+/// The call whose answer is on show.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shown {
+    /// As the history names it.
+    pub(super) name: u64,
+    pub(super) request: Draft,
     pub(super) outcome: Outcome,
+    /// Its times are on the clock of this page load.
+    pub(super) is_of_this_visit: bool,
 }
 
 /// Everything the parts of the bench share.
@@ -40,8 +44,8 @@ pub(super) struct Calls {
     pub(super) path: RwSignal<String>,
     pub(super) headers: Pairs,
     pub(super) body: RwSignal<String>,
-    pub(super) outcome: RwSignal<Option<Outcome>>,
-    pub(super) history: RwSignal<History<Past>>,
+    pub(super) shown: RwSignal<Option<Shown>>,
+    past: PastCalls,
     known: RwSignal<Option<Known>>,
     flight: RwSignal<Option<AbortHandle>>,
     tasks: Tasks,
@@ -55,8 +59,8 @@ impl Calls {
             path: RwSignal::new(String::new()),
             headers: Pairs::new(&[]),
             body: RwSignal::new(String::new()),
-            outcome: RwSignal::new(None),
-            history: RwSignal::new(History::default()),
+            shown: RwSignal::new(None),
+            past: PastCalls::get(),
             known: RwSignal::new(None),
             flight: RwSignal::new(None),
             tasks: Tasks::new(),
@@ -69,8 +73,7 @@ impl Calls {
     pub(super) fn choose(self, preset: Preset) {
         if preset.needs_known() && self.known.with_untracked(Option::is_none) {
             self.start(preset.draft(None, ""), Some(preset));
-            let create = Preset::Create.draft(None, &fresh_key());
-            self.run(request_of(create), move || self.choose(preset));
+            self.run(Preset::Create.draft(None, &fresh_key()), move || self.choose(preset));
             return;
         }
         let draft = preset.draft(self.known.get_untracked().as_ref(), &fresh_key());
@@ -79,23 +82,24 @@ impl Calls {
 
     /// Sends what the editor holds.
     pub(super) fn send(self) {
-        let request = Request {
-            method: self.method.get_untracked(),
-            path: self.path.get_untracked().trim().to_owned(),
-            headers: untrack(|| self.headers.chosen()),
-            body: self.body.get_untracked().into_bytes(),
-        };
-        self.run(request, || {});
+        self.run(untrack(|| self.draft()), || {});
     }
 
     /// Sends a call of the history again, as it was.
-    pub(super) fn again(self, request: Request) {
-        self.preset.set(None);
-        self.method.set(request.method.clone());
-        self.path.set(request.path.clone());
-        self.headers.set(request.headers.clone());
-        self.body.set(String::from_utf8_lossy(&request.body).into_owned());
-        self.run(request, || {});
+    pub(super) fn again(self, call: &call::Call) {
+        if let Some(Ok(draft)) = address::read::<Draft>(call.fragment()) {
+            self.start(draft.clone(), None);
+            self.run(draft, || {});
+        }
+    }
+
+    /// Shows the answer of a call of the history.
+    pub(super) fn show(self, call: &call::Call) {
+        if let Some(Ok(request)) = address::read::<Draft>(call.fragment()) {
+            let outcome = past::outcome(call);
+            let is_of_this_visit = call.is_of_this_visit();
+            self.shown.set(Some(Shown { name: call.at, request, outcome, is_of_this_visit }));
+        }
     }
 
     /// Gives up the call in flight.
@@ -110,29 +114,27 @@ impl Calls {
         self.flight.with(Option::is_some)
     }
 
-    /// What the last call cost.
+    /// What the call on show cost.
     pub(super) fn cost(self) -> Option<Cost> {
-        self.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.cost.clone()))
+        self.shown.with(|shown| Some(shown.as_ref()?.outcome.as_ref().ok()?.cost.clone()))
     }
 
-    /// Why the last call has no answer.
+    /// Why it has no answer.
     pub(super) fn failed(self) -> Option<CallError> {
-        self.outcome.with(|outcome| outcome.as_ref()?.as_ref().err().cloned())
+        self.shown.with(|shown| shown.as_ref()?.outcome.as_ref().err().cloned())
     }
 
-    /// What the last call asked and was answered.
+    /// What it asked and was answered.
     pub(super) fn said(self) -> Said {
-        let last = self.history.with(|history| {
-            let (_, past) = history.iter().next()?;
-            let exchange = past.outcome.as_ref().ok()?;
-            let (method, status) = (&past.request.method, exchange.status);
-            let reason = if exchange.reason.is_empty() { explain::reason(status) } else { &exchange.reason };
+        let said = self.shown.with(|shown| {
+            let shown = shown.as_ref()?;
+            let exchange = shown.outcome.as_ref().ok()?;
             Some(Said {
-                request: with_body(method, exchange.cost.bytes_out),
-                answer: with_body(&format!("{status} {reason}"), exchange.cost.bytes_in),
+                request: with_body(&shown.request.method, exchange.cost.bytes_out),
+                answer: with_body(&past::words(exchange), exchange.cost.bytes_in),
             })
         });
-        last.unwrap_or_default()
+        said.unwrap_or_default()
     }
 
     /// What the editor holds; tracked.
@@ -142,9 +144,10 @@ impl Calls {
 
     /// What the editor holds in other languages; tracked.
     pub(super) fn snippets(self) -> Vec<Snippet> {
-        let (method, path, body) = (self.method.get(), self.path.get(), self.body.get());
-        let url = absolute(path.trim());
-        copy_as::rest::snippets(Call { method: &method, url: &url, headers: &self.headers.chosen(), body: &body })
+        let draft = self.draft();
+        let url = absolute(draft.path.trim());
+        let headers = draft.sent_headers();
+        copy_as::rest::snippets(Call { method: &draft.method, url: &url, headers: &headers, body: &draft.body })
     }
 
     /// Fills the editor with what is no preset.
@@ -160,42 +163,48 @@ impl Calls {
         self.body.set(draft.body);
     }
 
-    fn run(self, request: Request, then: impl FnOnce() + 'static) {
+    fn run(self, draft: Draft, then: impl FnOnce() + 'static) {
         if self.flight.with_untracked(Option::is_some) {
             return;
         }
-        let sent = request.clone();
-        let (call, handle) = abortable(async move { rest::send(&sent).await });
+        let request = request_of(&draft);
+        let (call, handle) = abortable(async move { rest::send(&request).await });
         self.flight.set(Some(handle));
         self.tasks.spawn(async move {
+            let at = unix_ms();
             let outcome = call.await.unwrap_or(Err(CallError::Cancelled));
             self.flight.set(None);
-            let learnt = outcome
-                .as_ref()
-                .ok()
-                .filter(|exchange| exchange.status < 300)
-                .and_then(|exchange| learn(&request.path, exchange.header("location"), exchange.header("etag")));
+            self.learn(&draft, &outcome);
             let succeeded = outcome.is_ok();
-            if request.method == "DELETE" && succeeded {
-                self.known.set(None);
-            } else if learnt.is_some() {
-                self.known.set(learnt);
-            }
-            self.outcome.set(Some(outcome.clone()));
-            let past = Past { at_unix_ms: unix_ms(), request, outcome };
-            self.history.update(|history| {
-                history.push(past);
-            });
+            let name = self.past.push(past::call(at, &draft, &outcome));
+            self.shown.set(Some(Shown { name, request: draft, outcome, is_of_this_visit: true }));
             if succeeded && self.known.with_untracked(Option::is_some) {
                 then();
             }
         });
     }
+
+    /// What an answer tells about the stored greeting that presets speak about.
+    fn learn(self, draft: &Draft, outcome: &Outcome) {
+        let Ok(exchange) = outcome else { return };
+        let learnt = (exchange.status < 300)
+            .then(|| learn(&draft.path, exchange.header("location"), exchange.header("etag")))
+            .flatten();
+        if draft.method == "DELETE" {
+            self.known.set(None);
+        } else if learnt.is_some() {
+            self.known.set(learnt);
+        }
+    }
 }
 
-fn request_of(draft: Draft) -> Request {
-    let headers = draft.headers.into_iter().map(|row| (row.name, row.value)).collect();
-    Request { method: draft.method, path: draft.path, headers, body: draft.body.into_bytes() }
+fn request_of(draft: &Draft) -> Request {
+    Request {
+        method: draft.method.clone(),
+        path: draft.path.trim().to_owned(),
+        headers: draft.sent_headers(),
+        body: draft.body.clone().into_bytes(),
+    }
 }
 
 /// A message in a few words: what it is, and how big its body is if it has one.

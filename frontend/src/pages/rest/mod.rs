@@ -1,7 +1,7 @@
 //! The REST bench, `/rest`: request left, what happened in the middle, answer right, history below.
 //!
 //! - `editor`: presets and the request; `answer`: status, headers, body; `explain`: a status in words
-//! - `calls`: the state, and what sending does to it
+//! - `calls`: the state, and what sending does to it; `past`: a call as the history keeps it
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
 
@@ -9,17 +9,20 @@ mod answer;
 mod calls;
 mod editor;
 mod explain;
-mod history;
+mod past;
 
 use crosstalk_proto::step::Party;
 use leptos::prelude::*;
 
-use self::{answer::AnswerView, calls::Calls, editor::Editor, history::HistoryView};
+use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
-    components::{sequence::Happened, shared_link::CopyLink},
-    i18n::{t, use_i18n},
-    model::rest_preset::Preset,
+    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink},
+    i18n::{keys::rest as key, t, use_i18n},
+    model::{
+        past::call::{Call, Style},
+        rest_preset::Preset,
+    },
     router::bookmark,
 };
 
@@ -31,6 +34,7 @@ const PARTIES: &[Party] = &[Party::Browser, Party::Server, Party::Store];
 pub fn Rest() -> impl IntoView {
     let i18n = use_i18n();
     let calls = Calls::new();
+    let offset = Bridge::get().clock_offset();
     let first = Preset::Hello.draft(None, "");
     let bookmark = bookmark::keep(first, move || calls.draft(), move |draft| calls.restore(draft));
     view! {
@@ -56,11 +60,20 @@ pub fn Rest() -> impl IntoView {
                     failed=Signal::derive(move || calls.failed())
                     busy=Signal::derive(move || calls.is_busy())
                     said=Signal::derive(move || calls.said())
-                    offset=Bridge::get().clock_offset()
+                    offset=Signal::derive(move || {
+                        // of an earlier page load's call the clocks are not known any more
+                        offset.get().filter(|_| calls.shown.with(|shown| shown.as_ref().is_none_or(|shown| shown.is_of_this_visit)))
+                    })
                 />
                 <AnswerView calls=calls />
             </div>
-            <HistoryView calls=calls />
+            <HistoryBand
+                style=Style::Rest
+                heads=[key::method, key::path]
+                shown=Signal::derive(move || calls.shown.with(|shown| shown.as_ref().map(|shown| shown.name)))
+                on_show=move |call: Call| calls.show(&call)
+                on_again=move |call: Call| calls.again(&call)
+            />
         </div>
     }
 }

@@ -1,0 +1,91 @@
+//! The last band of a bench: the calls before, each to be looked at and run again, two to be compared, all to be given
+//! away as a file and taken from one.
+//!
+//! - `table`: the calls; `compare`: two of them side by side; `transfer`: files
+
+#![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
+
+mod compare;
+mod table;
+mod transfer;
+
+use leptos::prelude::*;
+
+use self::{compare::Compared, table::Table, transfer::Transfer};
+use crate::{
+    i18n::{Text, t, use_i18n},
+    model::past::{
+        KEPT,
+        call::{Call, Style},
+    },
+    past::PastCalls,
+};
+
+/// The calls of a bench.
+#[component]
+pub fn HistoryBand(
+    /// Whose.
+    style: Style,
+    /// Heads of the two columns that say what was asked: the verb, and to what.
+    heads: [Text; 2],
+    /// The call whose answer is on show.
+    #[prop(into)]
+    shown: Signal<Option<u64>>,
+    /// Shows the answer of a call again.
+    #[prop(into)]
+    on_show: Callback<Call>,
+    /// Sends a call again.
+    #[prop(into)]
+    on_again: Callback<Call>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let past = PastCalls::get();
+    let list = past.list();
+    let calls = Memo::new(move |_| list.with(|list| list.of(style).cloned().collect::<Vec<_>>()));
+    // names of calls, no more than two
+    let picked = RwSignal::new(Vec::<u64>::new());
+    let blank = move || calls.with(Vec::is_empty);
+    let pair = Memo::new(move |_| {
+        let call = |name: &u64| list.with(|list| list.get(*name).cloned());
+        let mut pair: Vec<Call> = picked.get().iter().filter_map(call).collect();
+        pair.sort_by_key(|call| call.at);
+        pair
+    });
+    view! {
+        <section class="band history" aria-labelledby="hist-h">
+            <div class="band-head">
+                <h2 id="hist-h">{t!(i18n, history.title)}</h2>
+                <p class="hint">
+                    {move || {
+                        if past.are_kept() {
+                            t!(i18n, history.hint, kept = KEPT).into_any()
+                        } else {
+                            t!(i18n, history.hint_visit, kept = KEPT).into_any()
+                        }
+                    }}
+                </p>
+                <Transfer
+                    style=style
+                    blank=Signal::derive(blank)
+                    on_clear=move || {
+                        picked.set(Vec::new());
+                        past.clear(style);
+                    }
+                />
+            </div>
+            <Show
+                when=move || !blank()
+                fallback=move || view! { <p class="hint" data-testid="history-blank">{t!(i18n, history.blank)}</p> }
+            >
+                <Table calls=calls heads=heads shown=shown picked=picked on_show=on_show on_again=on_again />
+            </Show>
+            <div aria-live="polite">
+                {move || match pair.get().as_slice() {
+                    [first, second] => view! { <Compared first=first.clone() second=second.clone() picked=picked /> }.into_any(),
+                    [_] => view! { <p class="hint near">{t!(i18n, history.pick_one)}</p> }.into_any(),
+                    _ => ().into_any(),
+                }}
+            </div>
+        </section>
+    }
+}

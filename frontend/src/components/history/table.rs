@@ -1,0 +1,157 @@
+//! The calls in a table, their times on one scale.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::browser::wall_clock,
+    components::icon::{Glyph, Icon},
+    i18n::{Text, t, t_string, use_i18n},
+    model::{
+        axis::Axis,
+        number,
+        past::call::{Answer, Call},
+    },
+};
+
+/// How many calls are compared.
+const PAIR: usize = 2;
+
+/// The table.
+#[component]
+pub(super) fn Table(
+    /// Newest first.
+    calls: Memo<Vec<Call>>,
+    /// Of the two columns that say what was asked.
+    heads: [Text; 2],
+    /// The call whose answer is on show.
+    shown: Signal<Option<u64>>,
+    /// The calls to compare.
+    picked: RwSignal<Vec<u64>>,
+    /// Shows the answer of a call.
+    on_show: Callback<Call>,
+    /// Sends a call again.
+    on_again: Callback<Call>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let axis = Memo::new(move |_| {
+        let longest = |longest: f64, answer: &Answer| longest.max(answer.cost.total_ms());
+        Axis::fit(calls.with(|calls| calls.iter().filter_map(Call::answer).fold(0.0, longest)))
+    });
+    let end = move || axis.read().ticks.last().map_or_else(String::new, |tick| tick.label.clone());
+    let [verb, what] = heads;
+    view! {
+        <div class="scroll-x" tabindex="0" role="group" aria-labelledby="hist-h">
+            <table class="table tight pad" data-testid="history">
+                <thead>
+                    <tr>
+                        <th scope="col"><span class="vh">{t!(i18n, history.pick)}</span></th>
+                        <th scope="col">{t!(i18n, history.col_time)}</th>
+                        <th scope="col">{i18n.shown(verb)}</th>
+                        <th scope="col">{i18n.shown(what)}</th>
+                        <th scope="col">{t!(i18n, history.col_status)}</th>
+                        <th scope="col" class="num">{t!(i18n, history.col_ms)}</th>
+                        <th scope="col" class="scale">{move || t_string!(i18n, history.scale, end = end())}</th>
+                        <th scope="col" class="num">{t!(i18n, history.col_out)}</th>
+                        <th scope="col" class="num">{t!(i18n, history.col_in)}</th>
+                        <th scope="col"><span class="vh">{t!(i18n, history.col_actions)}</span></th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=move || calls.get() key=|call| call.at let:call>
+                        {row(call, axis, shown, picked, on_show, on_again)}
+                    </For>
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(
+    call: Call,
+    axis: Memo<Axis>,
+    shown: Signal<Option<u64>>,
+    picked: RwSignal<Vec<u64>>,
+    on_show: Callback<Call>,
+    on_again: Callback<Call>,
+) -> AnyView {
+    let i18n = use_i18n();
+    let at = call.at;
+    let name = StoredValue::new(format!("{} {}", call.verb, call.what));
+    let about = move |word: &str| name.with_value(|name| format!("{word}: {name}"));
+    let cost = call.answer().map(|answer| answer.cost.clone());
+    let figure = |of: fn(&crate::model::exchange::Cost) -> String| cost.as_ref().map_or_else(|| "–".to_owned(), of);
+    let (ms, bytes_out, bytes_in) = (
+        figure(|cost| number::ms(cost.total_ms())),
+        figure(|cost| cost.bytes_out.to_string()),
+        figure(|cost| cost.bytes_in.to_string()),
+    );
+    let total = cost.map_or(0.0, |cost| cost.total_ms());
+    let width = move || format!("{:.1}%", axis.read().percent(total));
+    let status = call.status.clone();
+    let status = move || if status.is_empty() { t_string!(i18n, history.no_answer).to_owned() } else { status.clone() };
+    let is_shown = move || shown.get() == Some(at);
+    let pick = move |on: bool| {
+        picked.update(|picked| {
+            picked.retain(|name| *name != at);
+            if on {
+                picked.push(at);
+                // the one that was picked first makes room
+                picked.drain(..picked.len().saturating_sub(PAIR));
+            }
+        });
+    };
+    let (verb, what, badge) = (call.verb.clone(), call.what.clone(), if call.failed { "badge bad" } else { "badge" });
+    let withheld = call.withheld;
+    let call = StoredValue::new(call);
+    view! {
+        <tr data-now=move || is_shown().then_some("")>
+            <td class="pick">
+                <input
+                    type="checkbox"
+                    data-testid="history-pick"
+                    aria-label=move || about(t_string!(i18n, history.pick))
+                    prop:checked=move || picked.read().contains(&at)
+                    on:change=move |event| pick(event_target_checked(&event))
+                />
+            </td>
+            <td class="mono faint nowrap">{wall_clock(at as f64)}</td>
+            <td><code>{verb}</code></td>
+            <th scope="row">
+                <button
+                    type="button"
+                    class="open"
+                    data-testid="history-show"
+                    aria-label=move || about(t_string!(i18n, history.show))
+                    aria-current=move || is_shown().then_some("true")
+                    on:click=move |_| on_show.run(call.get_value())
+                >
+                    <code>{what}</code>
+                </button>
+                {withheld.then(|| view! { <small class="faint">" " {t!(i18n, history.withheld)}</small> })}
+            </th>
+            <td><span class=badge>{status}</span></td>
+            <td class="num"><b>{ms}</b></td>
+            <td class="scale">
+                <svg class="bar" aria-hidden="true">
+                    <rect class="g" width="100%" height="3" y="4.5"></rect>
+                    <rect class="b" width=width height="9" y="1.5"></rect>
+                </svg>
+            </td>
+            <td class="num">{bytes_out}</td>
+            <td class="num">{bytes_in}</td>
+            <td class="num">
+                <button
+                    class="btn sm quiet"
+                    type="button"
+                    data-testid="history-again"
+                    aria-label=move || about(t_string!(i18n, history.again))
+                    on:click=move |_| on_again.run(call.get_value())
+                >
+                    <Icon glyph=Glyph::Again size=14 />
+                    {t!(i18n, history.again)}
+                </button>
+            </td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,108 @@
+//! The tools of the history: clear, export, import. What came of an import is said beside them.
+
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, HtmlInputElement};
+
+use crate::{
+    i18n::{I18n, t, t_string, use_i18n},
+    model::past::{
+        call::Style,
+        file::{Error, MAX_READ},
+    },
+    past::PastCalls,
+};
+
+/// What came of an import.
+#[derive(Clone, Debug, PartialEq)]
+enum Came {
+    Added(usize),
+    Wrong(Error),
+    Unreadable,
+}
+
+/// The tools.
+#[component]
+pub(super) fn Transfer(
+    /// Of which bench.
+    style: Style,
+    /// There is nothing to clear or to export.
+    blank: Signal<bool>,
+    /// Clears.
+    on_clear: impl Fn() + Copy + 'static,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let past = PastCalls::get();
+    let came = RwSignal::new(None::<Came>);
+    let import = move |event: leptos::ev::Event| {
+        let input: HtmlInputElement = event_target(&event);
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        // the same file may be chosen again
+        input.set_value("");
+        spawn_local(async move {
+            let outcome = match read(file).await {
+                Ok(text) => past.import(&text).map_or_else(Came::Wrong, Came::Added),
+                Err(why) => why,
+            };
+            came.try_set(Some(outcome));
+        });
+    };
+    let told = move || came.get().map(|came| words(i18n, &came)).unwrap_or_default();
+    let is_wrong = move || came.with(|came| !matches!(came, None | Some(Came::Added(_))));
+    view! {
+        <div class="tools">
+            <span role="status" class=move || if is_wrong() { "error" } else { "hint" } data-testid="history-came">
+                {told}
+            </span>
+            <button
+                class="btn sm"
+                type="button"
+                data-testid="history-export"
+                disabled=blank
+                on:click=move |_| past.export(style)
+            >
+                {t!(i18n, history.export)}
+            </button>
+            <label class="btn sm file">
+                {t!(i18n, history.import)}
+                <input type="file" accept=".json,application/json" data-testid="history-import" on:change=import />
+            </label>
+            <button
+                class="btn sm"
+                type="button"
+                data-testid="history-clear"
+                disabled=blank
+                on:click=move |_| {
+                    came.set(None);
+                    on_clear();
+                }
+            >
+                {t!(i18n, history.clear)}
+            </button>
+        </div>
+    }
+}
+
+async fn read(file: File) -> Result<String, Came> {
+    if file.size() > MAX_READ as f64 {
+        return Err(Came::Wrong(Error::TooLong));
+    }
+    let text = JsFuture::from(file.text()).await;
+    text.ok().and_then(|text| text.unchecked_into::<wasm_bindgen::JsValue>().as_string()).ok_or(Came::Unreadable)
+}
+
+fn words(i18n: I18n, came: &Came) -> String {
+    match came {
+        Came::Added(0) => t_string!(i18n, history.added_none).to_owned(),
+        Came::Added(count) => t_string!(i18n, history.added, count = count),
+        Came::Wrong(Error::TooLong) => t_string!(i18n, history.err_long).to_owned(),
+        Came::Wrong(Error::NotJson { line, column }) => {
+            t_string!(i18n, history.err_json, line = line, column = column)
+        }
+        Came::Wrong(Error::Foreign) => t_string!(i18n, history.err_foreign).to_owned(),
+        Came::Wrong(Error::Version(version)) => t_string!(i18n, history.err_version, version = version),
+        Came::Wrong(Error::Call { line, what }) => t_string!(i18n, history.err_call, line = line, what = what),
+        Came::Unreadable => t_string!(i18n, history.err_file).to_owned(),
+    }
+}

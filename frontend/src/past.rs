@@ -1,0 +1,93 @@
+//! The calls before, of all benches, as this browser keeps them: a context. Tabs share them: what one keeps, the
+//! others take over.
+
+use leptos::{ev, prelude::*};
+
+use crate::{
+    api::browser::download,
+    model::past::{
+        Past,
+        call::{Call, Style},
+        file::{self, Error},
+    },
+    settings::storage,
+};
+
+/// Where the browser keeps them.
+const KEY: &str = "history";
+
+/// The calls before.
+#[derive(Clone, Copy, Debug)]
+pub struct PastCalls {
+    list: RwSignal<Past>,
+    kept: RwSignal<bool>,
+}
+
+impl PastCalls {
+    /// Reads what is kept, and becomes a context.
+    pub fn provide() {
+        let mut list = Past::default();
+        list.replace(kept_calls());
+        let this = Self { list: RwSignal::new(list), kept: RwSignal::new(storage().is_some()) };
+        // lives as long as the page does; told of the changes of other tabs only
+        let _ = window_event_listener(ev::storage, move |_| this.list.update(|list| list.replace(kept_calls())));
+        provide_context(this);
+    }
+
+    /// Those of this page.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// All of them; tracked.
+    pub fn list(self) -> ReadSignal<Past> {
+        self.list.read_only()
+    }
+
+    /// Whether they outlive the page; tracked.
+    pub fn are_kept(self) -> bool {
+        self.kept.get()
+    }
+
+    /// Keeps a call, and gives its name.
+    pub fn push(self, call: Call) -> u64 {
+        let name = self.list.try_update(|list| list.push(call)).unwrap_or_default();
+        self.keep();
+        name
+    }
+
+    /// Forgets the calls of a bench.
+    pub fn clear(self, style: Style) {
+        self.list.update(|list| list.clear(style));
+        self.keep();
+    }
+
+    /// Gives the calls of a bench as a file.
+    pub fn export(self, style: Style) {
+        let text = self.list.with_untracked(|list| file::write(list.of(style)));
+        download(&format!("crosstalk-{}-history.json", style.name()), &text);
+    }
+
+    /// Adds the calls of a file, whatever benches they are of, and gives how many are new.
+    ///
+    /// # Errors
+    /// When it is no such file; nothing is added then.
+    pub fn import(self, text: &str) -> Result<usize, Error> {
+        let calls = file::read(text)?;
+        let added = self.list.try_update(|list| list.merge(calls)).unwrap_or_default();
+        self.keep();
+        Ok(added)
+    }
+
+    fn keep(self) {
+        let text = self.list.with_untracked(|list| file::write(list.calls().iter()));
+        let kept = storage().is_some_and(|storage| storage.set_item(KEY, &text).is_ok());
+        self.kept.set(kept);
+    }
+}
+
+/// What another version of the page has kept is of no use to this one.
+fn kept_calls() -> Vec<Call> {
+    let text = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    text.and_then(|text| file::read(&text).ok()).unwrap_or_default()
+}
