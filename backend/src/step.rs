@@ -102,6 +102,7 @@ fn party(party: Party) -> &'static str {
         Party::Store => "store",
         Party::Link => "link",
         Party::Worker => "worker",
+        Party::Consumer => "consumer",
     }
 }
 

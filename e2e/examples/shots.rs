@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Console, Stage, play, script};
 
 /// Page, state, path, and what is clicked, one after the other.
-const UP: [(&str, &str, &str, &[&str]); 9] = [
+const UP: [(&str, &str, &str, &[&str]); 10] = [
     ("home", "idle", "/", &[]),
     ("home", "hello", "/", &["hello-all"]),
     ("rest", "idle", "/rest", &[]),
@@ -19,6 +19,23 @@ const UP: [(&str, &str, &str, &[&str]); 9] = [
     ("grpc", "hello", "/grpc", &["grpc-send"]),
     ("queue", "idle", "/queue", &[]),
     ("queue", "hello", "/queue", &["consumer-start", "queue-publish", "queue-publish"]),
+    (
+        "queue",
+        "busy",
+        "/queue",
+        &[
+            "consumer-ack-by-hand",
+            "consumer-start",
+            "consumer-add",
+            "consumer-start",
+            "queue-publish",
+            "message-requeue",
+            "queue-preset-poison",
+            "queue-publish",
+            "queue-preset-nobody",
+            "queue-publish",
+        ],
+    ),
     ("lost", "idle", "/nowhere", &[]),
 ];
 const DOWN: [(&str, &str, &str, &[&str]); 3] =

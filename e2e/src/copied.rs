@@ -10,8 +10,10 @@ const BUDGET: Duration = Duration::from_secs(60);
 /// A Rust program is compiled first, with its dependencies when that is new.
 const BUILD_BUDGET: Duration = Duration::from_secs(300);
 
-/// What a copied Rust program may use, as features that a call over loopback needs.
+/// What copied Rust programs may use, all of them the same; as features that a call over loopback needs.
 const DEPENDENCIES: &str = r#"
+futures-util = "0.3"
+lapin = { version = "4", default-features = false, features = ["tokio"] }
 reqwest = { version = "0.13", default-features = false }
 tokio = { version = "1", features = ["full"] }
 "#;

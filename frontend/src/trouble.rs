@@ -77,6 +77,9 @@ pub fn Trouble() -> impl IntoView {
                     })
                     countdown=countdown
                 >
+                    <button class="btn sm" type="button" data-testid="retry-link" on:click=move |_| bridge.retry_link()>
+                        {t!(i18n, common.retry_now)}
+                    </button>
                     <HowToStart />
                 </Banner>
             }

@@ -21,6 +21,8 @@ pub enum Party {
     Link,
     /// Whoever consumes the requests of `greeter.rpc`.
     Worker,
+    /// A consumer of the page's, by the page's clock.
+    Consumer,
 }
 
 /// One piece of work.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crosstalk_proto::{
-    step::Step,
+    step::{Party, Step},
     ws::{Answer, Publish, ServerMessage},
 };
 use http::StatusCode;
@@ -46,7 +46,8 @@ pub fn to_message(id: u64, outcome: Outcome) -> ServerMessage {
 
 /// Publishes one message.
 pub async fn publish(app: App, ticket: Ticket, trace: TraceContext, publish: Publish) -> Outcome {
-    let mut steps = Steps::new();
+    let (mut own, mut steps) = (Steps::new(), Steps::new());
+    let start = Instant::now();
     let published = async {
         let Publish { exchange, routing_key, mandatory, properties, body } = publish;
         let properties = with_header(to_amqp(&properties)?, TRACEPARENT, &trace.child().to_string());
@@ -58,11 +59,15 @@ pub async fn publish(app: App, ticket: Ticket, trace: TraceContext, publish: Pub
             body: properties::bytes(body)?,
         };
         let session = app.link.session()?;
+        own.end(Party::Server, "parse", start);
         session.publisher().publish(&session, ticket, message, &mut steps).await
     };
-    match published.await {
-        Ok(outcome) => Ok((Answer::Published { outcome }, steps.to_wire())),
-        Err(error) => Err((error.into(), steps.to_wire())),
+    let published = published.await;
+    let mut told = own.to_wire();
+    told.extend(steps.to_wire());
+    match published {
+        Ok(outcome) => Ok((Answer::Published { outcome }, told)),
+        Err(error) => Err((error.into(), told)),
     }
 }
 
@@ -106,10 +111,11 @@ pub async fn call(
 /// Counts of a queue.
 pub async fn inspect(app: App, queue: String) -> Outcome {
     let session = app.link.session().map_err(bare)?;
+    let listed = app.link.target().consumers(&queue);
     // a task of its own: whoever asked may leave, but a channel left in the middle would trouble the link
     let counts = app.shutdown.spawn(async move { session.inspect(&queue).await });
     let counts = counts.await.map_err(|error| (Error::Internal(error.to_string()), Vec::new()))?.map_err(bare)?;
-    Ok((Answer::Queue { messages: counts.messages, consumers: counts.consumers }, Vec::new()))
+    Ok((Answer::Queue { messages: counts.messages, consumers: counts.consumers, listed }, Vec::new()))
 }
 
 /// Starts a consumer.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use crosstalk_broker::Broker;
+use crosstalk_proto::ws::ConsumerListed;
 use lapin::uri::AMQPUri;
 
 use crate::config::Config;
@@ -44,6 +45,20 @@ impl Target {
     #[must_use]
     pub fn client_url(&self) -> Option<String> {
         self.embedded.as_ref().map(Broker::amqp_url)
+    }
+
+    /// Who consumes a queue: only the broker in this process tells.
+    #[must_use]
+    pub fn consumers(&self, queue: &str) -> Option<Vec<ConsumerListed>> {
+        let ours = self.embedded.as_ref()?.consumers(&self.uri.vhost).into_iter().filter(|info| info.queue == queue);
+        let listed = ours.map(|info| ConsumerListed {
+            tag: info.tag,
+            peer: info.peer,
+            prefetch: info.prefetch,
+            no_ack: info.no_ack,
+            unacked: u32::try_from(info.unacked).unwrap_or(u32::MAX),
+        });
+        Some(listed.collect())
     }
 
     /// Ends the broker in this process; does nothing to any other.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crosstalk_proto::ws::LinkState;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 use super::{Error, backoff::Backoff, embedded::Target, session::Session};
@@ -31,6 +31,8 @@ struct Inner {
     metrics: Metrics,
     shutdown: Shutdown,
     view: watch::Sender<View>,
+    /// Somebody does not want to wait for the next try.
+    now: Notify,
     users: TaskTracker,
 }
 
@@ -53,6 +55,7 @@ impl Link {
             metrics: metrics.clone(),
             shutdown: shutdown.clone(),
             view: watch::Sender::new(View::Connecting),
+            now: Notify::new(),
             users: TaskTracker::new(),
         }));
         shutdown.spawn(link.clone().supervise());
@@ -94,13 +97,18 @@ impl Link {
         Watch { link: self.clone(), view: self.0.view.subscribe() }
     }
 
+    /// Tries to connect at once, when it waits to. Otherwise it does nothing.
+    pub fn retry(&self) {
+        self.0.now.notify_waiters();
+    }
+
     /// Keeps the link open for a while after the shutdown began.
     pub fn hold(&self) -> TaskTrackerToken {
         self.0.users.token()
     }
 
     async fn supervise(self) {
-        let Inner { target, metrics, shutdown, .. } = &*self.0;
+        let Inner { target, metrics, shutdown, now, .. } = &*self.0;
         let mut backoff = BACKOFF;
         let mut epoch = 0;
         loop {
@@ -131,6 +139,7 @@ impl Link {
             tokio::select! {
                 () = shutdown.token().cancelled() => break,
                 () = tokio::time::sleep(delay) => {}
+                () = now.notified() => {}
             }
         }
     }

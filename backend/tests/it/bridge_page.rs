@@ -75,7 +75,7 @@ async fn a_published_message_is_confirmed_or_returned() {
         let (answer, steps) = page.carry(Command::Publish(message)).await.unwrap();
         assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
         let named: Vec<_> = steps.iter().map(|step| (step.party, step.name.as_str())).collect();
-        assert_eq!(named, [(Party::Link, "publish"), (Party::Link, "confirm")]);
+        assert_eq!(named, [(Party::Server, "parse"), (Party::Link, "publish"), (Party::Link, "confirm")]);
     }
     let (answer, _) = page.carry(Command::Publish(to_queue("test.nowhere", "x"))).await.unwrap();
     let returned = PublishOutcome::Returned { reply_code: 312, reply_text: "NO_ROUTE".into() };
@@ -260,7 +260,7 @@ async fn a_queue_is_counted_and_an_unknown_one_told() {
     client.publish_many(&queue, vec![b"x".to_vec(); 3], 1).await;
     let mut page = Page::open(&app).await;
     let (answer, _) = page.carry(Command::InspectQueue { queue }).await.unwrap();
-    assert_eq!(answer, Answer::Queue { messages: 3, consumers: 0 });
+    assert_eq!(answer, Answer::Queue { messages: 3, consumers: 0, listed: None });
     let problem = page.carry(Command::InspectQueue { queue: "test.unknown".into() }).await.unwrap_err();
     assert_eq!(problem.status, 404);
     app.stop().await;

@@ -49,8 +49,59 @@ async fn a_request_of_the_rest_bench_is_the_same_in_every_language() -> Result<(
     .await
 }
 
+#[tokio::test]
+async fn a_message_of_the_queue_bench_is_the_same_in_every_language() -> Result<()> {
+    const PYTHON: usize = 0;
+    const RUST: usize = 1;
+    play("copied-queue", Broker::embedded(), async |stage| {
+        let page = &stage.page;
+        page.open("/queue").await?;
+        page.click("consumer-start").await?;
+        page.says("consumer-state", "consuming as").await?;
+        page.fill("queue-body", "{\"name\": \"O'Neil \\\"$HOME\\\" 你好\"}").await?;
+        page.fill("queue-count", "2").await?;
+        page.click("queue-publish").await?;
+        page.says("queue-fates", "Confirmed 2").await?;
+        for said in
+            [copied::python(&text(page, PYTHON).await?).await?, copied::rust("queue", &text(page, RUST).await?).await?]
+        {
+            ensure!(said.matches("confirmed").count() == 2, "{said}");
+        }
+        // all six are the same message, which the page can read and acks
+        let acked = "[...document.querySelectorAll('[data-testid=message-fate]')].filter(e => e.innerText === 'acked')";
+        page.until("six came", &format!("{acked}.length === 6")).await?;
+        let bodies = "return [...new Set([...document.querySelectorAll('[data-testid=messages] tbody tr:not(.space)')]\
+                      .map(row => row.cells[3].innerText + row.cells[6].innerText))].join()";
+        let bodies = page.run(bodies, &[]).await?;
+        ensure!(bodies == "{\"name\": \"O'Neil \\\"$HOME\\\" 你好\"}acked", "{bodies}");
+
+        // nobody has this key
+        page.click("queue-preset-nobody").await?;
+        page.click("queue-publish").await?;
+        page.says("queue-fate", "312 NO_ROUTE").await?;
+        for said in
+            [copied::python(&text(page, PYTHON).await?).await?, copied::rust("queue", &text(page, RUST).await?).await?]
+        {
+            ensure!(said.contains("returned: 312 NO_ROUTE"), "{said}");
+        }
+
+        // and a question is answered
+        page.click("queue-preset-ask").await?;
+        page.click("queue-publish").await?;
+        page.says("queue-reply", "Hello, World!").await?;
+        for said in
+            [copied::python(&text(page, PYTHON).await?).await?, copied::rust("queue", &text(page, RUST).await?).await?]
+        {
+            ensure!(said.contains("Hello, World!"), "{said}");
+        }
+        Ok(())
+    })
+    .await
+}
+
 /// The program of a tab.
 async fn text(page: &Page, tab: usize) -> Result<String> {
-    page.find_css(&format!("#copy-{tab}")).await?.click().await?;
+    // by script: where it scrolls to is beneath the header that stays
+    page.run(&format!("document.getElementById('copy-{tab}').click()"), &[]).await?;
     page.text("copy-as").await
 }

@@ -65,6 +65,45 @@ async fn header(page: &Page, name: &str, value: &str) -> Result<()> {
     Ok(page.find_css(".kv li:nth-last-child(2) input[placeholder=value]").await?.send_keys(value).await?)
 }
 
+#[tokio::test]
+async fn a_link_restores_every_field_of_the_queue_bench() -> Result<()> {
+    const STATE: &str = "return JSON.stringify([...document.querySelectorAll('.req input, .req select, .req textarea, \
+                         .consumers input, .consumers [aria-pressed=true]')]\
+                         .map(field => field.type === 'checkbox' ? field.checked : field.value || field.innerText))";
+    let mut link = String::new();
+    let mut typed = serde_json::Value::Null;
+    play("queue-link-made", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/queue").await?;
+        page.click("queue-preset-nobody").await?;
+        page.fill("queue-body", "{\"name\":\n  \"格蕾丝 & Co.\"}").await?;
+        page.fill("queue-count", "7").await?;
+        page.fill("queue-rate", "3").await?;
+        page.find_css(".kv input[type=checkbox]").await?.click().await?;
+        page.find_css(".fold:nth-child(2) > summary").await?.click().await?;
+        page.find_css(".kv.typed input[type=text]").await?.send_keys("x-tries").await?;
+        page.find_css(".kv.typed select").await?.send_keys("long").await?;
+        page.find_css(".kv.typed li:first-child input[type=text]:last-of-type").await?.send_keys("5").await?;
+        page.click("consumer-ack-by-hand").await?;
+        page.fill("consumer-prefetch", "3").await?;
+        page.click("consumer-add").await?;
+        page.until("the address follows", "location.hash.split('consumer=').length === 3").await?;
+        page.until("with the header", "location.hash.includes('long%20x-tries:5')").await?;
+        typed = page.run(STATE, &[]).await?;
+        let hash = page.run("return location.hash", &[]).await?;
+        link = format!("/queue{}", hash.as_str().context("the hash is a text")?);
+        Ok(())
+    })
+    .await?;
+    play("queue-link-opened", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open(&link).await?;
+        assert_eq!(page.run(STATE, &[]).await?, typed, "{link}");
+        Ok(())
+    })
+    .await
+}
+
 fn value(testid: &str, value: &str) -> String {
     format!("document.querySelector('[data-testid={testid}]').value === '{value}'")
 }

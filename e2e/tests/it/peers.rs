@@ -46,6 +46,8 @@ async fn from_page_to_stock(name: &str, broker: Broker) -> Result<()> {
         page.says("consumer-state", "went back").await?;
         let mut consumer = script::Running::python("pika_receive.py", &[&stage.broker.url()])?;
         consumer.prints("waiting").await?;
+        // the broker in the server's process tells who that is, a RabbitMQ only that there is one
+        page.says("consumers-others", "other client").await?;
         for number in 1..=3 {
             page.fill("queue-body", &format!("from the page, {number}")).await?;
             page.click("queue-publish").await?;

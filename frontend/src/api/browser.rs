@@ -36,6 +36,11 @@ pub fn clock_step_ms() -> f64 {
     finest
 }
 
+/// What the wall clock said at a time of the page's clock, in milliseconds since 1970.
+pub fn unix_of(at_ms: f64) -> f64 {
+    performance().time_origin() + at_ms
+}
+
 /// The wall clock, in milliseconds since 1970.
 pub fn unix_ms() -> f64 {
     Date::now()
@@ -96,7 +101,7 @@ pub(super) fn socket_url() -> String {
 /// An address of the page's own origin as the browser resolves it; as it stands when it cannot be one.
 pub fn absolute(path: &str) -> String {
     let origin = window().location().origin().unwrap_or_default();
-    web_sys::Url::new_with_base(path, &origin).map_or_else(|_not_one| format!("{origin}{path}"), |url| url.href())
+    Url::new_with_base(path, &origin).map_or_else(|_not_one| format!("{origin}{path}"), |url| url.href())
 }
 
 /// What the browser's network stack measured of a fetch.

@@ -16,7 +16,9 @@ pub(super) struct Flight(());
 impl Flight {
     pub(super) fn start() -> Self {
         COUNT.set(COUNT.get() + 1);
-        show();
+        if COUNT.get() == 1 {
+            show();
+        }
         Self(())
     }
 }
@@ -24,7 +26,9 @@ impl Flight {
 impl Drop for Flight {
     fn drop(&mut self) {
         COUNT.set(COUNT.get() - 1);
-        show();
+        if COUNT.get() == 0 {
+            show();
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Glyph {
     Info,
     /// Two strokes.
     Pause,
+    /// A cross that stands.
+    Plus,
     /// A triangle to the right.
     Play,
     /// A square.
@@ -53,6 +55,7 @@ impl Glyph {
             Self::Forward => "M6 3.5L10.5 8 6 12.5",
             Self::Info => "M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12zM8 7.2v3.8M8 4.8v.6",
             Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
+            Self::Plus => "M8 3v10M3 8h10",
             Self::Play => "M5 3.2v9.6L12.5 8z",
             Self::Stop => "M4.5 4.5h7v7h-7z",
             Self::Store => {

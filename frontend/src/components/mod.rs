@@ -3,11 +3,13 @@
 //! - [`header`], [`footer`], [`chip`], [`banner`]: the frame
 //! - [`scope`], [`lane`]: parties as lines, time to the right
 //! - [`sequence`]: the same step by step, the middle of a bench
+//! - [`virtual_list`], [`sparkline`], [`bar`]: many rows, a minute, a part
 //! - [`copy`], [`copy_as`], [`cost`], [`failure`], [`headers`], [`pairs`], [`shared_link`], [`tabs`]: what the benches share
 //! - [`history`]: the calls before, each to be run again, two to be compared
 //! - [`icon`][]: drawings
 
 pub mod banner;
+pub mod bar;
 pub mod chip;
 pub mod copy;
 pub mod copy_as;
@@ -23,4 +25,6 @@ pub mod pairs;
 pub mod scope;
 pub mod sequence;
 pub mod shared_link;
+pub mod sparkline;
 pub mod tabs;
+pub mod virtual_list;

@@ -14,6 +14,8 @@ pub struct Pair {
     id: u64,
     on: RwSignal<bool>,
     name: RwSignal<String>,
+    /// Which of the editor's kinds its value is.
+    kind: RwSignal<usize>,
     value: RwSignal<String>,
 }
 
@@ -39,16 +41,27 @@ impl Pairs {
 
     /// Replaces all rows, some of which are not checked.
     pub fn set_rows(&self, rows: impl IntoIterator<Item = Row>) {
-        let mut rows: Vec<Pair> = rows.into_iter().map(|row| self.pair(row)).collect();
-        rows.push(self.pair(Row::blank()));
+        self.set_typed(rows.into_iter().map(|row| (0, row)));
+    }
+
+    /// Replaces all rows, each with the place of its kind.
+    pub fn set_typed(&self, rows: impl IntoIterator<Item = (usize, Row)>) {
+        let mut rows: Vec<Pair> = rows.into_iter().map(|(kind, row)| self.pair(kind, row)).collect();
+        rows.push(self.pair(0, Row::blank()));
         self.rows.set(rows);
     }
 
     /// All rows in which something is written; tracked.
     pub fn rows(&self) -> Vec<Row> {
+        self.typed().into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// As [`Pairs::rows`], each with the place of its kind.
+    pub fn typed(&self) -> Vec<(usize, Row)> {
+        let row = |row: &Pair| Row { on: row.on.get(), name: row.name.get(), value: row.value.get() };
         let rows = self.rows.get();
-        let rows = rows.iter().map(|row| Row { on: row.on.get(), name: row.name.get(), value: row.value.get() });
-        rows.filter(|row| !row.name.is_empty() || !row.value.is_empty()).collect()
+        let rows = rows.iter().map(|pair| (pair.kind.get(), row(pair)));
+        rows.filter(|(_, row)| !row.name.is_empty() || !row.value.is_empty()).collect()
     }
 
     /// What is checked and has a name.
@@ -57,12 +70,13 @@ impl Pairs {
         sent.map(|row| (row.name.trim().to_owned(), row.value.trim().to_owned())).collect()
     }
 
-    fn pair(&self, Row { on, name, value }: Row) -> Pair {
+    fn pair(&self, kind: usize, Row { on, name, value }: Row) -> Pair {
         self.last.update_value(|last| *last += 1);
         Pair {
             id: self.last.get_value(),
             on: RwSignal::new(on),
             name: RwSignal::new(name),
+            kind: RwSignal::new(kind),
             value: RwSignal::new(value),
         }
     }
@@ -71,7 +85,7 @@ impl Pairs {
     fn grow(&self) {
         let full = self.rows.with_untracked(|rows| rows.last().is_none_or(|row| !row.name.get_untracked().is_empty()));
         if full {
-            let blank = self.pair(Row::blank());
+            let blank = self.pair(0, Row::blank());
             self.rows.update(|rows| rows.push(blank));
         }
     }
@@ -82,14 +96,36 @@ impl Pairs {
 pub fn PairsEditor(
     /// Its rows.
     pairs: Pairs,
+    /// The id of a `<datalist>` of names that are known.
+    #[prop(optional)]
+    names: &'static str,
+    /// What kinds of values there are; without any there is nothing to choose.
+    #[prop(optional)]
+    kinds: &'static [&'static str],
 ) -> impl IntoView {
     let i18n = use_i18n();
+    let kind = move |row: Pair| {
+        let options = kinds.iter().enumerate().map(move |(at, kind)| {
+            view! { <option selected=move || row.kind.get() == at>{*kind}</option> }
+        });
+        view! {
+            <select
+                aria-label=move || about(t_string!(i18n, panels.pair_kind), row)
+                on:change=move |event| {
+                    let chosen = event_target_value(&event);
+                    row.kind.set(kinds.iter().position(|kind| *kind == chosen).unwrap_or_default());
+                }
+            >
+                {options.collect_view()}
+            </select>
+        }
+    };
     let remove = move |id| {
         pairs.rows.update(|rows| rows.retain(|row| row.id != id));
         pairs.grow();
     };
     view! {
-        <ul class="kv">
+        <ul class="kv" class:typed=!kinds.is_empty()>
             <For each=move || pairs.rows.get() key=|row| row.id let:row>
                 <li>
                     <input
@@ -102,6 +138,7 @@ pub fn PairsEditor(
                         type="text"
                         spellcheck="false"
                         autocomplete="off"
+                        list=names
                         prop:value=move || row.name.get()
                         on:input=move |event| {
                             row.name.set(event_target_value(&event));
@@ -110,6 +147,7 @@ pub fn PairsEditor(
                         placeholder=move || t_string!(i18n, panels.pair_name)
                         aria-label=move || t_string!(i18n, panels.pair_name)
                     />
+                    {(!kinds.is_empty()).then(|| kind(row))}
                     <input
                         type="text"
                         spellcheck="false"

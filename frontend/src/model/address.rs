@@ -162,10 +162,21 @@ impl Fields {
             if is_secret(&row.name) && !row.value.is_empty() && self.withholds() {
                 continue;
             }
-            // the first colon ends the name, so a name has none
-            let escaped = row.name.replace('%', "%25").replace(':', "%3A");
-            self.put(if row.on { name } else { off }, format!("{escaped}:{}", row.value));
+            self.put_row(if row.on { name } else { off }, row);
         }
+    }
+
+    /// Adds rows whose values are no credentials, whatever their names are; all of them are sent.
+    pub fn put_plain(&mut self, name: &'static str, rows: &[Row]) {
+        for row in rows {
+            self.put_row(name, row);
+        }
+    }
+
+    fn put_row(&mut self, field: &'static str, row: &Row) {
+        // the first colon ends the name, so a name has none
+        let escaped = row.name.replace('%', "%25").replace(':', "%3A");
+        self.put(field, format!("{escaped}:{}", row.value));
     }
 
     /// The first value of a field.

@@ -88,6 +88,7 @@ mod tests {
             }],
             end: 10.0,
             placement: None,
+            shift: None,
         }
     }
 

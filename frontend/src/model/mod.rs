@@ -1,7 +1,8 @@
 //! What the page computes: plain Rust, free of leptos and web-sys, tested natively.
 //!
 //! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`sequence`]: step by step; [`number`]: how numbers are written
-//! - [`arrivals`]: the table of delivered messages; [`rate`]: how many per second
+//! - [`arrivals`]: the table of delivered messages; [`series`]: figures of the last minute
+//! - [`queue`]: what the queue bench publishes, and what became of it
 //! - [`exchange`]: what is known of one call; [`past`]: of those before, kept in the browser and in files
 //! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`], [`json`]: formats; [`rest_preset`]: requests to learn from
 //! - [`address`]: the state of a bench in a link; [`copy_as`]: the same call in other languages
@@ -22,9 +23,10 @@ pub mod json;
 pub mod number;
 pub mod past;
 pub mod payload;
-pub mod rate;
+pub mod queue;
 pub mod rest_preset;
 pub mod sequence;
+pub mod series;
 pub mod server_timing;
 pub mod timeline;
 pub mod trace;

@@ -11,6 +11,19 @@ pub fn ms(value: f64) -> String {
     }
 }
 
+/// A count with its thousands apart: `18,240`.
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Whole seconds until `at_ms`, never below 0.
 pub fn seconds_until(at_ms: f64, now_ms: f64) -> u32 {
     ((at_ms - now_ms) / 1_000.0).ceil().clamp(0.0, 86_400.0) as u32
@@ -24,6 +37,11 @@ mod tests {
     fn milliseconds_have_three_meaningful_digits() {
         let written = [0.0, 0.0031, 0.25, 0.999, 1.414, 9.999, 24.06, 99.97, 1_234.5].map(ms);
         assert_eq!(written, ["0.000", "0.003", "0.250", "1.00", "1.41", "10.0", "24.1", "100", "1234"]);
+    }
+
+    #[test]
+    fn thousands_are_apart() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

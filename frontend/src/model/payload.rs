@@ -13,8 +13,13 @@ const HEX_SHOWN: usize = 24;
 pub fn bytes_of(body: &Body) -> Vec<u8> {
     match body {
         Body::Text(text) => text.clone().into_bytes(),
-        Body::Base64(encoded) => BASE64_STANDARD.decode(encoded).unwrap_or_default(),
+        Body::Base64(encoded) => base64(encoded).unwrap_or_default(),
     }
+}
+
+/// The bytes of a text in base64, when it is that.
+pub fn base64(encoded: &str) -> Option<Vec<u8>> {
+    BASE64_STANDARD.decode(encoded).ok()
 }
 
 /// How many bytes it has.

@@ -61,6 +61,19 @@ pub struct Timeline {
     pub end: f64,
     /// None when nobody but the page measured anything.
     pub placement: Option<Placement>,
+    /// What was added to the server's clock to place its steps.
+    pub shift: Option<f64>,
+}
+
+/// What became of a published message at a consumer of the page that published it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Consumed {
+    /// When the server's link read the delivery, on the server's clock.
+    pub delivered_server_ms: f64,
+    /// When the page had it, on the page's clock.
+    pub arrived_ms: f64,
+    /// When the page settled it, if it has, on the page's clock.
+    pub settled_ms: Option<f64>,
 }
 
 /// The name of the step that is a message of its own: the broker's confirm of what was published.
@@ -89,7 +102,35 @@ pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     blocks.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));
     let messages = messages(&blocks);
     blocks.retain(|block| block.name != CONFIRM);
-    Timeline { blocks, messages, end, placement: placed.map(|(_, placement)| placement) }
+    let (shift, placement) = placed.unzip();
+    Timeline { blocks, messages, end, placement, shift }
+}
+
+/// Follows a published message to its consumer. The way there is drawn no earlier than the publish and no later than
+/// the page had it.
+pub fn follow(timeline: &mut Timeline, cost: &Cost, consumed: Consumed) {
+    let (arrived, settled) =
+        (consumed.arrived_ms - cost.started_ms, consumed.settled_ms.map(|settled| settled - cost.started_ms));
+    let published = timeline.blocks.iter().filter(|block| block.name == PUBLISH).map(|block| block.to);
+    let (Some(shift), Some(published)) = (timeline.shift, published.reduce(f64::max)) else {
+        return;
+    };
+    if arrived < published {
+        return;
+    }
+    let left = (consumed.delivered_server_ms + shift).clamp(published, arrived);
+    let to = settled.unwrap_or(arrived).max(arrived);
+    let step = |name: &str| name.to_owned();
+    timeline.messages.push(Message {
+        sender: Party::Link,
+        receiver: Party::Consumer,
+        left,
+        arrived,
+        step: step("deliver"),
+        aside: false,
+    });
+    timeline.blocks.push(Block { party: Party::Consumer, name: step("consume"), from: arrived, to });
+    timeline.end = timeline.end.max(to);
 }
 
 fn block(step: &Step, shift: f64) -> Block {
@@ -299,6 +340,38 @@ mod tests {
                 (Party::Server, Party::Browser),
             ]
         );
+    }
+
+    #[test]
+    fn a_message_is_followed_to_its_consumer() {
+        let step = |party, name: &str, start_ms, dur_ms| Step { party, name: name.to_owned(), start_ms, dur_ms };
+        let cost = Cost {
+            started_ms: 100.0,
+            ended_ms: 104.0,
+            steps: vec![
+                browser_step("send", 100.0, 100.5),
+                browser_step("receive", 103.5, 104.0),
+                step(Party::Link, "publish", 1.0, 0.5),
+                step(Party::Link, "confirm", 1.5, 1.0),
+            ],
+            bytes_out: 0,
+            bytes_in: 0,
+        };
+        let mut timeline = place(&cost, None);
+        let before = timeline.clone();
+        let consumed = Consumed { delivered_server_ms: 1.75, arrived_ms: 103.75, settled_ms: Some(115.0) };
+        follow(&mut timeline, &cost, consumed);
+        let way = timeline.messages.last().expect("the way to the consumer");
+        assert_eq!((way.sender, way.receiver, way.arrived), (Party::Link, Party::Consumer, 3.75));
+        let published = before.blocks.iter().find(|block| block.name == "publish").expect("it was published");
+        assert!(published.to <= way.left && way.left <= way.arrived, "{way:?}");
+        let work = timeline.blocks.last().expect("its work");
+        assert_eq!((work.party, work.from, work.to, timeline.end), (Party::Consumer, 3.75, 15.0, 15.0));
+
+        // one that was there before it was sent is not of this call
+        let mut untouched = before.clone();
+        follow(&mut untouched, &cost, Consumed { arrived_ms: 99.0, ..consumed });
+        assert_eq!(untouched, before);
     }
 
     proptest! {

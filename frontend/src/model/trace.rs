@@ -10,6 +10,14 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What the header of that name is called.
+pub const TRACEPARENT: &str = "traceparent";
+
+/// The trace's id in a `traceparent` (W3C Trace Context, section 3.2.2).
+pub fn trace_id(traceparent: &str) -> Option<&str> {
+    traceparent.split('-').nth(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -58,6 +58,9 @@ pub enum Answer {
         messages: u32,
         /// Consumers.
         consumers: u32,
+        /// Who they are; absent where the broker does not say, as AMQP has no method for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listed: Option<Vec<ConsumerListed>>,
     },
     /// Of [`Command::CallOpen`](super::Command::CallOpen).
     CallOpened {
@@ -66,6 +69,21 @@ pub enum Answer {
     },
     /// It was done; there is nothing to tell.
     Done,
+}
+
+/// A consumer of a queue, whoever it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsumerListed {
+    /// Its name at the broker.
+    pub tag: String,
+    /// The address its connection comes from.
+    pub peer: String,
+    /// How many unacked messages at most; 0 is no limit.
+    pub prefetch: u16,
+    /// `no-ack` of basic.consume: its deliveries are settled when they are sent.
+    pub no_ack: bool,
+    /// Deliveries it has not settled.
+    pub unacked: u32,
 }
 
 /// The fate of a published message.

@@ -71,6 +71,8 @@ pub enum Command {
         /// The queue.
         queue: String,
     },
+    /// Tries to reach the broker at once instead of when the next try is due. Answered by [`Answer::Done`](super::Answer::Done).
+    RetryLink,
     /// Opens `SayHelloBidiStream` as native gRPC from the server. Answered by [`Answer::CallOpened`](super::Answer::CallOpened).
     #[serde(rename = "call.open")]
     CallOpen {

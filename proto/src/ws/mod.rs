@@ -16,7 +16,7 @@ mod event;
 mod message;
 
 pub use self::{
-    answer::{Answer, PublishOutcome},
+    answer::{Answer, ConsumerListed, PublishOutcome},
     command::{AckMode, Command, Publish},
     event::{CallEvent, Delivery, LinkState, SubscriptionEvent},
     message::{ClientMessage, Request, ServerMessage},

@@ -52,6 +52,10 @@ impl Page {
                 self.start(id, commands::call(app, trace, body, content_type, timeout_ms));
             }
             Command::InspectQueue { queue } => self.start(id, commands::inspect(app, queue)),
+            Command::RetryLink => {
+                app.link.retry();
+                answer(socket, id, Ok(Answer::Done));
+            }
             Command::CallOpen { metadata, deadline_ms } => {
                 answer(socket, id, self.calls.open(&app, &metadata, trace, deadline_ms));
             }

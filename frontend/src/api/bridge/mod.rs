@@ -13,9 +13,9 @@ use std::rc::Rc;
 use crosstalk_proto::{
     amqp::{Body, Properties},
     step::Step,
-    ws::{Answer, Command, LinkState, Publish, PublishOutcome},
+    ws::{Answer, Command, ConsumerListed, LinkState, Publish, PublishOutcome},
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 pub mod bidi;
 mod shared;
@@ -27,7 +27,10 @@ use self::{
     shared::Shared,
     subscription::{News, Subscription, SubscriptionSpec},
 };
-use super::flight::{self, Flight};
+use super::{
+    browser::now_ms,
+    flight::{self, Flight},
+};
 use crate::model::{
     clock::Offset,
     exchange::{CallError, Cost, Greeted},
@@ -87,6 +90,17 @@ pub struct Published {
     pub cost: Cost,
 }
 
+/// A queue at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inspected {
+    /// Ready messages.
+    pub messages: u32,
+    /// Consumers, of whomever.
+    pub consumers: u32,
+    /// Who they are, where the broker tells.
+    pub listed: Option<Vec<ConsumerListed>>,
+}
+
 /// A worker's reply.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
@@ -110,6 +124,9 @@ impl Bridge {
         flight::show();
         let shared = Rc::new(Shared::default());
         shared.connect();
+        let left = Rc::clone(&shared);
+        // as long as the page: a browser may keep one that was left, frozen, and with its socket it would go on consuming
+        let _ = window_event_listener(ev::pagehide, move |_| left.leave());
         let bridge = Self { shared: StoredValue::new_local(shared) };
         provide_context(bridge);
         bridge
@@ -169,30 +186,48 @@ impl Bridge {
         Ok(Reply { greeted: Greeted { text, cost }, body, properties })
     }
 
-    /// Publishes one message and waits for its confirm.
-    ///
-    /// # Errors
-    /// As [`Bridge::request`].
-    pub async fn publish(&self, publish: Publish) -> Result<Published, CallError> {
+    /// Publishes one message; `fate` is called once, with the broker's word or why there is none. No future and no timer
+    /// for each of many: the server answers within its own budget, and the end of the socket answers for it.
+    pub fn publish(
+        &self,
+        publish: Publish,
+        traceparent: String,
+        fate: impl FnOnce(Result<Published, CallError>) + 'static,
+    ) {
+        let flight = Flight::start();
         let bytes_out = payload::size(&publish.body);
-        let answered = self.request(Command::Publish(publish), REQUEST_BUDGET_MS).await?;
-        let Answer::Published { outcome } = answered.answer else {
-            return Err(unexpected());
+        let started_ms = now_ms();
+        let waiter = move |result: Result<(Answer, Vec<Step>), CallError>, read_ms| {
+            drop(flight);
+            fate(match result {
+                Ok((Answer::Published { outcome }, steps)) => {
+                    let ended_ms = now_ms();
+                    let steps = with_browser_steps(started_ms, read_ms, ended_ms, steps);
+                    Ok(Published { outcome, cost: Cost { started_ms, ended_ms, steps, bytes_out, bytes_in: 0 } })
+                }
+                Ok(_) => Err(unexpected()),
+                Err(error) => Err(error),
+            });
         };
-        Ok(Published { outcome, cost: Cost { bytes_out, ..answered.cost } })
+        self.shared().send_traced(Command::Publish(publish), traceparent, Box::new(waiter));
     }
 
-    /// Ready messages and consumers of a queue.
+    /// What is in a queue, and who consumes it.
     ///
     /// # Errors
     /// As [`Bridge::request`].
-    pub async fn inspect(&self, queue: &str) -> Result<(u32, u32), CallError> {
+    pub async fn inspect(&self, queue: &str) -> Result<Inspected, CallError> {
         let command = Command::InspectQueue { queue: queue.to_owned() };
         // asked again and again by a page that is idle: not a flight
         match self.shared().request(command, REQUEST_BUDGET_MS).await?.answer {
-            Answer::Queue { messages, consumers } => Ok((messages, consumers)),
+            Answer::Queue { messages, consumers, listed } => Ok(Inspected { messages, consumers, listed }),
             _ => Err(unexpected()),
         }
+    }
+
+    /// Has the server try to reach its broker now, when it waits to.
+    pub fn retry_link(&self) {
+        self.shared().send_and_forget(Command::RetryLink);
     }
 
     /// Starts a consumer. What happens to it goes to `sink`, in order, until the subscription is dropped.

@@ -119,9 +119,14 @@ impl Shared {
 
     /// Sends a command; `waiter` is called once, maybe at once. Gives the request's id.
     pub(super) fn send(&self, command: Command, waiter: Waiter) -> u64 {
+        self.send_traced(command, traceparent(), waiter)
+    }
+
+    /// As [`Shared::send`], within a trace of the caller's.
+    pub(super) fn send_traced(&self, command: Command, traceparent: String, waiter: Waiter) -> u64 {
         let id = self.last_id.get() + 1;
         self.last_id.set(id);
-        let message = ClientMessage::Request(Request { id, traceparent: Some(traceparent()), command });
+        let message = ClientMessage::Request(Request { id, traceparent: Some(traceparent), command });
         self.waiting.borrow_mut().insert(id, waiter);
         let open = matches!(self.connection.get_untracked(), Connection::Open { .. });
         if !(open && self.write(&message)) {
@@ -224,6 +229,11 @@ impl Shared {
         self.make_subscriptions();
         let attempt = self.attempt.get();
         spawn_local(ping(Rc::downgrade(self), attempt));
+    }
+
+    /// The page is left. Should it be shown again as it was, the socket opens again as after any loss.
+    pub(super) fn leave(self: &Rc<Self>) {
+        self.lose(close::GOING_AWAY);
     }
 
     /// The socket is gone: everybody is told, and a new one follows.

@@ -31,7 +31,7 @@ use crate::{
         clock::Offset,
         exchange::{CallError, Cost},
         number, sequence,
-        timeline::{self, Placement, Timeline},
+        timeline::{self, Consumed, Placement, Timeline},
     },
     settings,
 };
@@ -60,6 +60,9 @@ pub fn Happened(
     /// The last call that was answered; none before the first one, and when the last one failed.
     #[prop(into)]
     cost: Signal<Option<Cost>>,
+    /// What became of what was published, at a consumer of the page.
+    #[prop(optional, into)]
+    consumed: Option<Signal<Option<Consumed>>>,
     /// Why the last call has no answer.
     #[prop(into)]
     failed: Signal<Option<CallError>>,
@@ -74,8 +77,15 @@ pub fn Happened(
     offset: Signal<Option<Offset>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let timeline =
-        Memo::new(move |_| cost.with(|cost| cost.as_ref().map(|cost| timeline::place(cost, offset.get_untracked()))));
+    let timeline = Memo::new(move |_| {
+        let cost = cost.read();
+        let cost = cost.as_ref()?;
+        let mut timeline = timeline::place(cost, offset.get_untracked());
+        if let Some(consumed) = consumed.and_then(|consumed| consumed.get()) {
+            timeline::follow(&mut timeline, cost, consumed);
+        }
+        Some(timeline)
+    });
     let (elapsed, took) = watch(busy);
     let picture = Memo::new(move |_| match (elapsed.get(), timeline.get()) {
         (Some(ms), _) => Picture::Counting(ms),

@@ -20,13 +20,14 @@ pub(in crate::components) fn party(i18n: I18n, party: Party) -> &'static str {
         Party::Store => t_string!(i18n, panels.party_store),
         Party::Link => t_string!(i18n, panels.party_link),
         Party::Worker => t_string!(i18n, panels.party_worker),
+        Party::Consumer => t_string!(i18n, panels.party_consumer),
     }
 }
 
 /// What that party is made of.
 pub(super) fn part(i18n: I18n, style: &str, party: Party) -> &'static str {
     match (party, style) {
-        (Party::Browser, _) => t_string!(i18n, sequence.sub_page),
+        (Party::Browser | Party::Consumer, _) => t_string!(i18n, sequence.sub_page),
         (Party::Server, "grpc") => "tonic",
         (Party::Server, _) => "axum",
         (Party::Store, _) => "SQLite",
@@ -83,11 +84,13 @@ fn work(style: &str, party: Party, step: &str) -> Option<Texts> {
         (Party::Server, "receive", _) => (key::body_in, key::body_in_why),
         (_, "parse", "rest") => (key::parse, key::parse_rest_why),
         (_, "parse", "grpc") => (key::parse, key::parse_grpc_why),
+        (Party::Server, "parse", _) => (key::parse, key::parse_publish_why),
         (_, "parse", _) => (key::parse, key::parse_queue_why),
         (_, "greet", _) => (key::greet, key::greet_why),
         (_, "stream", _) => (key::stream, key::stream_why),
         (Party::Store, "lookup" | "list", _) => (key::read_row, key::read_row_why),
         (Party::Store, "insert" | "upsert" | "update" | "delete", _) => (key::write_row, key::write_row_why),
+        (Party::Consumer, _, _) => (key::consume, key::consume_why),
         (Party::Link, "publish", _) => (key::publish, key::publish_why),
         (Party::Link, "deliver", _) => (key::deliver, key::deliver_why),
         _ => return None,
@@ -106,6 +109,7 @@ fn way(style: &str, sender: Party, receiver: Party, aside: bool) -> Option<Texts
         (_, Party::Store, _) => (key::query, key::query_why),
         (Party::Store, _, _) => (key::result, key::result_why),
         (Party::Server, Party::Link, _) => (key::hand_over, key::hand_over_why),
+        (_, Party::Consumer, _) => (key::deliver, key::delivered_why),
         (_, Party::Worker, _) => (key::request_way, key::request_way_why),
         (Party::Worker, _, _) => (key::reply_way, key::reply_way_why),
         _ => return None,

@@ -30,6 +30,7 @@ pub(super) fn party(party: Party) -> String {
         Party::Store => t_string!(i18n, panels.party_store),
         Party::Link => t_string!(i18n, panels.party_link),
         Party::Worker => t_string!(i18n, panels.party_worker),
+        Party::Consumer => t_string!(i18n, panels.party_consumer),
     }
     .to_owned()
 }

@@ -1,21 +1,36 @@
-//! The publisher's editor: presets, where to, what, and how.
+//! The publisher's editor: presets, where to, what, and how. What cannot be sent is told as it is typed.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 
-use super::publishing::{MAX_COUNT, Preset, Publishing};
+use super::{
+    publishing::Publishing,
+    rows::{Pace, Rows},
+    run::Wish,
+};
 use crate::{
-    components::icon::{Glyph, Icon},
-    i18n::{t, t_string, use_i18n},
+    components::{
+        icon::{Glyph, Icon},
+        shared_link::LinkNote,
+    },
+    i18n::{I18n, t, t_string, use_i18n},
+    model::{
+        number,
+        queue::{
+            draft::{ASKED, MAX_BODY},
+            message::content_type,
+            preset::Preset,
+        },
+    },
+    router::bookmark::Bookmark,
 };
 
-const EXCHANGES: [&str; 4] = ["", "amq.direct", "amq.topic", "amq.fanout"];
-const KINDS: [&str; 3] = ["application/json", "application/x-protobuf", "text/plain"];
+const EXCHANGES: [&str; 5] = ["", "amq.direct", "amq.topic", "amq.fanout", "amq.headers"];
 
 /// The left column.
 #[component]
-pub(super) fn Editor(publishing: Publishing) -> impl IntoView {
+pub(super) fn Editor(publishing: Publishing, bookmark: RwSignal<Bookmark>) -> impl IntoView {
     let i18n = use_i18n();
-    let asks = move || publishing.preset.get() == Preset::Ask;
+    let asks = move || publishing.ask.with(Option::is_some);
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         publishing.send();
@@ -24,59 +39,14 @@ pub(super) fn Editor(publishing: Publishing) -> impl IntoView {
         <section class="req stack" aria-labelledby="req-h">
             <h2 id="req-h">{t!(i18n, queue.publisher)}</h2>
             <ul class="presets" aria-label=move || t_string!(i18n, panels.presets)>
-                {[Preset::Hello, Preset::Hundred, Preset::Nobody, Preset::Ask]
-                    .map(|preset| view! { <PresetItem publishing=publishing preset=preset /> })
-                    .collect_view()}
+                {Preset::ALL.map(|preset| view! { <PresetItem publishing=publishing preset=preset /> }).collect_view()}
             </ul>
             <form class="stack" aria-labelledby="req-h" on:submit=on_submit>
-                <div class="fields-2">
-                    <div class="field">
-                        <label for="exchange">{t!(i18n, queue.exchange)}</label>
-                        <select
-                            class="select input"
-                            id="exchange"
-                            disabled=asks
-                            prop:value=move || publishing.exchange.get()
-                            on:change=move |event| publishing.exchange.set(event_target_value(&event))
-                        >
-                            {EXCHANGES
-                                .map(|name| {
-                                    let word = move || {
-                                        if name.is_empty() { t_string!(i18n, queue.default_exchange) } else { name }
-                                    };
-                                    view! { <option value=name>{word}</option> }
-                                })
-                                .collect_view()}
-                        </select>
-                    </div>
-                    <div class="field">
-                        <label for="key">{t!(i18n, queue.routing_key)}</label>
-                        <input
-                            class="input mono"
-                            id="key"
-                            data-testid="queue-key"
-                            spellcheck="false"
-                            autocomplete="off"
-                            disabled=asks
-                            prop:value=move || publishing.routing_key.get()
-                            on:input=move |event| publishing.routing_key.set(event_target_value(&event))
-                        />
-                    </div>
-                </div>
+                <Show when=asks fallback=move || view! { <Where publishing=publishing /> }>
+                    <Kind publishing=publishing />
+                </Show>
                 <div class="field">
-                    <label for="content-type"><code>"content_type"</code></label>
-                    <Kind publishing=publishing asks=Signal::derive(asks) />
-                </div>
-                <div class="field">
-                    <label for="body">
-                        {move || {
-                            if asks() && publishing.content_type.get() == "application/x-protobuf" {
-                                t!(i18n, queue.body_name).into_any()
-                            } else {
-                                t!(i18n, queue.body, size = publishing.body.get().len()).into_any()
-                            }
-                        }}
-                    </label>
+                    <label for="body">{move || body_label(i18n, publishing)}</label>
                     <textarea
                         class="area input mono low"
                         id="body"
@@ -88,114 +58,155 @@ pub(super) fn Editor(publishing: Publishing) -> impl IntoView {
                     ></textarea>
                 </div>
                 <Show when=move || !asks()>
-                    <Options publishing=publishing />
+                    <Rows publishing=publishing />
+                    <Pace publishing=publishing />
                 </Show>
-                <div class="btn-row">
-                    <button
-                        class="btn hue"
-                        type="submit"
-                        data-testid="queue-publish"
-                        data-busy=move || publishing.busy.get().then_some("")
-                        disabled=move || publishing.busy.get() || publishing.valid_count().is_none()
-                    >
-                        <Icon glyph=Glyph::Arrow />
-                        {move || if asks() { t_string!(i18n, queue.ask) } else { t_string!(i18n, queue.publish) }}
-                    </button>
-                    <button class="btn quiet" type="button" on:click=move |_| publishing.choose(Preset::Hello)>
-                        {t!(i18n, panels.reset)}
-                    </button>
-                </div>
+                <Send publishing=publishing />
+                <LinkNote bookmark=bookmark />
             </form>
         </section>
     }
 }
 
-/// The content type: any for a message, one of three for the worker.
+/// Size and kind of the body; whether JSON is JSON.
+fn body_label(i18n: I18n, publishing: Publishing) -> String {
+    let body = publishing.body.read();
+    if body.len() > MAX_BODY {
+        return t_string!(i18n, queue.body_long, max = number::count(MAX_BODY as u64));
+    }
+    let asked = publishing.ask.get();
+    if asked.as_deref() == Some(ASKED[1]) {
+        return t_string!(i18n, queue.body_name).to_owned();
+    }
+    let kind = asked.unwrap_or_else(|| content_type(&publishing.properties.rows()).to_owned());
+    let size = t_string!(i18n, queue.body, size = body.len());
+    if !kind.contains("json") {
+        return size;
+    }
+    match serde_json::from_str::<serde::de::IgnoredAny>(&body) {
+        Ok(_) => format!("{size}, JSON"),
+        Err(error) => t_string!(i18n, queue.body_not_json, size = size, line = error.line(), column = error.column()),
+    }
+}
+
+/// Exchange and key.
 #[component]
-fn Kind(publishing: Publishing, asks: Signal<bool>) -> impl IntoView {
-    let free = move || {
-        view! {
-            <input
-                class="input mono"
-                id="content-type"
-                spellcheck="false"
-                autocomplete="off"
-                prop:value=move || publishing.content_type.get()
-                on:input=move |event| publishing.content_type.set(event_target_value(&event))
-            />
-        }
-    };
+fn Where(publishing: Publishing) -> impl IntoView {
+    let i18n = use_i18n();
     view! {
-        <Show when=move || asks.get() fallback=free>
+        <div class="fields-2">
+            <div class="field">
+                <label for="exchange">{t!(i18n, queue.exchange)}</label>
+                <input
+                    class="input mono"
+                    id="exchange"
+                    list="exchanges"
+                    spellcheck="false"
+                    autocomplete="off"
+                    placeholder=move || t_string!(i18n, queue.default_exchange)
+                    prop:value=move || publishing.exchange.get()
+                    on:input=move |event| publishing.exchange.set(event_target_value(&event))
+                />
+                <datalist id="exchanges">{options(&EXCHANGES)}</datalist>
+            </div>
+            <div class="field">
+                <label for="key">{t!(i18n, queue.routing_key)}</label>
+                <input
+                    class="input mono"
+                    id="key"
+                    data-testid="queue-key"
+                    spellcheck="false"
+                    autocomplete="off"
+                    prop:value=move || publishing.routing_key.get()
+                    on:input=move |event| publishing.routing_key.set(event_target_value(&event))
+                />
+            </div>
+        </div>
+    }
+}
+
+/// The content type of a question: one that the worker reads.
+#[component]
+fn Kind(publishing: Publishing) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="content-type">
+                <code>"content_type"</code>
+            </label>
             <select
                 class="select input"
                 id="content-type"
                 data-testid="queue-kind"
-                on:change=move |event| publishing.choose_kind(&event_target_value(&event))
+                prop:value=move || publishing.ask.get().unwrap_or_default()
+                on:change=move |event| publishing.choose_kind(event_target_value(&event))
             >
-                {KINDS.map(|kind| view! { <option value=kind>{kind}</option> }).collect_view()}
+                {options(&ASKED)}
             </select>
-        </Show>
+        </div>
     }
 }
 
-/// How a message is published.
+/// Choices, by their values.
+pub(super) fn options(values: &'static [&'static str]) -> impl IntoView {
+    values.iter().map(|value| view! { <option value=*value>{*value}</option> }).collect_view()
+}
+
+/// The buttons: send; pause and stop while a run goes on.
 #[component]
-fn Options(publishing: Publishing) -> impl IntoView {
+fn Send(publishing: Publishing) -> impl IntoView {
     let i18n = use_i18n();
-    let mode = move |persistent: bool| {
-        let word =
-            move || if persistent { t_string!(i18n, queue.persistent) } else { t_string!(i18n, queue.transient) };
-        view! {
-            <button
-                type="button"
-                aria-pressed=move || (publishing.persistent.get() == persistent).to_string()
-                on:click=move |_| publishing.persistent.set(persistent)
-            >
-                {word}
-            </button>
-        }
-    };
+    let asks = move || publishing.ask.with(Option::is_some);
+    let runs = move || publishing.busy.get() && !asks();
+    let paused = move || publishing.wish.get() == Wish::Pause;
+    let toggle = move |_| publishing.wish.set(if paused() { Wish::GoOn } else { Wish::Pause });
     view! {
-        <div class="field">
-            <span class="label">
-                <code>"delivery_mode"</code>
-            </span>
-            <div class="seg start" role="group" aria-label="delivery_mode">
-                {mode(false)}
-                {mode(true)}
-            </div>
+        <div class="btn-row">
+            <button
+                class="btn hue"
+                type="submit"
+                data-testid="queue-publish"
+                data-busy=move || publishing.busy.get().then_some("")
+                disabled=move || publishing.busy.get() || !publishing.is_sendable()
+            >
+                <Icon glyph=Glyph::Arrow />
+                {move || if asks() { t_string!(i18n, queue.ask) } else { t_string!(i18n, queue.publish) }}
+            </button>
+            <Show
+                when=runs
+                fallback=move || {
+                    view! {
+                        <button class="btn quiet" type="button" on:click=move |_| publishing.choose(Preset::Hello)>
+                            {t!(i18n, panels.reset)}
+                        </button>
+                    }
+                }
+            >
+                <button
+                    class="btn"
+                    type="button"
+                    data-testid="queue-pause"
+                    aria-pressed=move || paused().to_string()
+                    on:click=toggle
+                >
+                    {move || {
+                        if paused() {
+                            view! { <Icon glyph=Glyph::Play size=14 /> {t!(i18n, queue.go_on)} }.into_any()
+                        } else {
+                            view! { <Icon glyph=Glyph::Pause size=14 /> {t!(i18n, queue.pause_run)} }.into_any()
+                        }
+                    }}
+                </button>
+                <button
+                    class="btn"
+                    type="button"
+                    data-testid="queue-stop"
+                    on:click=move |_| publishing.wish.set(Wish::Stop)
+                >
+                    <Icon glyph=Glyph::Stop size=14 />
+                    {t!(i18n, queue.stop)}
+                </button>
+            </Show>
         </div>
-        <div class="fields-2">
-            <div class="field">
-                <label for="count">{t!(i18n, queue.count)}</label>
-                <input
-                    class="input mono"
-                    id="count"
-                    data-testid="queue-count"
-                    inputmode="numeric"
-                    autocomplete="off"
-                    aria-invalid=move || publishing.valid_count().is_none().to_string()
-                    prop:value=move || publishing.count.get()
-                    on:input=move |event| publishing.count.set(event_target_value(&event))
-                />
-            </div>
-            <div class="field">
-                <span class="label">{t!(i18n, queue.unroutable)}</span>
-                <label class="check tall">
-                    <input
-                        type="checkbox"
-                        data-testid="queue-mandatory"
-                        prop:checked=move || publishing.mandatory.get()
-                        on:change=move |event| publishing.mandatory.set(event_target_checked(&event))
-                    />
-                    {t!(i18n, queue.mandatory)}
-                </label>
-            </div>
-        </div>
-        <Show when=move || publishing.valid_count().is_none()>
-            <p class="error" role="alert">{t!(i18n, queue.count_bad, max = MAX_COUNT)}</p>
-        </Show>
     }
 }
 
@@ -204,26 +215,21 @@ fn PresetItem(publishing: Publishing, preset: Preset) -> impl IntoView {
     let i18n = use_i18n();
     let word = move || match preset {
         Preset::Hello => t_string!(i18n, queue.preset_hello),
-        Preset::Hundred => t_string!(i18n, queue.preset_hundred),
+        Preset::Flood => t_string!(i18n, queue.preset_flood),
         Preset::Nobody => t_string!(i18n, queue.preset_nobody),
         Preset::Ask => t_string!(i18n, queue.preset_ask),
-    };
-    let figure = match preset {
-        Preset::Hello => "1",
-        Preset::Hundred => "100",
-        Preset::Nobody => "NO_ROUTE",
-        Preset::Ask => "reply_to",
+        Preset::Poison => t_string!(i18n, queue.preset_poison),
     };
     view! {
         <li>
             <button
                 type="button"
                 data-testid=format!("queue-preset-{preset:?}").to_lowercase()
-                aria-pressed=move || (publishing.preset.get() == preset).to_string()
+                aria-pressed=move || (publishing.preset.get() == Some(preset)).to_string()
                 on:click=move |_| publishing.choose(preset)
             >
                 {word}
-                <code>{figure}</code>
+                <code>{preset.figure()}</code>
             </button>
         </li>
     }

@@ -1,18 +1,19 @@
-//! The fate of what was published: what the broker said, what that means and what it does not.
+//! The fate of what was published: what the broker said, what that means and what it does not; of a run, the counts.
 
 use leptos::prelude::*;
 
 use super::publishing::{Fate, Publishing};
 use crate::{
-    components::{cost::CostFacts, failure::Failure},
-    i18n::{t, t_string, use_i18n},
+    components::{bar::Bar, copy_as::CopyAs, cost::CostFacts, failure::Failure},
+    i18n::{Text, keys::queue as key, t, use_i18n},
+    model::{copy_as::Snippet, number, queue::tally::Tally},
 };
 
 /// The right column.
 #[component]
-pub(super) fn FateView(publishing: Publishing) -> impl IntoView {
+pub(super) fn FateView(publishing: Publishing, #[prop(into)] snippets: Signal<Vec<Snippet>>) -> impl IntoView {
     let i18n = use_i18n();
-    let content = move || match publishing.outcome.get() {
+    let content = move || match publishing.shown.get().map(|shown| shown.outcome) {
         None => view! {
             <div class="blank">
                 <p>{t!(i18n, queue.fate_blank)}</p>
@@ -33,43 +34,39 @@ pub(super) fn FateView(publishing: Publishing) -> impl IntoView {
                 <h2 id="ans-h">{t!(i18n, queue.fate)}</h2>
                 {content}
             </section>
+            <CopyAs snippets=snippets />
         </div>
+    }
+}
+
+/// The word for a fate, and what it means: the worst that happened to any message.
+fn words(fate: &Fate) -> (Text, Text) {
+    let Tally { returned, nacked, refused, unknown, .. } = fate.tally;
+    match () {
+        () if fate.reply.is_some() => (key::answered, key::answered_why),
+        () if unknown > 0 => (key::unknown, key::unknown_why),
+        () if refused > 0 => (key::refused, key::refused_why),
+        () if nacked > 0 => (key::nacked, key::nacked_why),
+        () if returned > 0 => (key::returned, key::returned_why),
+        () if fate.going => (key::going, key::going_why),
+        () if fate.tally.sent < fate.count => (key::stopped_run, key::stopped_run_why),
+        () => (key::confirmed, key::confirmed_why),
     }
 }
 
 #[component]
 fn Told(fate: Fate) -> impl IntoView {
     let i18n = use_i18n();
-    let Fate { confirmed, nacked, returned, reason, reply, cost } = fate;
-    let answered = reply.is_some();
-    let word = move || match () {
-        () if answered => t_string!(i18n, queue.answered),
-        () if returned > 0 => t_string!(i18n, queue.returned),
-        () if nacked > 0 => t_string!(i18n, queue.nacked),
-        () => t_string!(i18n, queue.confirmed),
-    };
-    let why = move || match () {
-        () if answered => t_string!(i18n, queue.answered_why),
-        () if returned > 0 => t_string!(i18n, queue.returned_why),
-        () if nacked > 0 => t_string!(i18n, queue.nacked_why),
-        () => t_string!(i18n, queue.confirmed_why),
-    };
-    let several = confirmed + nacked > 1;
-    let row = |word: AnyView, count: u32| {
-        view! {
-            <tr>
-                <th scope="row">{word}</th>
-                <td class="num">{count}</td>
-            </tr>
-        }
-    };
+    let (word, why) = words(&fate);
+    let Fate { count, tally, reply, cost, .. } = fate;
+    let reason = tally.reason.clone().filter(|_| tally.returned > 0);
     view! {
         <div class="row row-between base">
             <span class="reading lg" data-testid="queue-fate">
-                <b>{word}</b>
+                <b>{i18n.shown(word)}</b>
                 {reason.map(|(code, text)| view! { " " <small>{code} " " {text}</small> })}
             </span>
-            <CostFacts cost=cost />
+            {cost.map(|cost| view! { <CostFacts cost=cost /> })}
         </div>
         {reply
             .map(|text| {
@@ -79,19 +76,46 @@ fn Told(fate: Fate) -> impl IntoView {
                     </div>
                 }
             })}
-        <p class="muted">{why}</p>
-        {several
-            .then(move || {
-                view! {
-                    <table class="table tight" data-testid="queue-fates">
-                        <tbody>
-                            {row(t!(i18n, queue.confirmed).into_any(), confirmed)}
-                            {row(t!(i18n, queue.returned).into_any(), returned)}
-                            {row(t!(i18n, queue.nacked).into_any(), nacked)}
-                        </tbody>
-                    </table>
-                    <p class="hint">{t!(i18n, queue.several_hint)}</p>
-                }
-            })}
+        <p class="muted">{i18n.shown(why)}</p>
+        {(count > 1).then(|| view! { <Counts count=count tally=tally.clone() /> })}
+        {tally.error.map(|error| view! { <Failure error=error /> })}
+    }
+}
+
+/// The counts of a run, with bars: of how many were ordered.
+#[component]
+fn Counts(count: u32, tally: Tally) -> impl IntoView {
+    let i18n = use_i18n();
+    let row = |word: Text, figure: u32| {
+        view! {
+            <tr>
+                <th scope="row">{i18n.shown(word)}</th>
+                <td class="num" class:zero=figure == 0>{number::count(figure.into())}</td>
+                <td class="w-40">
+                    <Bar part=f64::from(figure) / f64::from(count) />
+                </td>
+            </tr>
+        }
+    };
+    let refused = (tally.refused > 0).then(|| row(key::refused, tally.refused));
+    view! {
+        <table class="table tight" data-testid="queue-fates">
+            <thead>
+                <tr>
+                    <th scope="col">{t!(i18n, queue.this_run, count = number::count(count.into()))}</th>
+                    <th scope="col" class="num">{t!(i18n, queue.messages)}</th>
+                    <th scope="col"><span class="vh">{t!(i18n, queue.share)}</span></th>
+                </tr>
+            </thead>
+            <tbody>
+                {row(key::sent, tally.sent)}
+                {row(key::confirmed, tally.confirmed)}
+                {row(key::returned, tally.returned)}
+                {row(key::nacked, tally.nacked)}
+                {refused}
+                {row(key::unknown, tally.unknown)}
+            </tbody>
+        </table>
+        <p class="hint">{t!(i18n, queue.several_hint)}</p>
     }
 }

@@ -1,44 +1,83 @@
-//! The queue bench, `/queue`: publisher left, what happened in the middle, the message's fate right; consumer,
-//! arrived messages and history below. Nothing is consumed until somebody starts the consumer.
+//! The queue bench, `/queue`: publisher left, what happened in the middle, the message's fate right; consumers,
+//! arrived messages and history below. Nothing is consumed until somebody starts a consumer.
 //!
-//! - `publishing`: the publisher's state; `editor`, `fate`, `history`: its views
-//! - `consuming`: the consumer's state; `consumer`, `messages`: its views
-//! - `waiting`: how many messages are ready in the queue
+//! - `publishing`, `run`: the publisher's state; `editor`, `rows`, `fate`: its views; `past`: as the history
+//!   keeps it
+//! - `consumer`, `consumers`: the consumers' state; `consumers_view`, `others`: its view
+//! - `board`: what arrived, and what is in sight of it; `messages`: its view
+//! - `journey`: one message from its publish to its consumer
+//! - `readings`: what goes through and what waits; `recovery`: what an outage did
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
 
+mod board;
 mod consumer;
-mod consuming;
+mod consumers;
+mod consumers_view;
 mod editor;
 mod fate;
-mod history;
+mod journey;
 mod messages;
+mod others;
+mod past;
 mod publishing;
-mod waiting;
+mod readings;
+mod recovery;
+mod rows;
+mod run;
 
-use crosstalk_proto::step::Party;
+use crosstalk_proto::{step::Party, ws::LinkState};
 use leptos::prelude::*;
 
 use self::{
-    consumer::ConsumerView, consuming::Consuming, editor::Editor, fate::FateView, history::HistoryView,
-    messages::MessagesView, publishing::Publishing, waiting::WaitingView,
+    consumers::Consumers, consumers_view::ConsumersView, editor::Editor, fate::FateView, journey::Journey,
+    messages::MessagesView, others::Others, publishing::Publishing, readings::ReadingsView, recovery::RecoveryView,
 };
 use crate::{
     api::bridge::Bridge,
-    components::sequence::Happened,
-    i18n::{t, use_i18n},
+    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink},
+    i18n::{keys::queue as key, t, use_i18n},
+    model::{
+        copy_as,
+        past::call::{Call, Style},
+        queue::{draft::Bench, preset},
+    },
+    router::bookmark,
 };
 
-/// The queue of the bench, declared as stock tutorials declare it.
-const QUEUE: &str = "hello";
 /// Who takes part in a publish or a call.
-const PARTIES: &[Party] = &[Party::Browser, Party::Server, Party::Link, Party::Worker];
+const PARTIES: &[Party] = &[Party::Browser, Party::Server, Party::Link, Party::Worker, Party::Consumer];
 
 /// The queue bench, `/queue`.
 #[component]
 pub fn Queue() -> impl IntoView {
     let i18n = use_i18n();
-    let (publishing, consuming) = (Publishing::new(), Consuming::new());
+    let journey = Journey::new();
+    let (publishing, consumers) = (Publishing::new(journey), Consumers::new(journey));
+    let others = RwSignal::new(Others::default());
+    let first = preset::first();
+    consumers.replace(first.consumers.clone());
+    let draft = move || Bench {
+        message: publishing.draft(),
+        consumers: consumers.list.read().iter().map(|consumer| consumer.draft()).collect(),
+    };
+    let restore = move |bench: Bench| {
+        publishing.restore(bench.message);
+        consumers.replace(bench.consumers);
+    };
+    let bookmark = bookmark::keep(first, draft, restore);
+    let bridge = Bridge::get();
+    let (link, offset) = (bridge.broker(), bridge.clock_offset());
+    let snippets = move || {
+        let url = link.with(|link| match link.as_ref().map(|link| &link.state) {
+            Some(LinkState::Up { client_url: Some(url), .. }) => url.clone(),
+            Some(
+                LinkState::Up { address, .. } | LinkState::Connecting { address } | LinkState::Down { address, .. },
+            ) => address.clone(),
+            None => copy_as::queue::ADDRESS.to_owned(),
+        });
+        copy_as::queue::snippets(&publishing.draft(), &url)
+    };
     view! {
         <div data-style="queue">
             <div class="page-head">
@@ -46,24 +85,35 @@ pub fn Queue() -> impl IntoView {
                     <h1>{t!(i18n, queue.title)}</h1>
                     <p>{t!(i18n, queue.lead)}</p>
                 </div>
+                <div class="tools">
+                    <CopyLink bookmark=bookmark />
+                </div>
             </div>
-            <WaitingView consuming=consuming />
+            <RecoveryView consumers=consumers />
+            <ReadingsView publishing=publishing consumers=consumers others=others />
             <div class="bench" data-testid="bench">
-                <Editor publishing=publishing />
+                <Editor publishing=publishing bookmark=bookmark />
                 <Happened
                     style="queue"
                     parties=PARTIES
                     cost=Signal::derive(move || publishing.cost())
+                    consumed=journey.consumed
                     failed=Signal::derive(move || publishing.failed())
                     busy=publishing.busy
                     said=Signal::derive(move || publishing.said())
-                    offset=Bridge::get().clock_offset()
+                    offset=Signal::derive(move || offset.get().filter(|_| publishing.is_of_this_visit()))
                 />
-                <FateView publishing=publishing />
+                <FateView publishing=publishing snippets=Signal::derive(snippets) />
             </div>
-            <ConsumerView consuming=consuming />
-            <MessagesView consuming=consuming />
-            <HistoryView publishing=publishing />
+            <ConsumersView consumers=consumers others=others />
+            <MessagesView consumers=consumers />
+            <HistoryBand
+                style=Style::Queue
+                heads=[key::what, key::routing_key]
+                shown=Signal::derive(move || publishing.shown.with(|shown| shown.as_ref().and_then(|shown| shown.name)))
+                on_show=move |call: Call| publishing.show(&call)
+                on_again=move |call: Call| publishing.again(&call)
+            />
         </div>
     }
 }

@@ -1,51 +1,45 @@
 //! The publisher's state: the editor's fields, what is in flight, the last fate, those before.
 
-use crosstalk_proto::{
-    DEFAULT_NAME,
-    amqp::{Body, Properties},
-    helloworld::HelloRequest,
-    ws::{Publish, PublishOutcome},
-};
-use futures_util::{StreamExt as _, stream};
+use std::cell::Cell;
+
+use crosstalk_proto::{amqp::Body, helloworld::HelloRequest};
 use leptos::prelude::*;
 use prost::Message as _;
 
+use super::{
+    journey::Journey,
+    past,
+    run::{self, Order, Wish},
+};
 use crate::{
-    api::{bridge::Bridge, browser::unix_ms},
-    components::sequence::Said,
+    api::{
+        bridge::Bridge,
+        browser::{traceparent, unix_ms},
+    },
+    components::{pairs::Pairs, sequence::Said},
     model::{
         exchange::{CallError, Cost},
-        history::History,
+        past::call::Call,
         payload,
+        queue::{
+            draft::{self, MAX_BODY, MessageDraft},
+            message::{self, Fault, Header},
+            preset::{self, Preset},
+            tally::Tally,
+        },
     },
     pages::tasks::Tasks,
+    past::PastCalls,
 };
 
 /// How long a worker's reply is awaited, in milliseconds.
 const ASK_TIMEOUT_MS: u32 = 5_000;
-/// The most messages of one press of the button.
-pub(super) const MAX_COUNT: u32 = 1_000;
-/// How many of them await their confirm at once.
-const IN_FLIGHT: usize = 32;
-
-/// A publish that teaches something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Preset {
-    /// One message for the queue.
-    Hello,
-    /// A hundred of them.
-    Hundred,
-    /// A key that no queue has, and mandatory.
-    Nobody,
-    /// A request for `greeter.rpc` whose reply is awaited.
-    Ask,
-}
 
 /// What is sent.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Job {
+enum Job {
     /// So many copies of a message.
-    Publish { message: Box<Publish>, count: u32 },
+    Publish(Box<Order>),
     /// A request to the worker.
     Ask { body: Body, content_type: String },
 }
@@ -53,57 +47,73 @@ pub(super) enum Job {
 /// What became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fate {
-    pub(super) confirmed: u32,
-    pub(super) nacked: u32,
-    pub(super) returned: u32,
-    /// Code and text of the last message that was returned.
-    pub(super) reason: Option<(u16, String)>,
+    /// How many were ordered.
+    pub(super) count: u32,
+    pub(super) tally: Tally,
+    /// It goes on.
+    pub(super) going: bool,
     /// The worker's greeting.
     pub(super) reply: Option<String>,
     /// Of the last message.
-    pub(super) cost: Cost,
+    pub(super) cost: Option<Cost>,
 }
 
-/// A run of the history.
+/// A run, and what became of it, so far.
 #[derive(Clone, Debug)]
-pub(super) struct Past {
-    pub(super) at_unix_ms: f64,
-    pub(super) job: Job,
+pub(super) struct Shown {
+    /// Its name in the history; none while it goes on.
+    pub(super) name: Option<u64>,
+    /// It asked the worker.
+    asks: bool,
     pub(super) outcome: Result<Fate, CallError>,
+    /// Its times are on the clock of this page load.
+    pub(super) is_of_this_visit: bool,
 }
 
 /// Everything the publisher's views share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Publishing {
-    pub(super) preset: RwSignal<Preset>,
+    pub(super) preset: RwSignal<Option<Preset>>,
+    /// The content type of a question to the worker; none is a message for whom it may concern.
+    pub(super) ask: RwSignal<Option<String>>,
     pub(super) exchange: RwSignal<String>,
     pub(super) routing_key: RwSignal<String>,
     pub(super) body: RwSignal<String>,
-    pub(super) content_type: RwSignal<String>,
-    pub(super) persistent: RwSignal<bool>,
-    pub(super) mandatory: RwSignal<bool>,
+    pub(super) properties: Pairs,
+    pub(super) headers: Pairs,
     pub(super) count: RwSignal<String>,
-    pub(super) outcome: RwSignal<Option<Result<Fate, CallError>>>,
-    pub(super) history: RwSignal<History<Past>>,
+    pub(super) rate: RwSignal<String>,
+    pub(super) mandatory: RwSignal<bool>,
+    pub(super) shown: RwSignal<Option<Shown>>,
     pub(super) busy: RwSignal<bool>,
+    pub(super) wish: RwSignal<Wish>,
+    /// How many messages this page has sent, in all its runs.
+    pub(super) sent: StoredValue<u64>,
+    past: PastCalls,
+    journey: Journey,
     bridge: Bridge,
     tasks: Tasks,
 }
 
 impl Publishing {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(journey: Journey) -> Self {
         let this = Self {
-            preset: RwSignal::new(Preset::Hello),
+            preset: RwSignal::new(None),
+            ask: RwSignal::new(None),
             exchange: RwSignal::default(),
             routing_key: RwSignal::default(),
             body: RwSignal::default(),
-            content_type: RwSignal::default(),
-            persistent: RwSignal::new(false),
-            mandatory: RwSignal::new(false),
+            properties: Pairs::new(&[]),
+            headers: Pairs::new(&[]),
             count: RwSignal::default(),
-            outcome: RwSignal::new(None),
-            history: RwSignal::new(History::default()),
+            rate: RwSignal::default(),
+            mandatory: RwSignal::new(false),
+            shown: RwSignal::new(None),
             busy: RwSignal::new(false),
+            wish: RwSignal::new(Wish::GoOn),
+            sent: StoredValue::new(0),
+            past: PastCalls::get(),
+            journey,
             bridge: Bridge::get(),
             tasks: Tasks::new(),
         };
@@ -113,139 +123,181 @@ impl Publishing {
 
     /// Fills the editor.
     pub(super) fn choose(self, preset: Preset) {
-        self.preset.set(preset);
-        self.exchange.set(String::new());
-        let key = match preset {
-            Preset::Hello | Preset::Hundred => super::QUEUE,
-            Preset::Nobody => "helo",
-            Preset::Ask => "greeter.rpc",
-        };
-        self.routing_key.set(key.to_owned());
-        self.mandatory.set(preset == Preset::Nobody);
-        self.persistent.set(false);
-        self.count.set(if preset == Preset::Hundred { "100" } else { "1" }.to_owned());
-        self.choose_kind("application/json");
+        self.restore(preset.draft());
+        self.preset.set(Some(preset));
     }
 
-    /// Sets the content type, and a body of that kind.
-    pub(super) fn choose_kind(self, content_type: &str) {
-        self.content_type.set(content_type.to_owned());
-        let json = content_type == "application/json";
-        self.body.set(if json { format!(r#"{{"name":"{DEFAULT_NAME}"}}"#) } else { DEFAULT_NAME.to_owned() });
+    /// Fills the editor with what is no preset.
+    pub(super) fn restore(self, draft: MessageDraft) {
+        self.preset.set(None);
+        self.ask.set(draft.ask);
+        self.exchange.set(draft.exchange);
+        self.routing_key.set(draft.routing_key);
+        self.body.set(draft.body);
+        self.properties.set_rows(draft.properties);
+        self.headers.set_typed(draft.headers.into_iter().map(|Header { kind, row }| (kind, row)));
+        self.count.set(draft.count);
+        self.rate.set(draft.rate);
+        self.mandatory.set(draft.mandatory);
     }
 
-    /// How many messages, when that is a number within bounds.
-    pub(super) fn valid_count(self) -> Option<u32> {
-        self.count.get().trim().parse().ok().filter(|count| (1..=MAX_COUNT).contains(count))
+    /// What the editor holds; tracked.
+    pub(super) fn draft(self) -> MessageDraft {
+        let header = |(kind, row)| Header { kind, row };
+        MessageDraft {
+            ask: self.ask.get(),
+            exchange: self.exchange.get(),
+            routing_key: self.routing_key.get(),
+            body: self.body.get(),
+            properties: self.properties.rows(),
+            headers: self.headers.typed().into_iter().map(header).collect(),
+            count: self.count.get(),
+            rate: self.rate.get(),
+            mandatory: self.mandatory.get(),
+        }
+    }
+
+    /// Sets the content type of a question, and a body of that kind.
+    pub(super) fn choose_kind(self, content_type: String) {
+        self.body.set(preset::body(&content_type));
+        self.ask.set(Some(content_type));
+    }
+
+    /// What is wrong with properties and headers; tracked.
+    pub(super) fn faults(self) -> Vec<Fault> {
+        let draft = self.draft();
+        message::properties(&draft.properties, &draft.headers).err().unwrap_or_default()
+    }
+
+    /// Whether all that is typed can be sent; tracked.
+    pub(super) fn is_sendable(self) -> bool {
+        self.body.with(|body| body.len() <= MAX_BODY)
+            && (self.ask.with(Option::is_some)
+                || draft::count(&self.count.read()).is_some()
+                    && draft::rate(&self.rate.read()).is_some()
+                    && self.faults().is_empty())
     }
 
     /// Sends what the editor holds.
     pub(super) fn send(self) {
-        let body = self.body.get_untracked();
-        let content_type = self.content_type.get_untracked().trim().to_owned();
-        let job = if self.preset.get_untracked() == Preset::Ask {
-            // of protobuf a person writes the name, the page the bytes
-            let body = if content_type == "application/x-protobuf" {
-                payload::to_body(HelloRequest { name: body }.encode_to_vec())
-            } else {
-                Body::Text(body)
-            };
-            Job::Ask { body, content_type }
-        } else {
-            let Some(count) = untrack(|| self.valid_count()) else {
-                return;
-            };
-            let properties = Properties {
-                content_type: (!content_type.is_empty()).then_some(content_type),
-                delivery_mode: Some(if self.persistent.get_untracked() { 2 } else { 1 }),
-                ..Properties::default()
-            };
-            let message = Publish {
-                exchange: self.exchange.get_untracked(),
-                routing_key: self.routing_key.get_untracked(),
-                mandatory: self.mandatory.get_untracked(),
-                properties,
-                body: Body::Text(body),
-            };
-            Job::Publish { message: Box::new(message), count }
-        };
-        self.run(job);
+        self.run(untrack(|| self.draft()));
     }
 
-    /// Carries a job out, one at a time.
-    pub(super) fn run(self, job: Job) {
-        if self.busy.get_untracked() {
-            return;
+    /// Sends what the history holds again, as it was.
+    pub(super) fn again(self, call: &Call) {
+        if let Some(draft) = past::draft(call) {
+            self.restore(draft.clone());
+            self.run(draft);
         }
+    }
+
+    /// Shows what became of something in the history.
+    pub(super) fn show(self, call: &Call) {
+        if let Some(draft) = past::draft(call) {
+            self.journey.follow(None);
+            self.shown.set(Some(Shown {
+                name: Some(call.at),
+                asks: draft.ask.is_some(),
+                outcome: past::fate(call),
+                is_of_this_visit: call.is_of_this_visit(),
+            }));
+        }
+    }
+
+    /// Carries a draft out, one at a time; nothing happens when it cannot be sent.
+    fn run(self, draft: MessageDraft) {
+        let Some(job) = job(&draft).filter(|_| !self.busy.get_untracked()) else {
+            return;
+        };
         self.busy.set(true);
+        self.wish.set(Wish::GoOn);
         self.tasks.spawn(async move {
-            let outcome = match job.clone() {
-                Job::Publish { message, count } => self.publish(*message, count).await,
+            let at = unix_ms();
+            let outcome = match job {
+                Job::Publish(order) => self.publish(&order).await,
                 Job::Ask { body, content_type } => self.ask(body, &content_type).await,
             };
             self.busy.set(false);
-            self.outcome.set(Some(outcome.clone()));
-            self.history.update(|history| {
-                history.push(Past { at_unix_ms: unix_ms(), job, outcome });
-            });
+            let name = self.past.push(past::call(at, &draft, &outcome));
+            self.shown.set(Some(Shown {
+                name: Some(name),
+                asks: draft.ask.is_some(),
+                outcome,
+                is_of_this_visit: true,
+            }));
         });
     }
 
     /// What the last message cost.
     pub(super) fn cost(self) -> Option<Cost> {
-        self.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.cost.clone()))
+        self.shown.with(|shown| shown.as_ref()?.outcome.as_ref().ok()?.cost.clone())
     }
 
-    /// Why the last job could not be done.
+    /// Why there is no outcome.
     pub(super) fn failed(self) -> Option<CallError> {
-        self.outcome.with(|outcome| outcome.as_ref()?.as_ref().err().cloned())
+        self.shown.with(|shown| shown.as_ref()?.outcome.as_ref().err().cloned())
     }
 
-    /// What the last job asked for.
+    /// What was asked for: the commands of the socket, by the names they have there.
     pub(super) fn said(self) -> Said {
-        let last = self.history.with(|history| {
-            let (_, past) = history.iter().next()?;
-            // the commands of the socket, by the names they have there
-            let request = if matches!(past.job, Job::Ask { .. }) { "call" } else { "publish" };
-            Some(Said { request: request.to_owned(), answer: String::new() })
-        });
-        last.unwrap_or_default()
+        let asks = self.shown.with(|shown| shown.as_ref().map(|shown| shown.asks));
+        asks.map_or_else(Said::default, |asks| Said {
+            request: if asks { "call" } else { "publish" }.to_owned(),
+            answer: String::new(),
+        })
     }
 
-    async fn publish(self, message: Publish, count: u32) -> Result<Fate, CallError> {
-        let mut published =
-            stream::iter((0..count).map(|_| self.bridge.publish(message.clone()))).buffer_unordered(IN_FLIGHT);
-        let mut fate: Option<Fate> = None;
-        while let Some(published) = published.next().await {
-            let published = published?;
-            let (confirmed, returned, nacked, reason) = match published.outcome {
-                PublishOutcome::Confirmed => (1, 0, 0, None),
-                PublishOutcome::Returned { reply_code, reply_text } => (1, 1, 0, Some((reply_code, reply_text))),
-                PublishOutcome::Nacked => (0, 0, 1, None),
-            };
-            let before = fate.take();
-            let sum = |of: fn(&Fate) -> u32| before.as_ref().map_or(0, of);
-            fate = Some(Fate {
-                confirmed: sum(|fate| fate.confirmed) + confirmed,
-                returned: sum(|fate| fate.returned) + returned,
-                nacked: sum(|fate| fate.nacked) + nacked,
-                reason: reason.or_else(|| before.as_ref().and_then(|fate| fate.reason.clone())),
-                reply: None,
-                cost: published.cost,
-            });
+    /// Whether what is on show was measured by the clock of this page load; tracked.
+    pub(super) fn is_of_this_visit(self) -> bool {
+        self.shown.with(|shown| shown.as_ref().is_none_or(|shown| shown.is_of_this_visit))
+    }
+
+    async fn publish(self, order: &Order) -> Result<Fate, CallError> {
+        let count = order.count;
+        let fate = |tally: Tally, going, cost| Fate { count, tally, going, reply: None, cost };
+        let counted = Cell::new(0);
+        let sent = |tally: &Tally| {
+            let more = tally.sent - counted.replace(tally.sent);
+            self.sent.update_value(|sent| *sent += u64::from(more));
+        };
+        let told = |tally: &Tally| {
+            sent(tally);
+            let outcome = Ok(fate(tally.clone(), true, None));
+            self.shown.set(Some(Shown { name: None, asks: false, outcome, is_of_this_visit: true }));
+        };
+        // of many the last one is shown, and which that is nobody knows before
+        let traceparent = (count == 1).then(traceparent);
+        self.journey.follow(traceparent.as_deref());
+        let wish = || self.wish.get_untracked();
+        let (mut tally, cost) = run::carry_out(self.bridge, order, traceparent, wish, told).await;
+        sent(&tally);
+        match tally.error.take() {
+            // a single message is told as any call that failed
+            Some(error) if count == 1 => Err(error),
+            error => Ok(fate(Tally { error, ..tally }, false, cost)),
         }
-        fate.ok_or_else(|| CallError::Refused("0".to_owned()))
     }
 
     async fn ask(self, body: Body, content_type: &str) -> Result<Fate, CallError> {
+        self.journey.follow(None);
         let reply = self.bridge.call(body, content_type, ASK_TIMEOUT_MS).await?;
-        Ok(Fate {
-            confirmed: 1,
-            nacked: 0,
-            returned: 0,
-            reason: None,
-            reply: Some(reply.greeted.text),
-            cost: reply.greeted.cost,
-        })
+        let tally = Tally { sent: 1, confirmed: 1, ..Tally::default() };
+        let greeted = reply.greeted;
+        Ok(Fate { count: 1, tally, going: false, reply: Some(greeted.text), cost: Some(greeted.cost) })
     }
+}
+
+/// What a draft asks for; none when it cannot be sent.
+fn job(draft: &MessageDraft) -> Option<Job> {
+    if let Some(content_type) = draft.ask.clone() {
+        // of protobuf a person writes the name, the page the bytes
+        let body = if content_type == draft::ASKED[1] {
+            payload::to_body(HelloRequest { name: draft.body.clone() }.encode_to_vec())
+        } else {
+            Body::Text(draft.body.clone())
+        };
+        return Some(Job::Ask { body, content_type });
+    }
+    let (count, per_second) = (draft::count(&draft.count)?, draft::rate(&draft.rate)?);
+    Some(Job::Publish(Box::new(Order { message: draft.publish().ok()?, count, per_second })))
 }
