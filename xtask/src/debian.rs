@@ -25,6 +25,8 @@ const TESTS: &[Package] = &[
 
 const BENCH: &[Package] = &[
     Package { name: "rabbitmq-server", present: rabbitmq },
+    Package { name: "chromium", present: || find("chromium").or_else(|| find("google-chrome")).is_some() },
+    Package { name: "chromium-driver", present: || find("chromedriver").is_some() },
     Package { name: "python3-venv", present: venv },
     Package { name: "wrk", present: || find("wrk").is_some() },
     Package { name: "nghttp2-client", present: || find("h2load").is_some() },

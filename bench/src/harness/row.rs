@@ -29,6 +29,8 @@ pub(crate) enum Unit {
     Megabytes,
     /// 1,000 bytes.
     Kilobytes,
+    /// Of things.
+    Count,
 }
 
 /// What is to be reached, by the ratio where there is a peer, else by the figure.

@@ -92,6 +92,39 @@ impl Queue {
         })
     }
 
+    /// A connection that publishes to a queue somebody else declares.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub(crate) async fn known(amqp_url: &str, name: &str) -> anyhow::Result<Self> {
+        let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
+        let channel = connection.create_channel().await?;
+        Ok(Self { name: name.to_owned(), channel, _connection: connection })
+    }
+
+    /// Publishes `count` messages of `body`, so many every `interval`, whatever becomes of them. On a thread of its own,
+    /// as [`Queue::pace`].
+    #[expect(clippy::disallowed_methods, reason = "the thread is the publisher's own")]
+    pub(crate) fn bursts(
+        self,
+        body: &'static [u8],
+        interval: Duration,
+        burst: u32,
+        count: u32,
+    ) -> thread::JoinHandle<anyhow::Result<Self>> {
+        let runtime = Handle::current();
+        thread::spawn(move || {
+            let start = Instant::now();
+            for number in 0..count {
+                if number % burst == 0 {
+                    thread::sleep((interval * (number / burst)).saturating_sub(start.elapsed()));
+                }
+                runtime.block_on(self.publish(body))?;
+            }
+            Ok(self)
+        })
+    }
+
     /// Removes it.
     ///
     /// # Errors

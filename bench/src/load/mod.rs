@@ -1,8 +1,9 @@
 //! What loads the servers, the same for subject and peer: [`http`] (wrk and h2load), [`socket`] (a WebSocket client that
 //! speaks each bridge's dialect: [`stomp`], [`page`]), [`amqp`] (publishers and a bare lapin consumer), [`generator`]
-//! (raw AMQP, for brokers).
+//! (raw AMQP, for brokers), [`browser`] (the page itself, in Chromium).
 
 pub(crate) mod amqp;
+pub(crate) mod browser;
 pub(crate) mod generator;
 pub(crate) mod http;
 pub(crate) mod page;

@@ -56,7 +56,21 @@ impl Subject {
         Ok(subject)
     }
 
+    /// Starts it with the broker in its own process, and gives the address of that.
+    ///
+    /// # Errors
+    /// As [`Subject::start`].
+    pub(crate) async fn start_with_own_broker() -> anyhow::Result<(Self, String)> {
+        let port = ports::free();
+        let subject = Self::spawn_with("CROSSTALK_AMQP_LISTEN", &format!("127.0.0.1:{port}")).await?;
+        Ok((subject, format!("amqp://guest:guest@127.0.0.1:{port}/%2f")))
+    }
+
     async fn spawn(amqp_url: &str) -> anyhow::Result<Self> {
+        Self::spawn_with("AMQP_URL", amqp_url).await
+    }
+
+    async fn spawn_with(variable: &str, value: &str) -> anyhow::Result<Self> {
         let data = TempDir::with_prefix("crosstalk-bench-").context("cannot make a folder for data")?;
         let (port, grpc) = (ports::free(), ports::free());
         let mut command = Command::new(binary()?);
@@ -70,7 +84,7 @@ impl Subject {
             .env("CROSSTALK_LISTEN", format!("127.0.0.1:{port}"))
             .env("CROSSTALK_GRPC_LISTEN", format!("127.0.0.1:{grpc}"))
             .env("CROSSTALK_DATA", data.path())
-            .env("AMQP_URL", amqp_url);
+            .env(variable, value);
         let start = Instant::now();
         let server = Server::start(NAME, command, port).await?;
         // the listener is bound before the store is open: the first answer comes when both are

@@ -6,6 +6,7 @@ pub(crate) mod broker_memory;
 pub(crate) mod grpc;
 pub(crate) mod idle;
 pub(crate) mod latency;
+pub(crate) mod page;
 pub(crate) mod rest;
 
 use crate::harness::{

@@ -1,0 +1,119 @@
+//! A headless Chromium with a page open: what is clicked in it, what its main thread was busy with, what it keeps in memory.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use crosstalk_testkit::{Chromedriver, wait_until};
+use serde_json::{Value, json};
+use thirtyfour::{By, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
+
+/// How long anything on the page may take.
+const BUDGET: Duration = Duration::from_secs(20);
+/// Counts what the browser calls long: a task that keeps the main thread for over 50 ms (W3C, Long Tasks).
+const OBSERVE: &str = "window.longTasks = []; new PerformanceObserver(list => longTasks.push(...list.getEntries()\
+                       .map(entry => Math.round(entry.duration)))).observe({ type: 'longtask' })";
+
+/// A browser; end it with [`Browser::quit`].
+#[derive(Debug)]
+pub(crate) struct Browser {
+    driver: WebDriver,
+    _profile: crosstalk_testkit::Browser,
+    _chromedriver: Chromedriver,
+}
+
+impl Browser {
+    /// Starts one and opens `url`, with what observes its tasks.
+    ///
+    /// # Errors
+    /// When Chromium or chromedriver is missing, or the page does not become interactive.
+    pub(crate) async fn open(url: &str) -> anyhow::Result<Self> {
+        let chromedriver = Chromedriver::start().await?;
+        let profile = crosstalk_testkit::Browser::new()?;
+        let mut wanted = DesiredCapabilities::chrome();
+        wanted.set_binary(&profile.binary().to_string_lossy())?;
+        for arg in profile.args() {
+            wanted.add_arg(&arg)?;
+        }
+        let driver = WebDriver::new(chromedriver.url(), wanted).await.context("no browser session")?;
+        let browser = Self { driver, _profile: profile, _chromedriver: chromedriver };
+        browser.driver.cdp().emulation().set_device_metrics_override(1440, 900, 1.0, false).await?;
+        browser.driver.goto(url).await?;
+        browser.until("document.documentElement.hasAttribute('data-ready')").await?;
+        browser.run(OBSERVE).await?;
+        Ok(browser)
+    }
+
+    /// Clicks on what bears a `data-testid`, once it can be clicked.
+    ///
+    /// # Errors
+    /// When it never can.
+    pub(crate) async fn click(&self, testid: &str) -> anyhow::Result<()> {
+        let css = format!("[data-testid='{testid}']");
+        self.until(&format!("document.querySelector(\"{css}\")?.matches(':enabled')")).await?;
+        Ok(self.driver.find(By::Css(css)).await?.click().await?)
+    }
+
+    /// Replaces what is in a field.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) async fn fill(&self, testid: &str, text: &str) -> anyhow::Result<()> {
+        let field = self.driver.find(By::Css(format!("[data-testid='{testid}']"))).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Waits until an expression is true.
+    ///
+    /// # Errors
+    /// When it is not within the budget; tells what the page shows instead.
+    pub(crate) async fn until(&self, expression: &str) -> anyhow::Result<()> {
+        let script = format!("return Boolean({expression})");
+        let so = || async { matches!(self.run(&script).await, Ok(Value::Bool(true))) };
+        if wait_until(BUDGET, so).await.is_err() {
+            let page = self.run("return document.querySelector('main')?.innerText").await.unwrap_or_default();
+            anyhow::bail!("never true: {expression}; the page: {page}");
+        }
+        Ok(())
+    }
+
+    /// How long each long task took, in milliseconds, since the page was opened.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub(crate) async fn long_tasks(&self) -> anyhow::Result<Vec<u64>> {
+        let tasks = self.run("return longTasks").await?;
+        Ok(tasks.as_array().context("not a list")?.iter().filter_map(Value::as_u64).collect())
+    }
+
+    /// The bytes that scripts and WebAssembly keep, after a collection of garbage.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub(crate) async fn memory(&self) -> anyhow::Result<f64> {
+        let cdp = self.driver.cdp();
+        let send = async |method: &str, params: Value| anyhow::Ok(cdp.send_raw(method, params).await?);
+        send("HeapProfiler.enable", json!({})).await?;
+        send("HeapProfiler.collectGarbage", json!({})).await?;
+        let heap = send("Runtime.getHeapUsage", json!({})).await?;
+        let prototype = send("Runtime.evaluate", json!({ "expression": "WebAssembly.Memory.prototype" })).await?;
+        let all = send("Runtime.queryObjects", json!({ "prototypeObjectId": prototype["result"]["objectId"] })).await?;
+        let sum = "function() { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0) }";
+        let ask = json!({ "objectId": all["objects"]["objectId"], "functionDeclaration": sum, "returnByValue": true });
+        let wasm = send("Runtime.callFunctionOn", ask).await?;
+        let bytes = |value: &Value| value.as_f64().context("not a number of bytes");
+        Ok(bytes(&heap["usedSize"])? + bytes(&wasm["result"]["value"])?)
+    }
+
+    /// Closes it.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(crate) async fn quit(self) -> anyhow::Result<()> {
+        Ok(self.driver.quit().await?)
+    }
+
+    async fn run(&self, script: &str) -> anyhow::Result<Value> {
+        Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
+    }
+}
