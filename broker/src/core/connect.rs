@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use super::{
     ConnectionId, QueueId, Vhost,
-    channel::{Channel, Connection, Settlement},
+    channel::{Channel, Connection, Mode, Settlement},
     message::Charge,
     outbox::Outbox,
 };
@@ -43,14 +43,14 @@ impl Vhost {
     /// Lets it go: its channels are closed, its exclusive queues deleted.
     pub(crate) fn disconnect(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get(id) else { return };
-        let channels: Vec<u16> = connection.channels.keys().copied().collect();
-        let exclusive = connection.exclusive.clone();
-        for queue in exclusive {
+        for queue in connection.exclusive.clone() {
             // before its messages come back: they would only be put where they are deleted
             self.delete_queue(queue);
         }
-        for channel in channels {
-            self.close_channel(id, channel);
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        // all at once: what one gives back is not for another, which goes as well
+        for channel in std::mem::take(&mut connection.channels).into_values() {
+            self.leave(channel);
         }
         self.connections.remove(id);
     }
@@ -80,9 +80,13 @@ impl Vhost {
 
     /// Forgets a channel: its consumers go and what it did not settle is requeued.
     pub(crate) fn close_channel(&mut self, connection: ConnectionId, number: u16) {
-        let Some(channel) = self.connections.get_mut(connection).and_then(|one| one.channels.remove(&number)) else {
-            return;
-        };
+        if let Some(channel) = self.connections.get_mut(connection).and_then(|one| one.channels.remove(&number)) {
+            self.leave(channel);
+        }
+    }
+
+    /// Settles what a channel leaves behind that is no longer its connection's.
+    fn leave(&mut self, channel: Channel) {
         if let Some(replies) = channel.replies {
             self.replies.remove(&replies.token);
         }
@@ -90,7 +94,7 @@ impl Vhost {
             self.forget_consumer(consumer);
         }
         let mut unacked: Vec<_> = channel.unacked.into();
-        if let super::channel::Mode::Transaction(transaction) = channel.mode {
+        if let Mode::Transaction(transaction) = channel.mode {
             // what was not committed has not happened
             unacked.extend(transaction.settled.into_iter().flat_map(|(_how, deliveries)| deliveries));
         }

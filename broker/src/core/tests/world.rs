@@ -1,0 +1,256 @@
+//! The core with its clients, and beside it what should be so: where each message is, and who holds it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Instant,
+};
+
+use amq_protocol::protocol::{AMQPClass, basic, confirm, exchange, queue, tx};
+use tokio::sync::Notify;
+
+use super::{
+    super::{ConnectionId, Peer, Publication, Vhost},
+    act::{Act, How, Route},
+};
+
+pub(super) const QUEUES: [&str; 3] = ["q0", "q1", "q2"];
+/// The channels that each client has: one with confirms, one with transactions.
+pub(super) const CONFIRMING: u16 = 1;
+pub(super) const TRANSACTING: u16 = 2;
+
+/// Where a message is, of a queue's view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It did not go there, or not yet.
+    Elsewhere,
+    Queued,
+    Held,
+    Gone,
+}
+
+/// A message, and what became of it in each queue.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) publisher: (usize, u16),
+    pub(super) places: [Place; 3],
+    pub(super) delivered: [bool; 3],
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) message: usize,
+    pub(super) queue: usize,
+    /// None: fetched.
+    pub(super) consumer: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Consumer {
+    pub(super) queue: usize,
+    pub(super) prefetch: u16,
+    pub(super) no_ack: bool,
+}
+
+/// What a client knows of a channel of its own.
+#[derive(Debug, Default)]
+pub(super) struct Channel {
+    pub(super) consumers: BTreeMap<String, Consumer>,
+    pub(super) held: BTreeMap<u64, Held>,
+    /// For all consumers together; 0 is no limit.
+    pub(super) limit: u16,
+    /// What was asked for with `basic.get`: queue, and whether it needs no ack.
+    pub(super) fetching: Option<(usize, bool)>,
+    pub(super) published: u64,
+    pub(super) confirmed: u64,
+    pub(super) uncommitted: Vec<(usize, Route)>,
+    pub(super) unsettled: Vec<(How, BTreeMap<u64, Held>)>,
+}
+
+impl Channel {
+    /// All that is not settled, also what is only to be settled with a commit.
+    pub(super) fn holds(&self) -> impl Iterator<Item = &Held> {
+        self.held.values().chain(self.unsettled.iter().flat_map(|(_how, held)| held.values()))
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Client {
+    pub(super) id: ConnectionId,
+    pub(super) number: usize,
+    pub(super) channels: [Channel; 2],
+}
+
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) vhost: Vhost,
+    pub(super) memory: Arc<AtomicUsize>,
+    pub(super) clients: Vec<Client>,
+    pub(super) sent: Vec<Sent>,
+    /// The last message that was delivered for the first time, by queue and publisher.
+    pub(super) latest: BTreeMap<(usize, (usize, u16)), usize>,
+    pub(super) numbers: usize,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let memory = Arc::new(AtomicUsize::new(0));
+        let vhost = Vhost::new("/", memory.clone());
+        let mut world =
+            Self { vhost, memory, clients: Vec::new(), sent: Vec::new(), latest: BTreeMap::new(), numbers: 0 };
+        world.act(Act::Connect);
+        let all = exchange::Declare { exchange: "all".into(), kind: "fanout".into(), ..Default::default() };
+        world.method(0, CONFIRMING, AMQPClass::Exchange(exchange::AMQPMethod::Declare(all)));
+        for (at, name) in QUEUES.into_iter().enumerate() {
+            let declare = queue::Declare { queue: name.into(), ..queue::Declare::default() };
+            world.method(0, CONFIRMING, AMQPClass::Queue(queue::AMQPMethod::Declare(declare)));
+            for exchange in ["all", "amq.direct"].into_iter().take(if at < 2 { 2 } else { 1 }) {
+                let bind = queue::Bind {
+                    queue: name.into(),
+                    exchange: exchange.into(),
+                    routing_key: "pair".into(),
+                    ..queue::Bind::default()
+                };
+                world.method(0, CONFIRMING, AMQPClass::Queue(queue::AMQPMethod::Bind(bind)));
+            }
+        }
+        world
+    }
+
+    pub(super) fn method(&mut self, client: usize, channel: u16, method: AMQPClass) {
+        self.vhost.method(self.clients[client].id, channel, method, Instant::now()).unwrap();
+    }
+
+    pub(super) fn basic(&mut self, client: usize, channel: u16, method: basic::AMQPMethod) {
+        self.method(client, channel, AMQPClass::Basic(method));
+    }
+
+    pub(super) fn channel(&mut self, client: usize, channel: u16) -> &mut Channel {
+        &mut self.clients[client].channels[usize::from(channel - 1)]
+    }
+
+    pub(super) fn publish_to(&mut self, client: usize, exchange: &str, key: &str, number: usize, now: Instant) {
+        self.publish_on(client, CONFIRMING, (exchange, key), number, now);
+    }
+
+    pub(super) fn publish_on(&mut self, client: usize, channel: u16, to: (&str, &str), number: usize, now: Instant) {
+        let publish = basic::Publish { exchange: to.0.into(), routing_key: to.1.into(), ..basic::Publish::default() };
+        let body = number.to_be_bytes().to_vec().into();
+        let publication = Publication { method: &publish, properties: Box::new([0, 0]), body };
+        self.vhost.publish(self.clients[client].id, channel, publication, now).unwrap();
+    }
+
+    pub(super) fn act(&mut self, act: Act) {
+        let there = self.clients.len().max(1);
+        match act {
+            Act::Connect => self.connect(),
+            // somebody is always there
+            Act::Disconnect(client) if there > 1 => self.disconnect(client % there),
+            Act::Disconnect(_only) => {}
+            Act::CloseChannel { client, channel } => self.close_channel(client % there, channel),
+            Act::Publish { client, channel, route } => self.publish(client % there, channel, route),
+            Act::Commit(client) => self.commit(client % there),
+            Act::Rollback(client) => self.rollback(client % there),
+            Act::Consume { client, channel, queue, prefetch, no_ack } => {
+                self.consume(client % there, channel, Consumer { queue, prefetch, no_ack });
+            }
+            Act::Cancel { client, consumer } => self.cancel(client % there, consumer),
+            Act::Limit { client, channel, prefetch } => {
+                let client = client % there;
+                self.channel(client, channel).limit = prefetch;
+                let qos = basic::Qos { prefetch_count: prefetch, global: true };
+                self.basic(client, channel, basic::AMQPMethod::Qos(qos));
+            }
+            Act::Get { client, channel, queue, no_ack } => {
+                let client = client % there;
+                self.channel(client, channel).fetching = Some((queue, no_ack));
+                let get = basic::Get { queue: QUEUES[queue].into(), no_ack };
+                self.basic(client, channel, basic::AMQPMethod::Get(get));
+            }
+            Act::Settle { client, channel, delivery, multiple, how } => {
+                self.settle(client % there, channel, delivery, multiple, how);
+            }
+            Act::Recover { client, channel } => {
+                let client = client % there;
+                let held = std::mem::take(&mut self.channel(client, channel).held);
+                self.settled(How::Requeue, held);
+                self.basic(client, channel, basic::AMQPMethod::Recover(basic::Recover { requeue: true }));
+            }
+            Act::Purge(queue) => {
+                for sent in &mut self.sent {
+                    if sent.places[queue] == Place::Queued {
+                        sent.places[queue] = Place::Gone;
+                    }
+                }
+                let purge = queue::Purge { queue: QUEUES[queue].into(), ..queue::Purge::default() };
+                self.method(0, CONFIRMING, AMQPClass::Queue(queue::AMQPMethod::Purge(purge)));
+            }
+        }
+    }
+
+    fn connect(&mut self) {
+        let peer = Peer {
+            user: "guest".into(),
+            address: "here".to_owned(),
+            frame_max: 4096,
+            cancel_notify: true,
+            notify: Arc::new(Notify::new()),
+        };
+        let id = self.vhost.connect(peer);
+        self.numbers += 1;
+        self.clients.push(Client { id, number: self.numbers, channels: Default::default() });
+        for channel in [CONFIRMING, TRANSACTING] {
+            self.open_channel(self.clients.len() - 1, channel);
+        }
+    }
+
+    fn open_channel(&mut self, client: usize, channel: u16) {
+        self.vhost.open_channel(self.clients[client].id, channel).unwrap();
+        let mode = if channel == CONFIRMING {
+            AMQPClass::Confirm(confirm::AMQPMethod::Select(confirm::Select { nowait: true }))
+        } else {
+            AMQPClass::Tx(tx::AMQPMethod::Select(tx::Select {}))
+        };
+        self.method(client, channel, mode);
+    }
+
+    pub(super) fn disconnect(&mut self, client: usize) {
+        let client = self.clients.remove(client);
+        for channel in client.channels {
+            self.give_back(channel);
+        }
+        self.vhost.disconnect(client.id);
+    }
+
+    fn close_channel(&mut self, client: usize, number: u16) {
+        let channel = std::mem::take(self.channel(client, number));
+        self.give_back(channel);
+        self.vhost.close_channel(self.clients[client].id, number);
+        self.open_channel(client, number);
+    }
+
+    /// What becomes of a channel that goes: all it held is in the queues again, also what it was to settle.
+    fn give_back(&mut self, channel: Channel) {
+        for (_how, held) in channel.unsettled {
+            self.settled(How::Requeue, held);
+        }
+        self.settled(How::Requeue, channel.held);
+    }
+
+    /// All but one leave, and that one holds nothing and consumes nothing.
+    pub(super) fn leave_one(&mut self) {
+        while self.clients.len() > 1 {
+            self.disconnect(1);
+            self.listen();
+        }
+        for channel in [CONFIRMING, TRANSACTING] {
+            self.close_channel(0, channel);
+            self.listen();
+        }
+    }
+
+    /// How many messages wait in all queues.
+    pub(super) fn waiting(&self) -> usize {
+        self.sent.iter().flat_map(|sent| sent.places).filter(|place| *place == Place::Queued).count()
+    }
+}
