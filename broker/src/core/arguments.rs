@@ -1,10 +1,10 @@
-//! The optional arguments of a queue: what they ask for, and how a declaration is compared with what is there.
+//! The optional arguments of queues and consumers: what they ask for, and which cannot be.
 
 use std::time::Duration;
 
 use amq_protocol::types::{AMQPValue, FieldTable};
 
-use super::{exchange::number, message::MAX_TTL};
+use super::{matching::number, message::MAX_TTL};
 use crate::refusal::{Code, Refusal};
 
 /// What a full queue does.
@@ -38,66 +38,125 @@ pub(crate) struct Options {
     pub(crate) single_active: bool,
 }
 
+/// Arguments of a queue, in the order in which they are checked, and compared when it is declared again.
+pub(super) const CLASSIC: [&str; 13] = [
+    "x-expires",
+    "x-message-ttl",
+    "x-dead-letter-exchange",
+    "x-dead-letter-routing-key",
+    "x-max-length",
+    "x-max-length-bytes",
+    "x-max-priority",
+    "x-overflow",
+    "x-queue-mode",
+    "x-queue-version",
+    "x-single-active-consumer",
+    QUEUE_TYPE,
+    "x-queue-master-locator",
+];
+pub(super) const QUEUE_TYPE: &str = "x-queue-type";
+/// Arguments of the queue types that this broker has not.
+const OF_OTHER_TYPES: [&str; 9] = [
+    "x-delivery-limit",
+    "x-dead-letter-strategy",
+    "x-initial-cluster-size",
+    "x-max-age",
+    "x-max-in-memory-bytes",
+    "x-max-in-memory-length",
+    "x-queue-leader-locator",
+    "x-quorum-initial-group-size",
+    "x-stream-max-segment-size-bytes",
+];
+
 impl Options {
-    /// Reads the arguments of a declaration.
+    /// Reads the arguments of a declaration of `queue`, which is `queue 'name' in vhost '/'`.
     ///
     /// # Errors
     /// 406 for a value that cannot be.
-    pub(crate) fn parse(arguments: &FieldTable, queue: &str, vhost: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(arguments: &FieldTable, queue: &str) -> Result<Self, Refusal> {
         let mut options = Self::default();
-        for (name, value) in arguments {
-            let invalid = |why: String| {
-                Code::PreconditionFailed
-                    .because(format!("invalid arg '{name}' for queue '{queue}' in vhost '{vhost}': {why}"))
-            };
-            match name.as_str() {
-                "x-message-ttl" => options.ttl = Some(millis(value, 0).map_err(invalid)?),
-                "x-expires" => options.expires = Some(millis(value, 1).map_err(invalid)?),
-                "x-max-length" => options.max_length = Some(count(value).map_err(invalid)?),
-                "x-max-length-bytes" => options.max_bytes = Some(count(value).map_err(invalid)?),
-                "x-overflow" => {
-                    options.overflow = match string(value).map_err(invalid)?.as_str() {
-                        "drop-head" => Overflow::DropHead,
-                        "reject-publish" => Overflow::RejectPublish,
-                        "reject-publish-dlx" => Overflow::RejectPublishDlx,
-                        _other => return Err(invalid("invalid_overflow".to_owned())),
-                    };
-                }
-                "x-dead-letter-exchange" => {
-                    options.dead_letter =
-                        Some(exchange_name(name.as_str(), value, &format!("queue '{queue}' in vhost '{vhost}'"))?);
-                }
-                "x-dead-letter-routing-key" => {
-                    options.dead_letter_key = Some(string(value).map_err(invalid)?);
-                    if !arguments.contains_key("x-dead-letter-exchange") {
-                        return Err(invalid("routing_key_but_no_dlx_defined".to_owned()));
-                    }
-                }
-                "x-max-priority" => {
-                    let count = count(value).map_err(invalid)?;
-                    options.max_priority =
-                        u8::try_from(count).map_err(|_large| invalid(format!("{{max_value_exceeded,{count}}}")))?;
-                }
-                "x-single-active-consumer" => match value {
-                    AMQPValue::Boolean(yes) => options.single_active = *yes,
-                    other => return Err(invalid(unacceptable(other))),
-                },
-                "x-queue-type" => match string(value).map_err(invalid)?.as_str() {
-                    "classic" => {}
-                    other @ ("quorum" | "stream") => {
-                        return Err(invalid(format!("this broker has classic queues only, not {other}")));
-                    }
-                    other => return Err(invalid(format!("\"unsupported queue type '{other}'\""))),
-                },
-                "x-queue-mode" => match string(value).map_err(invalid)?.as_str() {
-                    // all messages are in memory anyway
-                    "default" | "lazy" => {}
-                    other => return Err(invalid(format!("\"unsupported queue mode '{other}'\""))),
-                },
-                _unknown => {}
+        for name in [QUEUE_TYPE].into_iter().chain(CLASSIC) {
+            if let Some(value) = arguments.inner().get(name) {
+                options.take(name, value, arguments).map_err(|why| invalid(name, queue, &why))?;
             }
         }
+        not_of_others(arguments, &OF_OTHER_TYPES, queue)?;
         Ok(options)
+    }
+
+    fn take(&mut self, name: &str, value: &AMQPValue, all: &FieldTable) -> Result<(), String> {
+        match name {
+            "x-message-ttl" => self.ttl = Some(millis(value, 0)?),
+            "x-expires" => self.expires = Some(millis(value, 1)?),
+            "x-max-length" => self.max_length = Some(count(value)?),
+            "x-max-length-bytes" => self.max_bytes = Some(count(value)?),
+            "x-overflow" => {
+                self.overflow = match string(value)?.as_str() {
+                    "drop-head" => Overflow::DropHead,
+                    "reject-publish" => Overflow::RejectPublish,
+                    "reject-publish-dlx" => Overflow::RejectPublishDlx,
+                    _other => return Err("invalid_overflow".to_owned()),
+                };
+            }
+            "x-dead-letter-exchange" => self.dead_letter = Some(string(value)?),
+            "x-dead-letter-routing-key" => {
+                self.dead_letter_key = Some(string(value)?);
+                if !all.contains_key("x-dead-letter-exchange") {
+                    return Err("routing_key_but_no_dlx_defined".to_owned());
+                }
+            }
+            "x-max-priority" => {
+                let count = count(value)?;
+                self.max_priority = u8::try_from(count).map_err(|_large| format!("{{max_value_exceeded,{count}}}"))?;
+            }
+            "x-single-active-consumer" => self.single_active = boolean(value)?,
+            QUEUE_TYPE => match string(value)?.as_str() {
+                "classic" => {}
+                other @ ("quorum" | "stream") => {
+                    return Err(format!("this broker has classic queues only, not {other}"));
+                }
+                other => return Err(format!("\"unsupported queue type '{other}'\"")),
+            },
+            // where messages are kept, which here is in memory anyway
+            "x-queue-mode" => match string(value)?.as_str() {
+                "default" | "lazy" => {}
+                other => return Err(format!("\"unsupported queue mode '{other}'\"")),
+            },
+            "x-queue-version" => match count(value)? {
+                1 | 2 => {}
+                other => return Err(format!("\"unsupported queue version '{other}'\"")),
+            },
+            _unchecked => {}
+        }
+        Ok(())
+    }
+}
+
+/// The priority that a consumer asks for.
+///
+/// # Errors
+/// 406 for an argument that cannot be; `queue` is `queue 'name' in vhost '/'`.
+pub(super) fn consumer_priority(arguments: &FieldTable, queue: &str) -> Result<i128, Refusal> {
+    const FAILOVER: &str = "x-cancel-on-ha-failover";
+    const PRIORITY: &str = "x-priority";
+    let asked = |name: &str| arguments.inner().get(name);
+    asked(FAILOVER).map(boolean).transpose().map_err(|why| invalid(FAILOVER, queue, &why))?;
+    let priority = asked(PRIORITY).map(integer).transpose().map_err(|why| invalid(PRIORITY, queue, &why))?;
+    not_of_others(arguments, &["x-stream-offset"], queue)?;
+    Ok(priority.unwrap_or_default())
+}
+
+fn invalid(argument: &str, queue: &str, why: &str) -> Refusal {
+    Code::PreconditionFailed.because(format!("invalid arg '{argument}' for {queue}: {why}"))
+}
+
+/// # Errors
+/// 406 for an argument that only queues of other types have.
+fn not_of_others(arguments: &FieldTable, others: &[&str], queue: &str) -> Result<(), Refusal> {
+    match arguments.inner().keys().find(|name| others.contains(&name.as_str())) {
+        Some(name) => Err(Code::PreconditionFailed
+            .because(format!("invalid arg '{name}' for {queue} of queue type rabbit_classic_queue"))),
+        None => Ok(()),
     }
 }
 
@@ -105,22 +164,32 @@ fn unacceptable(value: &AMQPValue) -> String {
     format!("{{unacceptable_type,{}}}", type_name(value))
 }
 
-/// The name of an exchange that an argument tells.
+fn boolean(value: &AMQPValue) -> Result<bool, String> {
+    match value {
+        AMQPValue::Boolean(value) => Ok(*value),
+        other => Err(unacceptable(other)),
+    }
+}
+
+/// Checks an argument that names an exchange, of what is declared anew.
 ///
 /// # Errors
 /// 406 when it is no text.
-pub(super) fn exchange_name(argument: &str, value: &AMQPValue, what: &str) -> Result<String, Refusal> {
-    string(value).map_err(|_unacceptable| {
-        let kind = type_name(value);
-        Code::PreconditionFailed.because(format!("invalid type '{kind}' for arg '{argument}' in {what}"))
-    })
+pub(super) fn names_exchange(argument: &str, arguments: &FieldTable, what: &str) -> Result<(), Refusal> {
+    match arguments.inner().get(argument) {
+        None | Some(AMQPValue::LongString(_)) => Ok(()),
+        Some(other) => {
+            let kind = type_name(other);
+            Err(Code::PreconditionFailed.because(format!("invalid type '{kind}' for arg '{argument}' in {what}")))
+        }
+    }
 }
 
 /// A whole number.
 ///
 /// # Errors
 /// What it is instead.
-pub(super) fn integer(value: &AMQPValue) -> Result<i128, String> {
+fn integer(value: &AMQPValue) -> Result<i128, String> {
     number(value).ok_or_else(|| format!("\"expected integer, got {}\"", type_name(value)))
 }
 
@@ -138,7 +207,7 @@ fn millis(value: &AMQPValue, least: u64) -> Result<Duration, String> {
     }
 }
 
-fn string(value: &AMQPValue) -> Result<String, String> {
+pub(super) fn string(value: &AMQPValue) -> Result<String, String> {
     match value {
         AMQPValue::LongString(text) => Ok(String::from_utf8_lossy(text.as_bytes()).into_owned()),
         other => Err(unacceptable(other)),
@@ -175,59 +244,4 @@ pub(super) fn type_of(octet: u8) -> &'static str {
         b'V' => "void",
         _other => "unknown",
     }
-}
-
-/// Compares those arguments of a declaration that make a difference with those of what is there.
-///
-/// # Errors
-/// 406 that names the first difference; `what` is `queue 'name' in vhost '/'`.
-pub(crate) fn equivalent(
-    names: &[&str],
-    received: &FieldTable,
-    current: &FieldTable,
-    what: &str,
-) -> Result<(), Refusal> {
-    for name in names {
-        let (new, old) = (received.inner().get(*name), current.inner().get(*name));
-        let same = match (new, old) {
-            (None, None) => true,
-            (Some(new), Some(old)) => new == old || number(new).is_some_and(|new| number(old) == Some(new)),
-            _one => false,
-        };
-        if !same {
-            let (new, old) = match (new, old) {
-                (Some(new), Some(old)) => (format!("'{}'", plain(new)), format!("'{}'", plain(old))),
-                _one => (described(new), described(old)),
-            };
-            return Err(Code::PreconditionFailed
-                .because(format!("inequivalent arg '{name}' for {what}: received {new} but current is {old}")));
-        }
-    }
-    Ok(())
-}
-
-fn described(value: Option<&AMQPValue>) -> String {
-    let Some(value) = value else { return "none".to_owned() };
-    format!("the value '{}' of type '{}'", plain(value), type_name(value))
-}
-
-/// A value as refusals show it.
-pub(super) fn plain(value: &AMQPValue) -> String {
-    match value {
-        AMQPValue::LongString(text) => String::from_utf8_lossy(text.as_bytes()).into_owned(),
-        AMQPValue::Boolean(value) => value.to_string(),
-        other => number(other).map_or_else(|| format!("{other:?}"), |number| number.to_string()),
-    }
-}
-
-/// `received 'true' but current is 'false'`, for what is no argument.
-///
-/// # Errors
-/// 406 when they differ.
-pub(crate) fn same(name: &str, received: &str, current: &str, what: &str) -> Result<(), Refusal> {
-    if received == current {
-        return Ok(());
-    }
-    Err(Code::PreconditionFailed
-        .because(format!("inequivalent arg '{name}' for {what}: received '{received}' but current is '{current}'")))
 }

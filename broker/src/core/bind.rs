@@ -8,7 +8,8 @@ use amq_protocol::{
 use super::{
     ConnectionId, Vhost,
     declare::not_default,
-    exchange::{Binding, Destination, Kind, valid_match},
+    exchange::{Binding, Destination, Kind},
+    matching::valid_match,
 };
 use crate::refusal::Refusal;
 

@@ -81,11 +81,13 @@ pub(crate) struct Transaction {
     pub(crate) settled: Vec<(Settlement, Vec<Unacked>)>,
 }
 
-/// A message on its way to an exchange.
+/// A message on its way to its queues.
 #[derive(Debug)]
 pub(crate) struct Publish {
     pub(crate) message: Arc<Message>,
     pub(crate) mandatory: bool,
+    /// Where it is to go, found out when it was published.
+    pub(crate) queues: Vec<QueueId>,
 }
 
 /// How a delivery is settled.
@@ -116,7 +118,7 @@ pub(crate) struct Consumer {
     pub(crate) no_ack: bool,
     pub(crate) exclusive: bool,
     /// Higher ones first.
-    pub(crate) priority: i32,
+    pub(crate) priority: i128,
     /// 0 is no limit.
     pub(crate) prefetch: u16,
     pub(crate) unacked: usize,

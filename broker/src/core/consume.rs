@@ -6,7 +6,7 @@ use amq_protocol::protocol::{AMQPClass, basic};
 
 use super::{
     ConnectionId, ConsumerId, Vhost,
-    arguments::integer,
+    arguments::consumer_priority,
     channel::{Consumer, Unacked},
     dead_letter::Reason,
     declare::{count, generated},
@@ -58,21 +58,12 @@ impl Vhost {
             return Err(Code::NotAllowed.because(format!("attempt to reuse consumer tag '{tag}'")));
         }
         let id = self.accessible(connection, &name)?;
-        let in_use = || Code::AccessRefused.because(format!("{} in exclusive use", self.of_queue(&name)));
+        let priority = consumer_priority(&consume.arguments, &self.of_queue(&name))?;
         let queue = &self.queues[id];
         let alone = queue.consumers.is_empty() && !queue.options.single_active;
         if queue.exclusively_consumed || (consume.exclusive && !alone) {
-            return Err(in_use());
+            return Err(Code::AccessRefused.because(format!("{} in exclusive use", self.of_queue(&name))));
         }
-        let priority = match consume.arguments.inner().get("x-priority") {
-            None => 0,
-            Some(value) => integer(value)
-                .and_then(|value| i32::try_from(value).map_err(|_large| format!("{{value_too_big,{value}}}")))
-                .map_err(|why| {
-                    let queue = self.of_queue(&name);
-                    Code::PreconditionFailed.because(format!("invalid arg 'x-priority' for {queue}: {why}"))
-                })?,
-        };
         let consumer = self.consumers.insert(Consumer {
             connection,
             channel: number,

@@ -82,15 +82,16 @@ impl Vhost {
     }
 
     /// Whether the message died in this queue before, and was not rejected by anybody since: it would go round for ever.
+    /// What is no table was put there by somebody, who had it in hand.
     fn is_cycle(&self, queue: QueueId, deaths: &FieldArray) -> bool {
         let Some(queue) = self.queues.get(queue) else { return false };
         let deaths = deaths.as_slice();
-        let died = |death: &AMQPValue, key: &str, text: &str| match death {
-            AMQPValue::FieldTable(death) => is_text(death.inner().get(key), text),
-            _other => false,
+        let field = |death: &AMQPValue, key: &str, text: &str| match death {
+            AMQPValue::FieldTable(death) => Some(is_text(death.inner().get(key), text)),
+            _other => None,
         };
-        let here = deaths.iter().position(|death| died(death, "queue", &queue.name));
-        here.is_some_and(|at| !deaths[..=at].iter().any(|death| died(death, "reason", "rejected")))
+        let here = deaths.iter().position(|death| field(death, "queue", &queue.name) == Some(true));
+        here.is_some_and(|at| deaths[..=at].iter().all(|death| field(death, "reason", "rejected") == Some(false)))
     }
 }
 

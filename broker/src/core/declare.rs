@@ -6,27 +6,15 @@ use amq_protocol::protocol::{AMQPClass, basic, exchange, queue};
 
 use super::{
     ConnectionId, QueueId, Vhost,
-    arguments::{Options, equivalent, exchange_name, same},
+    arguments::{Options, names_exchange},
+    equivalence::{equivalent, same, same_queue},
     exchange::{Destination, Exchange, Kind},
     queue::Queue,
     reply_to,
 };
 use crate::refusal::{Code, Refusal};
 
-/// Arguments of a queue that make a difference when it is declared again.
-const QUEUE_ARGUMENTS: [&str; 11] = [
-    "x-expires",
-    "x-message-ttl",
-    "x-dead-letter-exchange",
-    "x-dead-letter-routing-key",
-    "x-max-length",
-    "x-max-length-bytes",
-    "x-max-in-memory-length",
-    "x-overflow",
-    "x-max-priority",
-    "x-single-active-consumer",
-    "x-queue-type",
-];
+const ALTERNATE: &str = "alternate-exchange";
 
 impl Vhost {
     /// `exchange.declare`
@@ -49,12 +37,10 @@ impl Vhost {
             same("durable", truth(declare.durable), truth(current.durable), &what)?;
             same("auto_delete", truth(declare.auto_delete), truth(current.auto_delete), &what)?;
             same("internal", truth(declare.internal), truth(current.internal), &what)?;
-            return equivalent(&["alternate-exchange"], &declare.arguments, &current.arguments, &what);
+            return equivalent(ALTERNATE, &declare.arguments, &current.arguments, &what);
         }
         not_reserved("exchange", name)?;
-        if let Some(alternate) = declare.arguments.inner().get("alternate-exchange") {
-            exchange_name("alternate-exchange", alternate, &format!("exchange '{name}' in vhost '{}'", self.name))?;
-        }
+        names_exchange(ALTERNATE, &declare.arguments, &format!("exchange '{name}' in vhost '{}'", self.name))?;
         let exchange = Exchange {
             durable: declare.durable,
             auto_delete: declare.auto_delete,
@@ -142,7 +128,9 @@ impl Vhost {
             "" => generated("amq.gen-").into(),
             name => name.into(),
         };
-        let options = Options::parse(&declare.arguments, &name, &self.name)?;
+        let what = self.of_queue(&name);
+        names_exchange("x-dead-letter-exchange", &declare.arguments, &what)?;
+        let options = Options::parse(&declare.arguments, &what)?;
         let durable = is_durable(&declare);
         let mut queue = Queue::new(&name, declare.arguments, options, now);
         queue.durable = durable;
@@ -167,8 +155,7 @@ impl Vhost {
         }
         same("durable", truth(is_durable(declare)), truth(queue.durable), &what)?;
         same("auto_delete", truth(declare.auto_delete), truth(queue.auto_delete), &what)?;
-        Options::parse(&declare.arguments, &queue.name, &self.name)?;
-        equivalent(&QUEUE_ARGUMENTS, &declare.arguments, &queue.arguments, &what)
+        same_queue(&declare.arguments, &queue.arguments, &what)
     }
 
     fn declared(&mut self, connection: ConnectionId, channel: u16, id: QueueId) -> Result<queue::DeclareOk, Refusal> {

@@ -4,7 +4,8 @@
 //! - [`Vhost`] is all of it; what it does is in a file for each concern: [`connect`], [`declare`], [`bind`], [`publish`],
 //!   [`deliver`], [`consume`], [`settle`], [`transact`], [`dead_letter`], [`expire`], [`reply_to`], [`inspect`], [`restart`];
 //!   [`methods`] is where a method finds its room
-//! - [`exchange`], [`queue`], [`message`], [`properties`], [`channel`], [`arguments`] and [`outbox`] are what it consists of
+//! - [`exchange`], [`queue`], [`message`], [`properties`], [`channel`] and [`outbox`] are what it consists of; [`arguments`],
+//!   [`equivalence`] and [`matching`] say what its tables mean
 
 mod arguments;
 mod bind;
@@ -14,9 +15,11 @@ mod consume;
 mod dead_letter;
 mod declare;
 mod deliver;
+mod equivalence;
 mod exchange;
 mod expire;
 mod inspect;
+mod matching;
 mod message;
 mod methods;
 mod outbox;
@@ -59,15 +62,19 @@ new_key_type! {
 }
 
 /// The exchanges that every vhost has.
-const STANDARD: [(&str, Kind); 6] = [
+const STANDARD: [(&str, Kind); 7] = [
     ("amq.direct", Kind::Direct),
     ("amq.fanout", Kind::Fanout),
     ("amq.topic", Kind::Topic),
     ("amq.headers", Kind::Headers),
     ("amq.match", Kind::Headers),
+    (TRACE, Kind::Topic),
     // the default exchange has no bindings that could be listed: it knows every queue by its name
     ("", Kind::Direct),
 ];
+
+/// Where RabbitMQ publishes what it traces; here it is only there.
+const TRACE: &str = "amq.rabbitmq.trace";
 
 /// A virtual host: exchanges, queues, and who is connected to it.
 #[derive(Debug)]
@@ -96,7 +103,7 @@ pub(crate) struct Vhost {
 impl Vhost {
     /// One with the standard exchanges and nothing else.
     pub(crate) fn new(name: &str, memory: Arc<AtomicUsize>) -> Self {
-        let exchanges = STANDARD.map(|(name, kind)| Exchange::new(name, kind));
+        let exchanges = STANDARD.map(|(name, kind)| Exchange { internal: name == TRACE, ..Exchange::new(name, kind) });
         Self {
             name: name.into(),
             exchanges: exchanges.into_iter().map(|exchange| (exchange.name.clone(), exchange)).collect(),

@@ -86,46 +86,51 @@ impl Vhost {
         let properties = addressed.unwrap_or(publication.properties);
         let message = Message::new(exchange, key, properties, publication.body)?;
         let message = Arc::new(message.charged_to(&self.memory));
-        let publish = Publish { message, mandatory: publication.method.mandatory };
+        let mandatory = publication.method.mandatory;
         match &mut channel.mode {
-            Mode::Transaction(transaction) => transaction.publishes.push(publish),
+            Mode::Transaction(_later) => {
+                let publish = self.addressed(message, mandatory);
+                if let Mode::Transaction(transaction) = &mut self.channel(id, number)?.mode {
+                    transaction.publishes.push(publish);
+                }
+            }
             Mode::Confirm(confirms) => {
                 confirms.published += 1;
                 if connection.unconfirmed.last() != Some(&number) && !connection.unconfirmed.contains(&number) {
                     connection.unconfirmed.push(number);
                 }
-                let accepted = self.send_out(id, number, publish, now);
-                if !accepted {
+                let publish = self.addressed(message, mandatory);
+                if !self.send_out(id, number, &publish, now) {
                     self.refuse_last(id, number);
                 }
+                self.routed = publish.queues;
             }
             Mode::Plain => {
-                self.send_out(id, number, publish, now);
+                let publish = self.addressed(message, mandatory);
+                self.send_out(id, number, &publish, now);
+                self.routed = publish.queues;
             }
         }
         Ok(())
     }
 
-    /// Routes a message and returns it if it is mandatory and nobody takes it; whether every queue took it.
-    pub(super) fn send_out(&mut self, id: ConnectionId, number: u16, publish: Publish, now: Instant) -> bool {
-        if let Some(token) = reply_to::token(&publish.message.key)
-            && publish.message.exchange.is_empty()
-        {
-            if !self.reply(token, &publish.message) && publish.mandatory {
-                self.give_back(id, number, &publish.message);
-            }
-            return true;
-        }
+    /// A message with the queues that it goes to as things are now.
+    fn addressed(&mut self, message: Arc<Message>, mandatory: bool) -> Publish {
         let mut queues = std::mem::take(&mut self.routed);
-        self.route(&publish.message, &mut queues);
-        if queues.is_empty() && publish.mandatory {
+        self.route(&message, &mut queues);
+        Publish { message, mandatory, queues }
+    }
+
+    /// Puts a message into its queues and returns it if it is mandatory and has none; whether every queue took it.
+    pub(super) fn send_out(&mut self, id: ConnectionId, number: u16, publish: &Publish, now: Instant) -> bool {
+        self.reply_to_all(&publish.message);
+        if publish.queues.is_empty() && publish.mandatory {
             self.give_back(id, number, &publish.message);
         }
         let mut accepted = true;
-        for queue in queues.drain(..) {
-            accepted &= self.enqueue(queue, publish.message.clone(), now);
+        for queue in &publish.queues {
+            accepted &= self.enqueue(*queue, publish.message.clone(), now);
         }
-        self.routed = queues;
         accepted
     }
 
@@ -202,12 +207,11 @@ impl Vhost {
                     }
                 }
             }
-            if !taken && let Some(alternate) = exchange.alternate() {
-                if alternate.is_empty() {
-                    queues.extend(message.keys().filter_map(|key| self.names.get(key)).copied());
-                } else if seen.insert(alternate.as_str().into()) {
-                    open.push(alternate.into());
-                }
+            if !taken
+                && let Some(alternate) = exchange.alternate()
+                && seen.insert(alternate.as_str().into())
+            {
+                open.push(alternate.into());
             }
         }
     }

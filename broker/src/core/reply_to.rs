@@ -15,9 +15,9 @@ use crate::refusal::{Code, Refusal};
 /// The pseudo-queue.
 pub(super) const QUEUE: &str = "amq.rabbitmq.reply-to";
 
-/// Whether this is the pseudo-queue or an address.
+/// Whether this is the pseudo-queue or an address, also one that cannot be.
 pub(super) fn is_reply_to(name: &str) -> bool {
-    name == QUEUE || token(name).is_some()
+    name.starts_with(QUEUE)
 }
 
 /// What follows the pseudo-queue's name in an address.
@@ -77,24 +77,36 @@ impl Vhost {
     /// # Errors
     /// 404 when nobody does.
     pub(super) fn declare_reply_to(&self, name: &str) -> Result<queue::DeclareOk, Refusal> {
-        if token(name).is_some_and(|token| !self.replies.contains_key(token)) {
+        let is_there = name == QUEUE || token(name).is_some_and(|token| self.replies.contains_key(token));
+        if !is_there {
             return Err(Code::NotFound.because(format!("no queue '{name}' in vhost '{}'", self.name)));
         }
         Ok(queue::DeclareOk { queue: name.into(), message_count: 0, consumer_count: 1 })
     }
 
-    /// Gives a reply to who waits for it; whether somebody does.
-    pub(super) fn reply(&mut self, token: &str, message: &Message) -> bool {
-        let Some((connection, number)) = self.replies.get(token).copied() else { return false };
-        let Some(connection) = self.connections.get_mut(connection) else { return false };
-        let Some(channel) = connection.channels.get_mut(&number) else { return false };
-        let Some(replies) = &channel.replies else { return false };
+    /// Gives a message to all who wait for replies at its keys. That is no queue: a mandatory one comes back all the same.
+    pub(super) fn reply_to_all(&mut self, message: &Message) {
+        if !message.exchange.is_empty() {
+            return;
+        }
+        let mut tokens: Vec<&str> = message.keys().filter_map(token).collect();
+        tokens.sort_unstable();
+        tokens.dedup();
+        for token in tokens {
+            self.reply(token, message);
+        }
+    }
+
+    fn reply(&mut self, token: &str, message: &Message) {
+        let Some((connection, number)) = self.replies.get(token).copied() else { return };
+        let Some(connection) = self.connections.get_mut(connection) else { return };
+        let Some(channel) = connection.channels.get_mut(&number) else { return };
+        let Some(replies) = &channel.replies else { return };
         if connection.outbox.is_overfull() {
             tracing::warn!(peer = connection.peer, "a reply is dropped: its receiver does not take those before");
-            return false;
+            return;
         }
         channel.last_tag += 1;
         connection.outbox.deliver(number, &replies.consumer_tag, channel.last_tag, false, message);
-        true
     }
 }

@@ -47,8 +47,12 @@ impl Vhost {
     /// 406 on a channel without transactions.
     pub(super) fn commit(&mut self, connection: ConnectionId, number: u16, now: Instant) -> Result<(), Refusal> {
         let Transaction { publishes, settled } = self.transaction(connection, number)?;
-        for publish in publishes {
-            self.send_out(connection, number, publish, now);
+        for mut publish in publishes {
+            if publish.message.exchange.is_empty() {
+                // it has no bindings, but finds a queue by its name, also one that came since
+                self.route(&publish.message, &mut publish.queues);
+            }
+            self.send_out(connection, number, &publish, now);
         }
         for (how, deliveries) in settled {
             let queues = self.settle_of(connection, number, how, deliveries);

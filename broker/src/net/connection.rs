@@ -47,7 +47,7 @@ pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared
             tracing::debug!(%address, %ended, "a handshake failed");
             return match ended {
                 Ended::Refused(refusal) => stream.close(&refusal, (0, 0)).await,
-                Ended::RefusedOpen(refusal) => stream.close(&refusal, (10, 40)).await,
+                Ended::RefusedFor(refusal, cause) => stream.close(&refusal, cause).await,
                 _gone => {}
             };
         }

@@ -102,7 +102,7 @@ impl Connection {
         {
             let cause = ids(method);
             return match method {
-                AMQPClass::Channel(channel::AMQPMethod::Open(_)) => (cause, self.open_channel(vhost, number)),
+                AMQPClass::Channel(channel::AMQPMethod::Open(_)) => ((0, 0), self.open_channel(vhost, number)),
                 // it was closed from both sides at once
                 AMQPClass::Channel(channel::AMQPMethod::CloseOk(_)) => (cause, Ok(())),
                 _other => (cause, Err(Code::ChannelError.because("expected 'channel.open'"))),
@@ -150,7 +150,7 @@ impl Connection {
     fn open_channel(&self, vhost: &mut Vhost, number: u16) -> Result<(), Refusal> {
         let most = self.agreed.channel_max;
         let open = vhost.channel_count(self.guard.id);
-        if number > most || open >= usize::from(most) {
+        if open >= usize::from(most) {
             return Err(Code::NotAllowed.because(format!(
                 "number of channels opened ({open}) has reached the negotiated channel_max ({most})"
             )));

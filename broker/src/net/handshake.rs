@@ -24,10 +24,16 @@ use crate::{
 const BUDGET: Duration = Duration::from_secs(10);
 /// What a client begins with, and what one that begins otherwise is told.
 pub(super) const HEADER: [u8; 8] = *b"AMQP\x00\x00\x09\x01";
+/// What clients of AMQP 0-9 begin with; what they say then is the same.
+const HEADER_0_9: [u8; 8] = *b"AMQP\x01\x01\x00\x09";
 /// No method of the handshake is longer.
 const FRAME_MAX: u32 = 131_072;
 /// The least that may be agreed on (section 4.2.3).
 const FRAME_MIN: u32 = 4_096;
+
+/// `connection.tune` and `connection.open`, whose answers are refused.
+const TUNE: (u16, u16) = (10, 30);
+const OPEN: (u16, u16) = (10, 40);
 
 /// What was agreed on.
 #[derive(Debug)]
@@ -54,7 +60,7 @@ pub(super) async fn shake_hands(stream: &mut Stream, shared: &Shared) -> Result<
 }
 
 async fn negotiate(stream: &mut Stream, shared: &Shared) -> Result<Agreed, Ended> {
-    if stream.read_header().await? != HEADER {
+    if ![HEADER, HEADER_0_9].contains(&stream.read_header().await?) {
         stream.write(&HEADER).await?;
         return Err(Ended::NotAmqp);
     }
@@ -90,13 +96,13 @@ async fn negotiate(stream: &mut Stream, shared: &Shared) -> Result<Agreed, Ended
     let connection::AMQPMethod::TuneOk(tune_ok) = expect(stream).await? else {
         return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.tune-ok")));
     };
-    let (frame_max, channel_max) = tuned(config, &tune_ok).map_err(Ended::Refused)?;
+    let (frame_max, channel_max) = tuned(config, &tune_ok).map_err(|refusal| Ended::RefusedFor(refusal, TUNE))?;
     let connection::AMQPMethod::Open(open) = expect(stream).await? else {
         return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.open")));
     };
     let name = open.virtual_host.as_str();
     let Some(vhost) = shared.vhost(name) else {
-        return Err(Ended::RefusedOpen(Code::NotAllowed.because(format!("vhost {name} not found"))));
+        return Err(Ended::RefusedFor(Code::NotAllowed.because(format!("vhost {name} not found")), OPEN));
     };
     let agreed = Agreed {
         user,

@@ -45,9 +45,9 @@ pub(super) enum Ended {
     /// It did what the protocol forbids.
     #[error(transparent)]
     Refused(Refusal),
-    /// It asked for a virtual host that is not there.
-    #[error(transparent)]
-    RefusedOpen(Refusal),
+    /// It asked for what it cannot have, by this class and method.
+    #[error("{0}")]
+    RefusedFor(Refusal, (u16, u16)),
 }
 
 /// A socket with its buffer.

@@ -223,3 +223,71 @@ async fn each_argument_of_a_queue_must_be_the_same_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn arguments_of_other_queue_types_are_406() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        let numbers = ["x-delivery-limit", "x-max-in-memory-length", "x-quorum-initial-group-size"];
+        let texts = ["x-dead-letter-strategy", "x-queue-leader-locator", "x-max-age"];
+        let values = numbers.map(|name| (name, int(5))).into_iter().chain(texts.map(|name| (name, text("any"))));
+        for (name, value) in values {
+            let why = format!("invalid arg '{name}' for queue 'q' in vhost '/' of queue type rabbit_classic_queue");
+            refused(&mut c, q, [(name, value)], &why).await;
+        }
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_queue_version_is_1_or_2() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        let why = r#"invalid arg 'x-queue-version' for queue 'q' in vhost '/': "unsupported queue version '3'""#;
+        refused(&mut c, q, [("x-queue-version", int(3))], why).await;
+        let arguments = table([("x-queue-version", int(2))]);
+        c.call(queue::Declare { arguments, ..declare(q) }, DECLARED).await;
+        c.send(declare(q)).await;
+        c.loses_channel(
+            "406 PRECONDITION_FAILED - inequivalent arg 'x-queue-version' for queue 'q' in vhost '/': received none but \
+             current is the value '2' of type 'signedint' (50,10)",
+        )
+        .await;
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_classic_queue_need_not_say_so() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        let classic = || queue::Declare { arguments: table([("x-queue-type", text("classic"))]), ..declare(q) };
+        for (first, again) in [(declare(q), classic()), (classic(), declare(q))] {
+            c.call(first, DECLARED).await;
+            c.call(again, DECLARED).await;
+            c.call(delete(q), "queue.delete-ok messages=0").await;
+        }
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_of_two_wrong_arguments_is_told() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        let fields = [("x-max-length", int(-1)), ("x-expires", int(0)), ("x-delivery-limit", int(1))];
+        let why = "invalid arg 'x-expires' for queue 'q' in vhost '/': {value_zero,0}";
+        refused(&mut c, q, fields, why).await;
+        c.call(declare(q), DECLARED).await;
+        // of a queue that is there already they are only compared
+        let start = "inequivalent arg 'x-dead-letter-exchange' for queue 'q' in vhost '/'";
+        let why = format!("{start}: received the value '1' of type 'signedint' but current is none");
+        refused(&mut c, q, [("x-dead-letter-exchange", int(1))], &why).await;
+        c.call(queue::Declare { arguments: table([("x-delivery-limit", int(1))]), ..declare(q) }, DECLARED).await;
+        c.bye().await;
+    })
+    .await;
+}

@@ -1,4 +1,4 @@
-//! Binding and unbinding queues and exchanges, and alternate exchanges.
+//! Binding and unbinding queues and exchanges.
 
 use amq_protocol::protocol::{exchange, queue};
 
@@ -7,7 +7,7 @@ use super::{
         bind, bind_exchange, declare, delete, delete_exchange, exchange, get, passive_exchange, unbind, unbind_exchange,
     },
     run::same,
-    values::{int, table, text},
+    values::{int, table},
 };
 
 #[tokio::test]
@@ -171,66 +171,6 @@ async fn a_circle_of_exchanges_delivers_once() {
         c.call(get(q), r#"basic.get-ok #1 two/k left=0 "hello""#).await;
         c.call(get(q), "basic.get-empty").await;
         c.call(delete_exchange(one), "exchange.delete-ok").await;
-        c.bye().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_alternate_exchange_takes_what_is_not_routed() {
-    same(async |s| {
-        let (mut c, q, unrouted) = (s.connect().await, &s.name("q"), &s.name("unrouted"));
-        let (x, alternate) = (&s.name("x"), &s.name("alternate"));
-        let arguments = table([("alternate-exchange", text(alternate))]);
-        c.call(exchange::Declare { arguments, ..exchange(x, "direct") }, "exchange.declare-ok").await;
-        c.call(exchange(alternate, "fanout"), "exchange.declare-ok").await;
-        c.call(declare(q), "queue.declare-ok q messages=0 consumers=0").await;
-        c.call(bind(q, x, "known"), "queue.bind-ok").await;
-        c.call(declare(unrouted), "queue.declare-ok unrouted messages=0 consumers=0").await;
-        c.call(bind(unrouted, alternate, ""), "queue.bind-ok").await;
-        c.publish(x, "known", "one").await;
-        c.publish(x, "other", "two").await;
-        c.call(get(q), r#"basic.get-ok #1 x/known left=0 "one""#).await;
-        c.call(get(unrouted), r#"basic.get-ok #2 x/other left=0 "two""#).await;
-        c.call(get(q), "basic.get-empty").await;
-        c.bye().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_missing_alternate_exchange_drops_in_silence() {
-    same(async |s| {
-        let (mut c, x) = (s.connect().await, &s.name("x"));
-        let arguments = table([("alternate-exchange", text(&s.name("gone")))]);
-        c.call(exchange::Declare { arguments, ..exchange(x, "direct") }, "exchange.declare-ok").await;
-        c.publish(x, "k", "hello").await;
-        c.call(delete_exchange(x), "exchange.delete-ok").await;
-        c.bye().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn another_alternate_exchange_is_406() {
-    same(async |s| {
-        let (mut c, x) = (s.connect().await, &s.name("x"));
-        c.call(exchange(x, "direct"), "exchange.declare-ok").await;
-        let arguments = table([("alternate-exchange", text(&s.name("other")))]);
-        c.send(exchange::Declare { arguments, ..exchange(x, "direct") }).await;
-        c.loses_channel(
-            "406 PRECONDITION_FAILED - inequivalent arg 'alternate-exchange' for exchange 'x' in vhost '/': \
-             received the value 'other' of type 'longstr' but current is none (40,10)",
-        )
-        .await;
-        let arguments = table([("alternate-exchange", int(1))]);
-        c.send(exchange::Declare { arguments, ..exchange(&s.name("y"), "direct") }).await;
-        c.loses_channel(
-            "406 PRECONDITION_FAILED - invalid type 'signedint' for arg 'alternate-exchange' in exchange 'y' in vhost \
-             '/' (40,10)",
-        )
-        .await;
-        c.call(delete_exchange(x), "exchange.delete-ok").await;
         c.bye().await;
     })
     .await;

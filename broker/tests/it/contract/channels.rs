@@ -1,10 +1,11 @@
 //! Channels: opened, closed, reused, and what happens on one that is not open.
 
-use amq_protocol::protocol::{AMQPClass, channel, queue};
+use amq_protocol::protocol::{AMQPClass, channel, connection, queue};
 
 use super::{
-    methods::{Method, close_channel, declare, get, passive},
+    methods::{Method, ack, close_channel, declare, get, get_to_ack, passive},
     run::same,
+    session::{TUNE, start_ok},
 };
 
 const DECLARED: &str = "queue.declare-ok q messages=0 consumers=0";
@@ -191,6 +192,42 @@ async fn a_method_of_a_channel_on_channel_0_is_a_hard_error() {
         let mut c = s.connect().await;
         c.send_on(0, channel::Open {}).await;
         c.is_closed_with("504 CHANNEL_ERROR - unexpected method in connection state running (20,10)").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn channels_are_counted_and_not_measured_by_their_numbers() {
+    same(async |s| {
+        let tune = connection::TuneOk { channel_max: 2, ..TUNE };
+        let mut c = s.connect_as(start_ok("PLAIN", b"\0guest\0guest"), tune).await;
+        c.opens(9).await;
+        c.send_on(2, channel::Open {}).await;
+        c.is_closed_with(
+            "530 NOT_ALLOWED - number of channels opened (2) has reached the negotiated channel_max (2) (0,0)",
+        )
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn delivery_tags_are_those_of_a_channel() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        c.call(declare(q), DECLARED).await;
+        c.publish("", q, "one").await;
+        c.publish("", q, "two").await;
+        c.opens(2).await;
+        c.until(get_to_ack(q), r#"basic.get-ok #1 /q left=1 "one""#).await;
+        c.call_on(2, get_to_ack(q), r#"basic.get-ok #1 /q left=0 "two""#).await;
+        c.send_on(2, ack(1)).await;
+        c.send_on(2, ack(1)).await;
+        c.sees_on(2, "channel.close 406 PRECONDITION_FAILED - unknown delivery tag 1 (60,80)").await;
+        c.send_on(2, channel::CloseOk {}).await;
+        c.send(ack(1)).await;
+        c.counts(q, 0, 0).await;
+        c.bye().await;
     })
     .await;
 }

@@ -242,3 +242,46 @@ async fn an_exclusive_consumer_and_a_single_active_one_exclude_each_other() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn arguments_of_a_consumer_are_checked_first() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        c.call(declare(q), DECLARED).await;
+        c.opens(2).await;
+        c.call_on(2, basic::Consume { exclusive: true, ..consume(q, "a") }, "basic.consume-ok a").await;
+        for (argument, value, why) in [
+            ("x-cancel-on-ha-failover", text("yes"), ": {unacceptable_type,longstr}"),
+            ("x-priority", AMQPValue::Boolean(true), ": \"expected integer, got bool\""),
+            ("x-stream-offset", text("first"), " of queue type rabbit_classic_queue"),
+        ] {
+            c.send(basic::Consume { arguments: table([(argument, value)]), ..consume(q, "b") }).await;
+            c.loses_channel(&format!(
+                "406 PRECONDITION_FAILED - invalid arg '{argument}' for queue 'q' in vhost '/'{why} (60,20)"
+            ))
+            .await;
+        }
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_next_active_consumer_is_that_of_the_highest_priority() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        let arguments = table([("x-single-active-consumer", AMQPValue::Boolean(true))]);
+        c.call(queue::Declare { arguments, ..declare(q) }, DECLARED).await;
+        for (tag, priority) in [("first", 0), ("second", 0), ("high", 10)] {
+            let arguments = table([("x-priority", int(priority))]);
+            c.call(basic::Consume { arguments, ..consume(q, tag) }, &format!("basic.consume-ok {tag}")).await;
+        }
+        c.publish("", q, "one").await;
+        c.sees(r#"basic.deliver first #1 /q "one""#).await;
+        c.call(cancel("first"), "basic.cancel-ok first").await;
+        c.publish("", q, "two").await;
+        c.sees(r#"basic.deliver high #2 /q "two""#).await;
+        c.bye().await;
+    })
+    .await;
+}

@@ -28,11 +28,29 @@ async fn an_exchange_of_each_kind_is_declared_and_found() {
 async fn predeclared_exchanges_are_there() {
     same(async |s| {
         let mut c = s.connect().await;
-        for x in ["amq.direct", "amq.fanout", "amq.topic", "amq.headers", "amq.match"] {
+        for x in ["amq.direct", "amq.fanout", "amq.topic", "amq.headers", "amq.match", "amq.rabbitmq.trace"] {
             c.call(passive_exchange(x), "exchange.declare-ok").await;
         }
         let same = exchange::Declare { durable: true, auto_delete: false, ..exchange("amq.direct", "direct") };
         c.call(same, "exchange.declare-ok").await;
+        c.publish("amq.rabbitmq.trace", "k", "hello").await;
+        c.loses_channel(
+            "403 ACCESS_REFUSED - cannot publish to internal exchange 'amq.rabbitmq.trace' in vhost '/' (60,40)",
+        )
+        .await;
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn asking_for_an_exchange_asks_for_no_kind() {
+    same(async |s| {
+        let mut c = s.connect().await;
+        let nonsense = exchange::Declare { kind: "imaginary".into(), ..passive_exchange("amq.direct") };
+        c.call(nonsense, "exchange.declare-ok").await;
+        c.send(passive_exchange("")).await;
+        c.loses_channel("403 ACCESS_REFUSED - operation not permitted on the default exchange (40,10)").await;
         c.bye().await;
     })
     .await;

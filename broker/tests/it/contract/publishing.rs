@@ -249,3 +249,22 @@ async fn an_expiration_is_a_number_in_text() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_transaction_takes_the_bindings_there_are_and_the_queues_that_come() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        c.call(tx::Select {}, "tx.select-ok").await;
+        c.publish("amq.direct", q, "not bound yet").await;
+        c.publish("", q, "by its name").await;
+        c.call(declare(q), DECLARED).await;
+        c.call(bind(q, "amq.direct", q), "queue.bind-ok").await;
+        c.publish("amq.direct", q, "bound").await;
+        c.call(tx::Commit {}, "tx.commit-ok").await;
+        c.counts(q, 2, 0).await;
+        c.call(get(q), r#"basic.get-ok #1 /q left=1 "by its name""#).await;
+        c.call(get(q), r#"basic.get-ok #2 amq.direct/q left=0 "bound""#).await;
+        c.bye().await;
+    })
+    .await;
+}

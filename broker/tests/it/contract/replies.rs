@@ -1,11 +1,14 @@
 //! Direct reply-to: answers without a queue.
 
-use amq_protocol::protocol::{basic, queue};
+use amq_protocol::{
+    protocol::{basic, queue},
+    types::AMQPValue,
+};
 
 use super::{
     methods::{close_channel, consume, declare, get, passive, publish},
     run::same,
-    values::props,
+    values::{props, table, text},
 };
 
 const REPLIES: &str = "amq.rabbitmq.reply-to";
@@ -104,6 +107,58 @@ async fn the_place_for_answers_is_no_queue() {
         c.call(passive(REPLIES), "queue.declare-ok amq.rabbitmq.reply-to messages=0 consumers=1").await;
         c.send(get(REPLIES)).await;
         c.loses_channel("404 NOT_FOUND - no queue 'amq.rabbitmq.reply-to' in vhost '/' (60,70)").await;
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mandatory_answer_arrives_and_comes_back_as_no_queue_took_it() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        c.call(declare(q), DECLARED).await;
+        c.opens(2).await;
+        c.call_on(2, for_replies(), "basic.consume-ok c").await;
+        c.publish_on(2, publish("", q), props().with_reply_to(REPLIES.into()), b"question").await;
+        let line = r#"basic.get-ok #1 /q left=0 "question" reply_to='amq.rabbitmq.reply-to.1'"#;
+        let request = c.until(get(q), line).await;
+        let to = request.content.and_then(|content| content.properties.reply_to().clone()).expect("it says where to");
+        c.publish_with(basic::Publish { mandatory: true, ..publish("", to.as_str()) }, props(), "answer").await;
+        c.sees(r#"basic.return 312 NO_ROUTE /amq.rabbitmq.reply-to.1 "answer""#).await;
+        c.sees_on(2, r#"basic.deliver c #1 /amq.rabbitmq.reply-to.1 "answer""#).await;
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_is_copied_as_any_message() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        c.call(declare(q), DECLARED).await;
+        c.opens(2).await;
+        c.call_on(2, for_replies(), "basic.consume-ok c").await;
+        c.publish_on(2, publish("", q), props().with_reply_to(REPLIES.into()), b"question").await;
+        let line = r#"basic.get-ok #1 /q left=0 "question" reply_to='amq.rabbitmq.reply-to.1'"#;
+        let request = c.until(get(q), line).await;
+        let to = request.content.and_then(|content| content.properties.reply_to().clone()).expect("it says where to");
+        let copies = AMQPValue::FieldArray(vec![text(to.as_str()), text(to.as_str())].into());
+        c.publish_with(publish("", q), props().with_headers(table([("BCC", copies)])), "to both").await;
+        c.sees_on(2, r#"basic.deliver c #1 /q "to both" headers={}"#).await;
+        c.until(get(q), r#"basic.get-ok #2 /q left=0 "to both" headers={}"#).await;
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_like_that_of_the_place_for_answers_is_404() {
+    same(async |s| {
+        let mut c = s.connect().await;
+        for name in ["amq.rabbitmq.reply-to.1", "amq.rabbitmq.reply-tox"] {
+            c.send(passive(name)).await;
+            c.loses_channel(&format!("404 NOT_FOUND - no queue '{name}' in vhost '/' (50,10)")).await;
+        }
         c.bye().await;
     })
     .await;
