@@ -29,6 +29,10 @@
 //! - [`net`]: sockets, frames and handshakes
 //! - [`shared`]: what connections share; [`refusal`]: why one is refused; [`table`]: field tables as they are written
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod broker;
 mod config;
 mod core;
