@@ -5,13 +5,12 @@ use crosstalk_proto::{
     step::Party,
     ws::{AckMode, Answer, Command, LinkState, PublishOutcome, ServerMessage, close},
 };
-use crosstalk_testkit::RabbitMq;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio_tungstenite::tungstenite::{Error, Message, client::IntoClientRequest as _};
 
 use crate::{
     bridge_client::{Amqp, Page, linked, queue_name, settles, to_queue},
-    support::TestApp,
+    support::{TestApp, on_both_brokers},
 };
 
 #[tokio::test]
@@ -61,209 +60,230 @@ async fn without_a_link_a_command_is_refused_as_unavailable() {
 
 #[tokio::test]
 async fn a_published_message_is_confirmed_or_returned() {
-    let app = linked(RabbitMq::shared().await.amqp_url()).await;
-    let mut page = Page::open(&app).await;
-    let ServerMessage::Link(LinkState::Up { product, .. }) =
-        page.until(|m| matches!(m, ServerMessage::Link(_)).then_some(m)).await
-    else {
-        panic!("not up")
-    };
-    assert!(product.starts_with("RabbitMQ 3."), "{product}");
-    for mandatory in [true, false] {
-        let mut message = to_queue("hello", "Hello, World!");
-        message.mandatory = mandatory;
-        let (answer, steps) = page.carry(Command::Publish(message)).await.unwrap();
-        assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
-        let named: Vec<_> = steps.iter().map(|step| (step.party, step.name.as_str())).collect();
-        assert_eq!(named, [(Party::Server, "parse"), (Party::Link, "publish"), (Party::Link, "confirm")]);
-    }
-    let (answer, _) = page.carry(Command::Publish(to_queue("test.nowhere", "x"))).await.unwrap();
-    let returned = PublishOutcome::Returned { reply_code: 312, reply_text: "NO_ROUTE".into() };
-    assert_eq!(answer, Answer::Published { outcome: returned });
-    app.stop().await;
+    on_both_brokers(async |url| {
+        let app = linked(url).await;
+        let mut page = Page::open(&app).await;
+        let ServerMessage::Link(LinkState::Up { product, .. }) =
+            page.until(|m| matches!(m, ServerMessage::Link(_)).then_some(m)).await
+        else {
+            panic!("not up")
+        };
+        assert!(["RabbitMQ 3.", "Crosstalk broker "].iter().any(|known| product.starts_with(known)), "{product}");
+        for mandatory in [true, false] {
+            let mut message = to_queue("hello", "Hello, World!");
+            message.mandatory = mandatory;
+            let (answer, steps) = page.carry(Command::Publish(message)).await.unwrap();
+            assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
+            let named: Vec<_> = steps.iter().map(|step| (step.party, step.name.as_str())).collect();
+            assert_eq!(named, [(Party::Server, "parse"), (Party::Link, "publish"), (Party::Link, "confirm")]);
+        }
+        let (answer, _) = page.carry(Command::Publish(to_queue("test.nowhere", "x"))).await.unwrap();
+        let returned = PublishOutcome::Returned { reply_code: 312, reply_text: "NO_ROUTE".into() };
+        assert_eq!(answer, Answer::Published { outcome: returned });
+        app.stop().await;
+    })
+    .await;
 }
 
 /// lapin hands a return to whichever of several publishes is confirmed first; here each must get its own.
 #[tokio::test]
 async fn many_at_once_each_get_their_own_fate() {
-    let app = linked(RabbitMq::shared().await.amqp_url()).await;
-    let mut pages = [Page::open(&app).await, Page::open(&app).await];
-    let mut asked = Vec::new();
-    for number in 0..200 {
-        for (at, page) in pages.iter_mut().enumerate() {
-            let routed = number % 2 == at;
-            let queue = if routed { "hello" } else { "test.nowhere" };
-            asked.push((at, page.ask(Command::Publish(to_queue(queue, "x"))).await, routed));
+    on_both_brokers(async |url| {
+        let app = linked(url).await;
+        let mut pages = [Page::open(&app).await, Page::open(&app).await];
+        let mut asked = Vec::new();
+        for number in 0..200 {
+            for (at, page) in pages.iter_mut().enumerate() {
+                let routed = number % 2 == at;
+                let queue = if routed { "hello" } else { "test.nowhere" };
+                asked.push((at, page.ask(Command::Publish(to_queue(queue, "x"))).await, routed));
+            }
         }
-    }
-    for (at, id, routed) in asked {
-        let (answer, _) = pages[at].answer(id).await.unwrap();
-        let confirmed = answer == Answer::Published { outcome: PublishOutcome::Confirmed };
-        assert_eq!(confirmed, routed, "{answer:?}");
-    }
-    settles(&app, "crosstalk_published_total", 400).await;
-    app.stop().await;
+        for (at, id, routed) in asked {
+            let (answer, _) = pages[at].answer(id).await.unwrap();
+            let confirmed = answer == Answer::Published { outcome: PublishOutcome::Confirmed };
+            assert_eq!(confirmed, routed, "{answer:?}");
+        }
+        settles(&app, "crosstalk_published_total", 400).await;
+        app.stop().await;
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn an_unknown_exchange_is_told_and_harms_nobody_else() {
-    let app = linked(RabbitMq::shared().await.amqp_url()).await;
-    let mut page = Page::open(&app).await;
-    let mut ids = Vec::new();
-    for number in 0..40 {
-        let mut message = to_queue("hello", "x");
-        message.mandatory = false;
-        if number % 4 == 0 {
-            message.exchange = "test.unknown".into();
-        }
-        ids.push((number, page.ask(Command::Publish(message)).await));
-    }
-    for (number, id) in ids {
-        match page.answer(id).await {
-            Ok((answer, _)) => {
-                assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
-                assert_ne!(number % 4, 0);
+    on_both_brokers(async |url| {
+        let app = linked(url).await;
+        let mut page = Page::open(&app).await;
+        let mut ids = Vec::new();
+        for number in 0..40 {
+            let mut message = to_queue("hello", "x");
+            message.mandatory = false;
+            if number % 4 == 0 {
+                message.exchange = "test.unknown".into();
             }
-            Err(problem) => {
-                assert_eq!((number % 4, problem.status), (0, 404), "{problem:?}");
-                assert!(problem.detail.contains("test.unknown"), "{problem:?}");
+            ids.push((number, page.ask(Command::Publish(message)).await));
+        }
+        for (number, id) in ids {
+            match page.answer(id).await {
+                Ok((answer, _)) => {
+                    assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
+                    assert_ne!(number % 4, 0);
+                }
+                Err(problem) => {
+                    assert_eq!((number % 4, problem.status), (0, 404), "{problem:?}");
+                    assert!(problem.detail.contains("test.unknown"), "{problem:?}");
+                }
             }
         }
-    }
-    let up = page.carry(Command::InspectQueue { queue: "hello".into() }).await;
-    assert!(up.is_ok(), "{up:?}");
-    app.stop().await;
+        let up = page.carry(Command::InspectQueue { queue: "hello".into() }).await;
+        assert!(up.is_ok(), "{up:?}");
+        app.stop().await;
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn messages_of_one_page_keep_their_order() {
-    let url = RabbitMq::shared().await.amqp_url();
-    let app = linked(&url).await;
-    let client = Amqp::connect(&url).await;
-    for mandatory in [true, false] {
-        let queue = queue_name("order");
-        client.declare(&queue, false).await;
-        let mut arrivals = client.consume(&queue).await;
-        let mut page = Page::open(&app).await;
-        for number in 0..200 {
-            let mut message = to_queue(&queue, &number.to_string());
-            message.mandatory = mandatory;
-            page.ask(Command::Publish(message)).await;
+    on_both_brokers(async |url| {
+        let app = linked(url).await;
+        let client = Amqp::connect(url).await;
+        for mandatory in [true, false] {
+            let queue = queue_name("order");
+            client.declare(&queue, false).await;
+            let mut arrivals = client.consume(&queue).await;
+            let mut page = Page::open(&app).await;
+            for number in 0..200 {
+                let mut message = to_queue(&queue, &number.to_string());
+                message.mandatory = mandatory;
+                page.ask(Command::Publish(message)).await;
+            }
+            for number in 0..200 {
+                let arrived = arrivals.next().await.unwrap().unwrap();
+                assert_eq!(arrived.data, number.to_string().into_bytes());
+            }
         }
-        for number in 0..200 {
-            let arrived = arrivals.next().await.unwrap().unwrap();
-            assert_eq!(arrived.data, number.to_string().into_bytes());
-        }
-    }
-    app.stop().await;
+        app.stop().await;
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_is_published_arrives_as_it_was_with_its_trace() {
-    let url = RabbitMq::shared().await.amqp_url();
-    let app = linked(&url).await;
-    let client = Amqp::connect(&url).await;
-    let queue = queue_name("intact");
-    client.declare(&queue, false).await;
-    let mut page = Page::open(&app).await;
-    let mut message = to_queue(&queue, "");
-    message.body = Body::Base64("/wA=".into());
-    message.properties.priority = Some(3);
-    message.properties.headers.insert("n".into(), FieldValue::LongLongInt(i64::MAX.to_string()));
-    message.properties.headers.insert("u".into(), FieldValue::LongUint(7));
-    message.properties.headers.insert("b".into(), FieldValue::ShortShortUint(7));
-    message.properties.headers.insert("s".into(), FieldValue::ShortUint(7));
-    let sent = message.properties.clone();
-    page.carry(Command::Publish(message)).await.unwrap();
-    page.subscribe(&queue, 1, AckMode::Automatic).await;
-    let mut delivery = page.deliveries_of(1).await.remove(0);
-    assert_eq!(delivery.body, Body::Base64("/wA=".into()));
-    let traceparent = delivery.properties.headers.remove("traceparent");
-    assert!(matches!(traceparent, Some(FieldValue::LongString(text)) if text.starts_with("00-")));
-    assert_eq!(delivery.properties, sent);
-    app.stop().await;
+    on_both_brokers(async |url| {
+        let app = linked(url).await;
+        let client = Amqp::connect(url).await;
+        let queue = queue_name("intact");
+        client.declare(&queue, false).await;
+        let mut page = Page::open(&app).await;
+        let mut message = to_queue(&queue, "");
+        message.body = Body::Base64("/wA=".into());
+        message.properties.priority = Some(3);
+        message.properties.headers.insert("n".into(), FieldValue::LongLongInt(i64::MAX.to_string()));
+        message.properties.headers.insert("u".into(), FieldValue::LongUint(7));
+        message.properties.headers.insert("b".into(), FieldValue::ShortShortUint(7));
+        message.properties.headers.insert("s".into(), FieldValue::ShortUint(7));
+        let sent = message.properties.clone();
+        page.carry(Command::Publish(message)).await.unwrap();
+        page.subscribe(&queue, 1, AckMode::Automatic).await;
+        let mut delivery = page.deliveries_of(1).await.remove(0);
+        assert_eq!(delivery.body, Body::Base64("/wA=".into()));
+        let traceparent = delivery.properties.headers.remove("traceparent");
+        assert!(matches!(traceparent, Some(FieldValue::LongString(text)) if text.starts_with("00-")));
+        assert_eq!(delivery.properties, sent);
+        app.stop().await;
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_cannot_be_sent_is_refused_before_it_harms_the_link() {
-    let app = linked(RabbitMq::shared().await.amqp_url()).await;
-    let mut page = Page::open(&app).await;
-    let long = "x".repeat(256);
-    let mut key = to_queue(&long, "x");
-    let mut header = to_queue("hello", "x");
-    header.properties.headers.insert("h".into(), FieldValue::LongString("x".repeat(100_000)));
-    let mut base64 = to_queue("hello", "x");
-    base64.body = Body::Base64("%".into());
-    key.mandatory = false;
-    for message in [key, header, base64] {
-        let problem = page.carry(Command::Publish(message)).await.unwrap_err();
-        assert_eq!(problem.status, 422, "{problem:?}");
-    }
-    // these the broker itself refuses, by closing the channel
-    let mut user = to_queue("hello", "x");
-    user.properties.user_id = Some("somebody".into());
-    let mut expiration = to_queue("hello", "x");
-    expiration.properties.expiration = Some("soon".into());
-    let mut reply_to = to_queue("hello", "x");
-    reply_to.properties.reply_to = Some("amq.rabbitmq.reply-to".into());
-    for message in [user, expiration, reply_to] {
-        let problem = page.carry(Command::Publish(message)).await.unwrap_err();
-        assert_eq!(problem.status, 409, "{problem:?}");
-    }
-    let (answer, _) = page.carry(Command::Publish(to_queue("hello", "x"))).await.unwrap();
-    assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
-    app.stop().await;
+    on_both_brokers(async |url| {
+        let app = linked(url).await;
+        let mut page = Page::open(&app).await;
+        let long = "x".repeat(256);
+        let mut key = to_queue(&long, "x");
+        let mut header = to_queue("hello", "x");
+        header.properties.headers.insert("h".into(), FieldValue::LongString("x".repeat(100_000)));
+        let mut base64 = to_queue("hello", "x");
+        base64.body = Body::Base64("%".into());
+        key.mandatory = false;
+        for message in [key, header, base64] {
+            let problem = page.carry(Command::Publish(message)).await.unwrap_err();
+            assert_eq!(problem.status, 422, "{problem:?}");
+        }
+        // these the broker itself refuses, by closing the channel
+        let mut user = to_queue("hello", "x");
+        user.properties.user_id = Some("somebody".into());
+        let mut expiration = to_queue("hello", "x");
+        expiration.properties.expiration = Some("soon".into());
+        let mut reply_to = to_queue("hello", "x");
+        reply_to.properties.reply_to = Some("amq.rabbitmq.reply-to".into());
+        for message in [user, expiration, reply_to] {
+            let problem = page.carry(Command::Publish(message)).await.unwrap_err();
+            assert_eq!(problem.status, 409, "{problem:?}");
+        }
+        let (answer, _) = page.carry(Command::Publish(to_queue("hello", "x"))).await.unwrap();
+        assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
+        app.stop().await;
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_call_is_answered_with_the_steps_of_every_party() {
-    let app = linked(RabbitMq::shared().await.amqp_url()).await;
-    let mut page = Page::open(&app).await;
-    let call = |body: &str, content_type: &str| Command::Call {
-        body: Body::Text(body.into()),
-        content_type: content_type.into(),
-        timeout_ms: 5_000,
-    };
-    let (answer, steps) = page.carry(call(r#"{"name":"Ada"}"#, "application/json")).await.unwrap();
-    let Answer::Reply { body, properties } = answer else { panic!("{answer:?}") };
-    assert_eq!(body, Body::Text(r#"{"message":"Hello, Ada"}"#.into()));
-    assert_eq!(properties.content_type.as_deref(), Some("application/json"));
-    let named: Vec<_> = steps.iter().map(|step| (step.party, step.name.as_str())).collect();
-    assert_eq!(
-        named,
-        [
-            (Party::Link, "publish"),
-            (Party::Link, "confirm"),
-            (Party::Worker, "parse"),
-            (Party::Worker, "greet"),
-            (Party::Link, "deliver"),
-        ]
-    );
-    let (answer, _) = page.carry(call("{", "application/json")).await.unwrap();
-    let Answer::Reply { properties, .. } = answer else { panic!("{answer:?}") };
-    assert_eq!(properties.content_type.as_deref(), Some("application/problem+json"));
-    for timeout_ms in [0, 60_001] {
-        let body = Body::Text(String::new());
-        let command = Command::Call { body, content_type: "text/plain".into(), timeout_ms };
-        assert_eq!(page.carry(command).await.unwrap_err().status, 422);
-    }
-    app.stop().await;
+    on_both_brokers(async |url| {
+        let app = linked(url).await;
+        let mut page = Page::open(&app).await;
+        let call = |body: &str, content_type: &str| Command::Call {
+            body: Body::Text(body.into()),
+            content_type: content_type.into(),
+            timeout_ms: 5_000,
+        };
+        let (answer, steps) = page.carry(call(r#"{"name":"Ada"}"#, "application/json")).await.unwrap();
+        let Answer::Reply { body, properties } = answer else { panic!("{answer:?}") };
+        assert_eq!(body, Body::Text(r#"{"message":"Hello, Ada"}"#.into()));
+        assert_eq!(properties.content_type.as_deref(), Some("application/json"));
+        let named: Vec<_> = steps.iter().map(|step| (step.party, step.name.as_str())).collect();
+        assert_eq!(
+            named,
+            [
+                (Party::Link, "publish"),
+                (Party::Link, "confirm"),
+                (Party::Worker, "parse"),
+                (Party::Worker, "greet"),
+                (Party::Link, "deliver"),
+            ]
+        );
+        let (answer, _) = page.carry(call("{", "application/json")).await.unwrap();
+        let Answer::Reply { properties, .. } = answer else { panic!("{answer:?}") };
+        assert_eq!(properties.content_type.as_deref(), Some("application/problem+json"));
+        for timeout_ms in [0, 60_001] {
+            let body = Body::Text(String::new());
+            let command = Command::Call { body, content_type: "text/plain".into(), timeout_ms };
+            assert_eq!(page.carry(command).await.unwrap_err().status, 422);
+        }
+        app.stop().await;
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_queue_is_counted_and_an_unknown_one_told() {
-    let url = RabbitMq::shared().await.amqp_url();
-    let app = linked(&url).await;
-    let client = Amqp::connect(&url).await;
-    let queue = queue_name("counts");
-    client.declare(&queue, false).await;
-    client.publish_many(&queue, vec![b"x".to_vec(); 3], 1).await;
-    let mut page = Page::open(&app).await;
-    let (answer, _) = page.carry(Command::InspectQueue { queue }).await.unwrap();
-    assert_eq!(answer, Answer::Queue { messages: 3, consumers: 0, listed: None });
-    let problem = page.carry(Command::InspectQueue { queue: "test.unknown".into() }).await.unwrap_err();
-    assert_eq!(problem.status, 404);
-    app.stop().await;
+    on_both_brokers(async |url| {
+        let app = linked(url).await;
+        let client = Amqp::connect(url).await;
+        let queue = queue_name("counts");
+        client.declare(&queue, false).await;
+        client.publish_many(&queue, vec![b"x".to_vec(); 3], 1).await;
+        let mut page = Page::open(&app).await;
+        let (answer, _) = page.carry(Command::InspectQueue { queue }).await.unwrap();
+        assert_eq!(answer, Answer::Queue { messages: 3, consumers: 0, listed: None });
+        let problem = page.carry(Command::InspectQueue { queue: "test.unknown".into() }).await.unwrap_err();
+        assert_eq!(problem.status, 404);
+        app.stop().await;
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -335,16 +355,19 @@ async fn pages_of_a_foreign_origin_are_refused_before_the_upgrade() {
 
 #[tokio::test]
 async fn a_server_that_stops_says_so_on_every_socket() {
-    let app = linked(RabbitMq::shared().await.amqp_url()).await;
-    let mut page = Page::open(&app).await;
-    page.subscribe("hello", 1, AckMode::Manual).await;
-    let (mut feed, _) = tokio_tungstenite::connect_async(app.ws_url("/ws/queues/hello")).await.unwrap();
-    settles(&app, "crosstalk_consumers", 2).await;
-    // one that never reads must not hold up the end
-    let _deaf = Page::open(&app).await;
-    let stopping = tokio::spawn(app.stop());
-    assert_eq!(u16::from(page.closed().await.code), close::GOING_AWAY);
-    assert_eq!(u16::from(crate::bridge_client::closed(&mut feed).await.code), close::GOING_AWAY);
-    assert!(feed.next().await.is_none());
-    stopping.await.unwrap();
+    on_both_brokers(async |url| {
+        let app = linked(url).await;
+        let mut page = Page::open(&app).await;
+        page.subscribe("hello", 1, AckMode::Manual).await;
+        let (mut feed, _) = tokio_tungstenite::connect_async(app.ws_url("/ws/queues/hello")).await.unwrap();
+        settles(&app, "crosstalk_consumers", 2).await;
+        // one that never reads must not hold up the end
+        let _deaf = Page::open(&app).await;
+        let stopping = tokio::spawn(app.stop());
+        assert_eq!(u16::from(page.closed().await.code), close::GOING_AWAY);
+        assert_eq!(u16::from(crate::bridge_client::closed(&mut feed).await.code), close::GOING_AWAY);
+        assert!(feed.next().await.is_none());
+        stopping.await.unwrap();
+    })
+    .await;
 }

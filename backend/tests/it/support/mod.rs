@@ -2,5 +2,6 @@
 
 mod answer;
 mod app;
+mod brokers;
 
-pub(crate) use self::{answer::Answer, app::TestApp};
+pub(crate) use self::{answer::Answer, app::TestApp, brokers::on_both_brokers};
