@@ -10,11 +10,15 @@ use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Console, Stage, play, script};
 
 /// Page, state, path, and what is clicked, one after the other.
-const UP: [(&str, &str, &str, &[&str]); 10] = [
+const UP: [(&str, &str, &str, &[&str]); 14] = [
     ("home", "idle", "/", &[]),
     ("home", "hello", "/", &["hello-all"]),
     ("rest", "idle", "/rest", &[]),
     ("rest", "hello", "/rest", &["rest-send"]),
+    ("rest", "story", "/rest", &["rest-preset-guard", "rest-story-run"]),
+    ("rest", "broken", "/rest", &["rest-preset-broken", "rest-send"]),
+    ("rest", "protobuf", "/rest", &["rest-preset-protobuf", "rest-send"]),
+    ("rest", "compare", "/rest", &["rest-send", "history-pick", "rest-preset-create", "rest-twice", "history-pick"]),
     ("grpc", "idle", "/grpc", &[]),
     ("grpc", "hello", "/grpc", &["grpc-send"]),
     ("queue", "idle", "/queue", &[]),

@@ -19,4 +19,5 @@ mod outage;
 mod panels;
 mod peers;
 mod queue;
+mod rest;
 mod sockets;

@@ -17,6 +17,9 @@ pub fn CopyAs(
     /// The programs; always in the same order.
     #[prop(into)]
     snippets: Signal<Vec<Snippet>>,
+    /// They hold what nobody else should see.
+    #[prop(optional, into)]
+    secret: Signal<bool>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let selected = RwSignal::new(0);
@@ -40,6 +43,9 @@ pub fn CopyAs(
             </div>
             <Tabs id="copy" label=Signal::derive(word) tabs=tabs selected=selected />
             <div role="tabpanel" id="copy-panel" aria-labelledby=move || format!("copy-{}", selected.get())>
+                <Show when=move || secret.get()>
+                    <p class="hint" data-testid="copy-as-secret">{t!(i18n, panels.copy_secret)}</p>
+                </Show>
                 <div class="code">
                     <pre tabindex="0" data-testid="copy-as">{text}</pre>
                 </div>

@@ -4,7 +4,8 @@
 //! - [`scope`], [`lane`]: parties as lines, time to the right
 //! - [`sequence`]: the same step by step, the middle of a bench
 //! - [`virtual_list`], [`sparkline`], [`bar`]: many rows, a minute, a part
-//! - [`copy`], [`copy_as`], [`cost`], [`failure`], [`headers`], [`pairs`], [`shared_link`], [`tabs`]: what the benches share
+//! - [`copy`], [`copy_as`], [`cost`], [`failure`], [`headers`], [`pairs`], [`shared_link`], [`tabs`], [`timing`]:
+//!   what the benches share
 //! - [`history`]: the calls before, each to be run again, two to be compared
 //! - [`icon`][]: drawings
 
@@ -27,4 +28,5 @@ pub mod sequence;
 pub mod shared_link;
 pub mod sparkline;
 pub mod tabs;
+pub mod timing;
 pub mod virtual_list;

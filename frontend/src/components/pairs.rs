@@ -102,6 +102,12 @@ pub fn PairsEditor(
     /// What kinds of values there are; without any there is nothing to choose.
     #[prop(optional)]
     kinds: &'static [&'static str],
+    /// What is wrong with a name and a value, in a sentence; tracked.
+    #[prop(optional)]
+    check: Option<Callback<(String, String), Option<String>>>,
+    /// For tests.
+    #[prop(default = "pairs")]
+    testid: &'static str,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let kind = move |row: Pair| {
@@ -125,7 +131,7 @@ pub fn PairsEditor(
         pairs.grow();
     };
     view! {
-        <ul class="kv" class:typed=!kinds.is_empty()>
+        <ul class="kv" class:typed=!kinds.is_empty() data-testid=testid>
             <For each=move || pairs.rows.get() key=|row| row.id let:row>
                 <li>
                     <input
@@ -165,10 +171,23 @@ pub fn PairsEditor(
                     >
                         <Icon glyph=Glyph::Cross size=12 />
                     </button>
+                    {check
+                        .map(|check| {
+                            move || {
+                                wrong(check, row).map(|words| view! { <p class="error" role="alert">{words}</p> })
+                            }
+                        })}
                 </li>
             </For>
         </ul>
     }
+}
+
+/// What is wrong with a row that is sent.
+fn wrong(check: Callback<(String, String), Option<String>>, row: Pair) -> Option<String> {
+    let (name, value) = (row.name.get(), row.value.get());
+    let sent = row.on.get() && !(name.is_empty() && value.is_empty());
+    sent.then(|| check.run((name, value))).flatten()
 }
 
 /// The name of a control of a row.

@@ -4,7 +4,7 @@
 //! - [`arrivals`]: the table of delivered messages; [`series`]: figures of the last minute
 //! - [`queue`]: what the queue bench publishes, and what became of it
 //! - [`exchange`]: what is known of one call; [`past`]: of those before, kept in the browser and in files
-//! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`], [`json`]: formats; [`rest_preset`]: requests to learn from
+//! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`], [`json`]: formats; [`rest`]: the requests of its bench
 //! - [`address`]: the state of a bench in a link; [`copy_as`]: the same call in other languages
 //! - [`clock`]: the offset between page and server; [`backoff`]: when to try again; [`trace`]: `traceparent`
 
@@ -24,7 +24,7 @@ pub mod number;
 pub mod past;
 pub mod payload;
 pub mod queue;
-pub mod rest_preset;
+pub mod rest;
 pub mod sequence;
 pub mod series;
 pub mod server_timing;

@@ -92,6 +92,22 @@ pub fn hex(bytes: &[u8]) -> String {
     out
 }
 
+/// The body when a person can read it: UTF-8 without control characters.
+pub fn text(bytes: &[u8]) -> Option<&str> {
+    let is_shown = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t');
+    std::str::from_utf8(bytes).ok().filter(|text| text.chars().all(is_shown))
+}
+
+/// A body on lines of its own, as its type is written for people: JSON, the reply that gRPC also sends, text.
+pub fn pretty(content_type: &str, bytes: &[u8]) -> Option<String> {
+    if content_type.starts_with("application/x-protobuf") {
+        let reply = HelloReply::decode(bytes).ok()?;
+        return Some(format!("helloworld.HelloReply {{\n  message: {:?}\n}}", reply.message));
+    }
+    let text = text(bytes)?;
+    Some(pretty_json(text).unwrap_or_else(|| text.to_owned()))
+}
+
 /// Sixteen bytes a line: offset, bytes, and what is printable of them.
 pub fn hex_dump(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 5);
@@ -173,6 +189,16 @@ mod tests {
         let body = to_body(vec![0xff, 0x00]);
         assert_eq!(preview(&body, 10), "ff 00");
         assert_eq!(preview(&to_body("你好吗".into()), 2), "你好…");
+    }
+
+    #[test]
+    fn a_body_is_shown_as_its_type_is_written() {
+        let reply = HelloReply { message: "Hello, Ada".to_owned() }.encode_to_vec();
+        let shown = pretty("application/x-protobuf", &reply);
+        assert_eq!(shown.as_deref(), Some("helloworld.HelloReply {\n  message: \"Hello, Ada\"\n}"));
+        assert_eq!(pretty("application/json", b"[1]").as_deref(), Some("[\n  1\n]"));
+        assert_eq!(pretty("text/plain", b"a\tb").as_deref(), Some("a\tb"));
+        assert_eq!((pretty("text/plain", b"a\x03"), text(&[0xff])), (None, None));
     }
 
     #[test]

@@ -31,6 +31,19 @@ fn rust(text: &str) -> String {
     format!("{text:?}")
 }
 
+/// The format of a POSIX `printf` that writes these bytes.
+fn printf(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        match byte {
+            b'%' => text.push_str("%%"),
+            b'\'' | b'\\' | 0..=0x1f | 0x7f.. => text.push_str(&format!("\\{byte:03o}")),
+            _ => text.push(char::from(*byte)),
+        }
+    }
+    format!("'{text}'")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +53,11 @@ mod tests {
         assert_eq!(shell("http://127.0.0.1:8080/"), "http://127.0.0.1:8080/");
         assert_eq!(shell("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(shell(""), "''");
+    }
+
+    #[test]
+    fn bytes_are_written_in_octal() {
+        assert_eq!(printf(b"\n\x031'%\xff"), r"'\012\0031\047%%\377'");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Snippet, quoted, rust, shell};
+use super::{Snippet, printf, quoted, rust, shell};
+use crate::model::payload;
 
 /// What is sent.
 #[derive(Clone, Copy, Debug)]
@@ -15,14 +16,14 @@ pub struct Call<'a> {
     /// In order; a name may come twice.
     pub headers: &'a [(String, String)],
     /// Empty for none. `GET` and `HEAD` send none.
-    pub body: &'a str,
+    pub body: &'a [u8],
 }
 
 /// In all languages.
 #[must_use]
 pub fn snippets(call: Call<'_>) -> Vec<Snippet> {
     let headers = joined(call.headers);
-    let body = if matches!(call.method, "GET" | "HEAD") { "" } else { call.body };
+    let body: &[u8] = if matches!(call.method, "GET" | "HEAD") { &[] } else { call.body };
     let call = Call { headers: &headers, body, ..call };
     vec![
         Snippet { language: "curl", text: curl(call) },
@@ -52,7 +53,11 @@ fn has_type(call: Call<'_>) -> bool {
 }
 
 fn curl(call: Call<'_>) -> String {
-    let mut text = "curl -i".to_owned();
+    let typed = payload::text(call.body);
+    let mut text = match typed {
+        Some(_) => "curl -i".to_owned(),
+        None => format!("printf {} | curl -i", printf(call.body)),
+    };
     match call.method {
         "HEAD" => text.push_str(" --head"),
         "GET" => {}
@@ -74,7 +79,10 @@ fn curl(call: Call<'_>) -> String {
         if !has_type(call) {
             text.push_str(" \\\n  -H 'Content-Type:'");
         }
-        let _ = write!(text, " \\\n  --data-raw {}", shell(call.body));
+        let _ = match typed {
+            Some(body) => write!(text, " \\\n  --data-raw {}", shell(body)),
+            None => write!(text, " \\\n  --data-binary @-"),
+        };
     }
     text
 }
@@ -93,7 +101,10 @@ fn python(call: Call<'_>) -> String {
         text.push_str("    },\n");
     }
     if !call.body.is_empty() {
-        let _ = writeln!(text, "    data={}.encode(),", quoted(call.body));
+        let _ = match payload::text(call.body) {
+            Some(body) => writeln!(text, "    data={}.encode(),", quoted(body)),
+            None => writeln!(text, "    data=bytes.fromhex(\"{}\"),", payload::hex(call.body)),
+        };
     }
     text.push_str(")\nprint(answer.status_code, answer.reason)\nprint(answer.text)");
     text
@@ -111,7 +122,10 @@ fn reqwest(call: Call<'_>) -> String {
         let _ = writeln!(text, "        .header({}, {})", rust(name), rust(value));
     }
     if !call.body.is_empty() {
-        let _ = writeln!(text, "        .body({})", rust(call.body));
+        let _ = match payload::text(call.body) {
+            Some(body) => writeln!(text, "        .body({})", rust(body)),
+            None => writeln!(text, "        .body(&b\"{}\"[..])", call.body.escape_ascii()),
+        };
     }
     text.push_str(
         "        .send()\n        .await?;\n    println!(\"{}\", answer.status());\n    \
@@ -130,9 +144,12 @@ fn javascript(call: Call<'_>) -> String {
         text.push_str("  },\n");
     }
     if !call.body.is_empty() {
-        let body = quoted(call.body);
-        // a string would bring a Content-Type of its own
-        let body = if has_type(call) { body } else { format!("new TextEncoder().encode({body})") };
+        let body = match payload::text(call.body) {
+            // a string would bring a Content-Type of its own
+            Some(body) if !has_type(call) => format!("new TextEncoder().encode({})", quoted(body)),
+            Some(body) => quoted(body),
+            None => format!("new Uint8Array({:?})", call.body),
+        };
         let _ = writeln!(text, "  body: {body},");
     }
     text.push_str("});\nconsole.log(answer.status, answer.statusText);\nconsole.log(await answer.text());");
@@ -144,7 +161,8 @@ mod tests {
     use super::*;
 
     fn call<'a>(method: &'a str, headers: &'a [(String, String)], body: &'a str) -> Vec<Snippet> {
-        snippets(Call { method, url: "http://127.0.0.1:8080/api/v1/resource?name=O'Neil", headers, body })
+        let url = "http://127.0.0.1:8080/api/v1/resource?name=O'Neil";
+        snippets(Call { method, url, headers, body: body.as_bytes() })
     }
 
     fn header(name: &str, value: &str) -> (String, String) {
@@ -170,6 +188,17 @@ mod tests {
         let untyped = call("PUT", &[], "x");
         assert!(untyped[0].text.contains("-H 'Content-Type:'"));
         assert!(untyped[3].text.contains("new TextEncoder().encode(\"x\")"));
+    }
+
+    #[test]
+    fn a_body_of_bytes_is_the_same_bytes_in_each() {
+        let headers = [header("content-type", "application/x-protobuf")];
+        let texts = call("POST", &headers, "\n\u{3}Ada");
+        assert!(texts[0].text.starts_with("printf '\\012\\003Ada' | curl -i -X POST"));
+        assert!(texts[0].text.ends_with("--data-binary @-"));
+        assert!(texts[1].text.contains("data=bytes.fromhex(\"0a 03 41 64 61\"),"));
+        assert!(texts[2].text.contains(".body(&b\"\\n\\x03Ada\"[..])"));
+        assert!(texts[3].text.contains("body: new Uint8Array([10, 3, 65, 100, 97]),"));
     }
 
     #[test]

@@ -83,12 +83,14 @@ pub fn text(call: &Call) -> String {
 
 fn body(answer: &Answer) -> String {
     let mut out = String::new();
+    let media = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let media = media.map_or("", |(_, media)| media.as_str());
     for message in &answer.messages {
         let bytes = payload::bytes_of(&message.body);
-        let text = std::str::from_utf8(&bytes).ok();
-        let shown = text.map(|text| payload::pretty_json(text).unwrap_or_else(|| text.to_owned()));
-        out.push_str(&shown.unwrap_or_else(|| payload::hex_dump(&bytes)));
-        out.push('\n');
+        if !bytes.is_empty() {
+            out.push_str(&payload::pretty(media, &bytes).unwrap_or_else(|| payload::hex_dump(&bytes)));
+            out.push('\n');
+        }
     }
     out
 }

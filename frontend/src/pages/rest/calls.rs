@@ -1,22 +1,25 @@
-//! The state of the REST bench: the editor's fields, the call in flight, the call on show. Leaving the page drops the
-//! call in flight, which aborts it.
+//! The state of the REST bench: what the editor holds, the call in flight, the call on show, a story that is being told.
+//! Leaving the page drops the call in flight, which aborts it.
 
 use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 
-use super::past;
+use super::{fields::Fields, past, telling::Telling};
 use crate::{
     api::{
-        browser::{absolute, unix_ms},
+        browser::unix_ms,
         rest::{self, Exchange, Request},
     },
-    components::{pairs::Pairs, sequence::Said},
+    components::sequence::Said,
     model::{
         address,
-        copy_as::{self, Snippet, rest::Call},
         exchange::{CallError, Cost},
         past::call,
-        rest_preset::{Draft, Known, Preset, learn},
+        rest::{
+            draft::Draft,
+            preset::{Known, Preset, learn},
+            story::Story,
+        },
     },
     pages::tasks::Tasks,
     past::PastCalls,
@@ -40,11 +43,9 @@ pub(super) struct Shown {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Calls {
     pub(super) preset: RwSignal<Option<Preset>>,
-    pub(super) method: RwSignal<String>,
-    pub(super) path: RwSignal<String>,
-    pub(super) headers: Pairs,
-    pub(super) body: RwSignal<String>,
+    pub(super) fields: Fields,
     pub(super) shown: RwSignal<Option<Shown>>,
+    pub(super) telling: RwSignal<Option<Telling>>,
     past: PastCalls,
     known: RwSignal<Option<Known>>,
     flight: RwSignal<Option<AbortHandle>>,
@@ -55,11 +56,9 @@ impl Calls {
     pub(super) fn new() -> Self {
         let this = Self {
             preset: RwSignal::new(Some(Preset::Hello)),
-            method: RwSignal::new(String::new()),
-            path: RwSignal::new(String::new()),
-            headers: Pairs::new(&[]),
-            body: RwSignal::new(String::new()),
+            fields: Fields::new(),
             shown: RwSignal::new(None),
+            telling: RwSignal::new(None),
             past: PastCalls::get(),
             known: RwSignal::new(None),
             flight: RwSignal::new(None),
@@ -71,25 +70,65 @@ impl Calls {
 
     /// Fills the editor. A preset that speaks about a stored greeting stores one first, when there is none.
     pub(super) fn choose(self, preset: Preset) {
-        if preset.needs_known() && self.known.with_untracked(Option::is_none) {
-            self.start(preset.draft(None, ""), Some(preset));
-            self.run(Preset::Create.draft(None, &fresh_key()), move || self.choose(preset));
+        if self.is_busy_untracked() {
             return;
         }
-        let draft = preset.draft(self.known.get_untracked().as_ref(), &fresh_key());
+        let known = self.known.get_untracked();
+        let draft = preset.draft(known.as_ref(), &fresh_key());
         self.start(draft, Some(preset));
+        self.telling.set(preset.story().map(Telling::new));
+        if preset.needs_known() && known.is_none() {
+            self.spawn(async move {
+                let create = Preset::Create.draft(None, &fresh_key());
+                self.call(create).await;
+                if let Some(known) = self.known.get_untracked() {
+                    self.start(preset.draft(Some(&known), ""), Some(preset));
+                }
+            });
+        }
     }
 
     /// Sends what the editor holds.
     pub(super) fn send(self) {
-        self.run(untrack(|| self.draft()), || {});
+        let draft = untrack(|| self.fields.draft());
+        self.spawn(async move {
+            self.call(draft).await;
+        });
+    }
+
+    /// Tells a story from its beginning: sends its calls one after the other, each shown in the editor.
+    pub(super) fn tell(self, story: Story) {
+        let (own, preset) = (untrack(|| self.fields.draft()), self.preset.get_untracked());
+        if self.is_busy_untracked() {
+            return;
+        }
+        self.telling.set(Some(Telling::new(story)));
+        self.spawn(async move {
+            let mut seen = Vec::new();
+            while let Some(draft) = story.next(&seen, &own) {
+                self.start(draft.clone(), preset);
+                let Some(shown) = self.call(draft).await else { break };
+                let Ok(exchange) = &shown.outcome else { break };
+                seen.push(past::seen(exchange));
+                self.telling.update(|telling| {
+                    if let Some(telling) = telling {
+                        telling.add(shown.name, past::words(exchange), seen.last().cloned().unwrap_or_default());
+                    }
+                });
+            }
+        });
     }
 
     /// Sends a call of the history again, as it was.
     pub(super) fn again(self, call: &call::Call) {
-        if let Some(Ok(draft)) = address::read::<Draft>(call.fragment()) {
+        if let Some(Ok(draft)) = address::read::<Draft>(call.fragment())
+            && !self.is_busy_untracked()
+        {
+            self.telling.set(None);
             self.start(draft.clone(), None);
-            self.run(draft, || {});
+            self.spawn(async move {
+                self.call(draft).await;
+            });
         }
     }
 
@@ -99,6 +138,13 @@ impl Calls {
             let outcome = past::outcome(call);
             let is_of_this_visit = call.is_of_this_visit();
             self.shown.set(Some(Shown { name: call.at, request, outcome, is_of_this_visit }));
+        }
+    }
+
+    /// Shows the answer of the call of this name.
+    pub(super) fn show_named(self, name: u64) {
+        if let Some(call) = self.past.list().with_untracked(|list| list.get(name).cloned()) {
+            self.show(&call);
         }
     }
 
@@ -112,6 +158,10 @@ impl Calls {
     /// Whether a call is in flight.
     pub(super) fn is_busy(self) -> bool {
         self.flight.with(Option::is_some)
+    }
+
+    fn is_busy_untracked(self) -> bool {
+        self.flight.with_untracked(Option::is_some)
     }
 
     /// What the call on show cost.
@@ -137,51 +187,39 @@ impl Calls {
         said.unwrap_or_default()
     }
 
-    /// What the editor holds; tracked.
-    pub(super) fn draft(self) -> Draft {
-        Draft { method: self.method.get(), path: self.path.get(), headers: self.headers.rows(), body: self.body.get() }
-    }
-
-    /// What the editor holds in other languages; tracked.
-    pub(super) fn snippets(self) -> Vec<Snippet> {
-        let draft = self.draft();
-        let url = absolute(draft.path.trim());
-        let headers = draft.sent_headers();
-        copy_as::rest::snippets(Call { method: &draft.method, url: &url, headers: &headers, body: &draft.body })
-    }
-
     /// Fills the editor with what is no preset.
     pub(super) fn restore(self, draft: Draft) {
+        self.telling.set(None);
         self.start(draft, None);
     }
 
     fn start(self, draft: Draft, preset: Option<Preset>) {
         self.preset.set(preset);
-        self.method.set(draft.method);
-        self.path.set(draft.path);
-        self.headers.set_rows(draft.headers);
-        self.body.set(draft.body);
+        self.fields.fill(draft);
     }
 
-    fn run(self, draft: Draft, then: impl FnOnce() + 'static) {
-        if self.flight.with_untracked(Option::is_some) {
-            return;
+    fn spawn(self, calls: impl Future<Output = ()> + 'static) {
+        if !self.is_busy_untracked() {
+            self.tasks.spawn(calls);
+        }
+    }
+
+    /// Sends a request, shows what comes of it and keeps it. None when another call is in flight.
+    async fn call(self, draft: Draft) -> Option<Shown> {
+        if self.is_busy_untracked() {
+            return None;
         }
         let request = request_of(&draft);
         let (call, handle) = abortable(async move { rest::send(&request).await });
         self.flight.set(Some(handle));
-        self.tasks.spawn(async move {
-            let at = unix_ms();
-            let outcome = call.await.unwrap_or(Err(CallError::Cancelled));
-            self.flight.set(None);
-            self.learn(&draft, &outcome);
-            let succeeded = outcome.is_ok();
-            let name = self.past.push(past::call(at, &draft, &outcome));
-            self.shown.set(Some(Shown { name, request: draft, outcome, is_of_this_visit: true }));
-            if succeeded && self.known.with_untracked(Option::is_some) {
-                then();
-            }
-        });
+        let at = unix_ms();
+        let outcome = call.await.unwrap_or(Err(CallError::Cancelled));
+        self.learn(&draft, &outcome);
+        let name = self.past.push(past::call(at, &draft, &outcome));
+        let shown = Shown { name, request: draft, outcome, is_of_this_visit: true };
+        self.shown.set(Some(shown.clone()));
+        self.flight.set(None);
+        Some(shown)
     }
 
     /// What an answer tells about the stored greeting that presets speak about.
@@ -203,7 +241,7 @@ fn request_of(draft: &Draft) -> Request {
         method: draft.method.clone(),
         path: draft.path.trim().to_owned(),
         headers: draft.sent_headers(),
-        body: draft.body.clone().into_bytes(),
+        body: draft.bytes(),
     }
 }
 

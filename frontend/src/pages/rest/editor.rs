@@ -1,18 +1,28 @@
-//! The request: presets, method and path, headers, body, and the button that sends it.
+//! The request: presets, method and path, query, headers, who asks, body, and the buttons that send it. What is wrong
+//! with it is said while it is typed.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 
-use super::calls::Calls;
+use super::{
+    auth::AuthFold,
+    body::BodyFold,
+    calls::Calls,
+    telling::{StoryView, TellButton},
+};
 use crate::{
     components::{
         icon::{Glyph, Icon},
         pairs::PairsEditor,
         shared_link::LinkNote,
     },
-    i18n::{t, t_string, use_i18n},
+    i18n::{Text, keys::rest as key, t, t_string, use_i18n},
     model::{
-        payload,
-        rest_preset::{METHODS, Preset},
+        address::Row,
+        rest::{
+            check::{self, Header, Path},
+            draft::METHODS,
+            preset::Preset,
+        },
     },
     router::bookmark::Bookmark,
 };
@@ -25,23 +35,19 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
         event.prevent_default();
         calls.send();
     };
-    let sends_body = move || !matches!(calls.method.get().as_str(), "GET" | "HEAD");
-    let body_hint = move || {
-        let body = calls.body.get();
-        let size = body.len();
-        if body.is_empty() {
-            t_string!(i18n, rest.body_none).to_owned()
-        } else if !sends_body() {
-            t_string!(i18n, rest.body_unsent).to_owned()
-        } else if payload::pretty_json(&body).is_some() {
-            format!("{size} B, {}", t_string!(i18n, rest.body_json))
-        } else {
-            format!("{size} B, {}", t_string!(i18n, rest.body_not_json))
-        }
-    };
+    let path_fault = Memo::new(move |_| check::path(&calls.fields.path.read()));
+    let path_told = move || path_fault.get().map(|fault| i18n.text(path_words(fault)));
+    let header_told = Callback::new(move |(name, value): (String, String)| {
+        let fault = check::header(&Row { on: true, name, value })?;
+        Some(i18n.text(header_words(fault)).to_owned())
+    });
+    let query_count = move || calls.fields.query.rows().iter().filter(|row| row.on).count();
     view! {
         <section class="req stack" aria-labelledby="req-h">
-            <h2 id="req-h">{t!(i18n, rest.request)}</h2>
+            <div class="row row-between">
+                <h2 id="req-h">{t!(i18n, rest.request)}</h2>
+                <span class="hint">{t!(i18n, rest.presets, count = Preset::ALL.len())}</span>
+            </div>
             <ul class="presets" aria-label=move || t_string!(i18n, panels.presets)>
                 {Preset::ALL.map(|preset| view! { <PresetItem calls=calls preset=preset /> }).collect_view()}
             </ul>
@@ -53,12 +59,12 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                             class="select input method"
                             aria-label=move || t_string!(i18n, rest.method)
                             data-testid="rest-method"
-                            prop:value=move || calls.method.get()
-                            on:change=move |event| calls.method.set(event_target_value(&event))
+                            prop:value=move || calls.fields.method.get()
+                            on:change=move |event| calls.fields.method.set(event_target_value(&event))
                         >
                             {METHODS
                                 .map(|method| {
-                                    view! { <option selected=move || calls.method.get() == method>{method}</option> }
+                                    view! { <option selected=move || calls.fields.method.get() == method>{method}</option> }
                                 })
                                 .collect_view()}
                         </select>
@@ -68,31 +74,36 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                             data-testid="rest-path"
                             spellcheck="false"
                             autocomplete="off"
-                            prop:value=move || calls.path.get()
-                            on:input=move |event| calls.path.set(event_target_value(&event))
+                            aria-describedby="path-fault"
+                            aria-invalid=move || path_fault.get().map(|_| "true")
+                            prop:value=move || calls.fields.path.get()
+                            on:input=move |event| calls.fields.type_path(event_target_value(&event))
                         />
                     </div>
+                    <p class="error" id="path-fault" role="status" data-testid="rest-path-fault">{path_told}</p>
                 </div>
                 <div class="folds">
+                    <details class="fold" open=move || query_count() != 0>
+                        <summary>
+                            {t!(i18n, rest.query)}
+                            <small>
+                                {move || match query_count() {
+                                    0 => t_string!(i18n, rest.body_none).to_owned(),
+                                    count => count.to_string(),
+                                }}
+                            </small>
+                        </summary>
+                        <PairsEditor pairs=calls.fields.query testid="rest-query" />
+                    </details>
                     <details class="fold" open>
                         <summary>
                             {t!(i18n, panels.headers)}
-                            <small>{move || t!(i18n, rest.headers_yours, count = calls.headers.chosen().len())}</small>
+                            <small>{move || t!(i18n, rest.headers_yours, count = calls.fields.headers.chosen().len())}</small>
                         </summary>
-                        <PairsEditor pairs=calls.headers />
+                        <PairsEditor pairs=calls.fields.headers testid="rest-headers" check=header_told />
                     </details>
-                    <details class="fold" open=move || sends_body() || !calls.body.get().is_empty()>
-                        <summary>{t!(i18n, panels.body)} <small>{body_hint}</small></summary>
-                        <textarea
-                            class="area input mono low"
-                            aria-label=move || t_string!(i18n, panels.body)
-                            data-testid="rest-request-body"
-                            rows="3"
-                            spellcheck="false"
-                            prop:value=move || calls.body.get()
-                            on:input=move |event| calls.body.set(event_target_value(&event))
-                        ></textarea>
-                    </details>
+                    <AuthFold calls=calls />
+                    <BodyFold calls=calls />
                 </div>
                 <div class="btn-row">
                     <button
@@ -105,7 +116,10 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                         <Icon glyph=Glyph::Arrow />
                         {t!(i18n, rest.send)}
                     </button>
-                    <Show when=move || calls.is_busy()>
+                    <Show
+                        when=move || calls.is_busy()
+                        fallback=move || view! { <TellButton calls=calls /> }
+                    >
                         <button class="btn" type="button" data-testid="rest-cancel" on:click=move |_| calls.cancel()>
                             <Icon glyph=Glyph::Stop size=12 />
                             {t!(i18n, panels.cancel)}
@@ -115,6 +129,7 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                         {t!(i18n, panels.reset)}
                     </button>
                 </div>
+                <StoryView calls=calls />
                 <LinkNote bookmark=bookmark />
             </form>
         </section>
@@ -127,8 +142,8 @@ fn PresetItem(calls: Calls, preset: Preset) -> impl IntoView {
     let word = move || match preset {
         Preset::Hello => t_string!(i18n, rest.preset_hello),
         Preset::Create => t_string!(i18n, rest.preset_create),
-        Preset::Read => t_string!(i18n, rest.preset_read),
         Preset::IfChanged => t_string!(i18n, rest.preset_if_changed),
+        Preset::LostUpdate => t_string!(i18n, rest.preset_lost_update),
         Preset::Guard => t_string!(i18n, rest.preset_guard),
         Preset::Protobuf => t_string!(i18n, rest.preset_protobuf),
         Preset::Broken => t_string!(i18n, rest.preset_broken),
@@ -145,5 +160,21 @@ fn PresetItem(calls: Calls, preset: Preset) -> impl IntoView {
                 <code>{preset.expects()}</code>
             </button>
         </li>
+    }
+}
+
+fn path_words(fault: Path) -> Text {
+    match fault {
+        Path::Start => key::path_start,
+        Path::Hole => key::path_hole,
+        Path::Fragment => key::path_fragment,
+    }
+}
+
+fn header_words(fault: Header) -> Text {
+    match fault {
+        Header::Name => key::header_name,
+        Header::Value => key::header_value,
+        Header::Forbidden => key::header_forbidden,
     }
 }

@@ -1,15 +1,21 @@
 //! The REST bench, `/rest`: request left, what happened in the middle, answer right, history below.
 //!
-//! - `editor`: presets and the request; `answer`: status, headers, body; `explain`: a status in words
+//! - `editor`: presets and the request, with `auth` and `body`; `fields`: what they hold;
+//!   `telling`: calls one after the other
+//! - `answer`: status, headers, body, times; `explain`: a status in words
 //! - `calls`: the state, and what sending does to it; `past`: a call as the history keeps it
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
 
 mod answer;
+mod auth;
+mod body;
 mod calls;
 mod editor;
 mod explain;
+mod fields;
 mod past;
+mod telling;
 
 use crosstalk_proto::step::Party;
 use leptos::prelude::*;
@@ -21,7 +27,7 @@ use crate::{
     i18n::{keys::rest as key, t, use_i18n},
     model::{
         past::call::{Call, Style},
-        rest_preset::Preset,
+        rest::preset::Preset,
     },
     router::bookmark,
 };
@@ -36,7 +42,7 @@ pub fn Rest() -> impl IntoView {
     let calls = Calls::new();
     let offset = Bridge::get().clock_offset();
     let first = Preset::Hello.draft(None, "");
-    let bookmark = bookmark::keep(first, move || calls.draft(), move |draft| calls.restore(draft));
+    let bookmark = bookmark::keep(first, move || calls.fields.draft(), move |draft| calls.restore(draft));
     view! {
         <div data-style="rest">
             <div class="page-head">

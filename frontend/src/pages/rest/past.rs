@@ -1,6 +1,6 @@
 //! A call of this bench as the history keeps it, and back.
 
-use crosstalk_proto::amqp::Body;
+use crosstalk_proto::{amqp::Body, rest::Greeting};
 
 use super::{calls::Outcome as Came, explain};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
         address::{self, Written},
         past::call::{Answer, Call, Message, Outcome, Style},
         payload,
-        rest_preset::Draft,
+        rest::{draft::Draft, story::Seen},
     },
 };
 
@@ -24,7 +24,7 @@ pub(super) fn call(at: f64, draft: &Draft, came: &Came) -> Call {
         at: at as u64,
         style: Style::Rest,
         verb: draft.method.clone(),
-        what: draft.path.trim().to_owned(),
+        what: draft.open_path(),
         request: fragment,
         withheld,
         status,
@@ -42,10 +42,26 @@ pub(super) fn outcome(call: &Call) -> Came {
     }
 }
 
+/// What a story looks at.
+pub(super) fn seen(exchange: &Exchange) -> Seen {
+    let header = |name| exchange.header(name).map(str::to_owned);
+    let greeting: Option<Greeting> = serde_json::from_slice(&exchange.body).ok();
+    Seen {
+        status: exchange.status,
+        location: header("location"),
+        etag: header("etag"),
+        name: greeting.map(|greeting| greeting.name),
+    }
+}
+
 /// `201 Created`
 pub(super) fn words(exchange: &Exchange) -> String {
-    let reason = if exchange.reason.is_empty() { explain::reason(exchange.status) } else { &exchange.reason };
-    format!("{} {reason}", exchange.status)
+    format!("{} {}", exchange.status, reason(exchange))
+}
+
+/// `Created`
+pub(super) fn reason(exchange: &Exchange) -> &str {
+    if exchange.reason.is_empty() { explain::reason(exchange.status) } else { &exchange.reason }
 }
 
 fn answer(exchange: &Exchange) -> Answer {

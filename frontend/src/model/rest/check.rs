@@ -1,0 +1,224 @@
+//! What is wrong with a request, while it is typed. The server says the same, later; what the browser would do on its
+//! own, only this says.
+
+use crosstalk_proto::{
+    helloworld::HelloRequest,
+    rest::{GreetingPatch, NewGreeting},
+};
+use prost::Message as _;
+
+use super::{
+    draft::{Auth, Draft, Form},
+    hex, query,
+};
+use crate::model::{
+    address::Row,
+    json::{self, Fault},
+};
+
+/// Headers that a browser sets itself and lets nobody else set (Fetch Standard, "forbidden request-header").
+const FORBIDDEN: [&str; 20] = [
+    "accept-charset",
+    "accept-encoding",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "connection",
+    "content-length",
+    "cookie",
+    "cookie2",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "keep-alive",
+    "origin",
+    "referer",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
+/// What is wrong with a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// It does not begin with a slash, or with two: another server's.
+    Start,
+    /// A hole that a preset left.
+    Hole,
+    /// What is behind `#` is not sent.
+    Fragment,
+}
+
+/// What is wrong with a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Header {
+    /// The name is no token (RFC 9110, section 5.6.2).
+    Name,
+    /// The value has a letter that no header can carry.
+    Value,
+    /// The browser sets it itself.
+    Forbidden,
+}
+
+/// What is wrong with a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// It is not JSON, or JSON of another shape than the contract's.
+    Json(Fault),
+    /// It is not hexadecimal.
+    Hex(hex::Fault),
+    /// It is no `HelloRequest`; prost's words.
+    Protobuf(String),
+    /// No `Content-Type` says what it is.
+    Untyped,
+}
+
+/// What a body is, when nothing is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Good {
+    /// JSON of the shape that the contract wants here.
+    Shaped(&'static str),
+    /// JSON, of whatever shape.
+    Json,
+    /// A `HelloRequest` for this name.
+    Protobuf(String),
+    /// Something else.
+    Other,
+}
+
+/// Looks at a path.
+#[must_use]
+pub fn path(path: &str) -> Option<Path> {
+    let path = path.trim();
+    if !path.starts_with('/') || path.starts_with("//") {
+        return Some(Path::Start);
+    }
+    match path {
+        _ if path.contains('…') => Some(Path::Hole),
+        _ if path.contains('#') => Some(Path::Fragment),
+        _ => None,
+    }
+}
+
+/// Looks at a header.
+#[must_use]
+pub fn header(row: &Row) -> Option<Header> {
+    let (name, value) = (row.name.trim(), row.value.trim());
+    if !row.on || name.is_empty() {
+        return (row.on && !value.is_empty()).then_some(Header::Name);
+    }
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let lower = name.to_ascii_lowercase();
+    if !name.bytes().all(is_token) {
+        Some(Header::Name)
+    } else if value.chars().any(|letter| letter > 'ÿ' || matches!(letter, '\0' | '\n' | '\r')) {
+        Some(Header::Value)
+    } else {
+        let forbidden = FORBIDDEN.contains(&lower.as_str()) || lower.starts_with("proxy-") || lower.starts_with("sec-");
+        forbidden.then_some(Header::Forbidden)
+    }
+}
+
+/// Whether `Authorization` is there twice, as a header and in its own place.
+#[must_use]
+pub fn is_authorized_twice(draft: &Draft) -> bool {
+    draft.auth != Auth::None && draft.auth.header().is_some() && draft.header("authorization").is_some()
+}
+
+/// Looks at a body that is sent.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn body(draft: &Draft) -> Result<Good, Body> {
+    if draft.form == Form::Hex {
+        hex::read(&draft.body).map_err(Body::Hex)?;
+    }
+    let media = draft.header("content-type").unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match media.as_str() {
+        "" => Err(Body::Untyped),
+        "application/x-protobuf" => HelloRequest::decode(draft.bytes().as_slice())
+            .map(|request| Good::Protobuf(request.name))
+            .map_err(|error| Body::Protobuf(error.to_string())),
+        _ if draft.form == Form::Hex => Ok(Good::Other),
+        "application/json" | "application/merge-patch+json" => shaped(draft).map_err(Body::Json),
+        _ if media.ends_with("+json") => json::is_json(&draft.body).map(|()| Good::Json).map_err(Body::Json),
+        _ => Ok(Good::Other),
+    }
+}
+
+fn shaped(draft: &Draft) -> Result<Good, Fault> {
+    let path = query::with(draft.path.trim(), &[]);
+    let (is_one, is_all) = (path.starts_with("/api/v1/resource/"), path == "/api/v1/resource");
+    match draft.method.as_str() {
+        "POST" if is_all => json::check::<NewGreeting>(&draft.body).map(|()| Good::Shaped("NewGreeting")),
+        "PUT" if is_one => json::check::<NewGreeting>(&draft.body).map(|()| Good::Shaped("NewGreeting")),
+        "PATCH" if is_one => json::check::<GreetingPatch>(&draft.body).map(|()| Good::Shaped("GreetingPatch")),
+        _ => json::is_json(&draft.body).map(|()| Good::Json),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, value: &str) -> Row {
+        Row { on: true, name: name.to_owned(), value: value.to_owned() }
+    }
+
+    fn draft(method: &str, path: &str, media: &str, text: &str) -> Draft {
+        let headers = vec![row("content-type", media)];
+        Draft { method: method.to_owned(), path: path.to_owned(), headers, body: text.to_owned(), ..Draft::default() }
+    }
+
+    #[test]
+    fn a_path_is_one_of_this_server() {
+        assert_eq!(path("/api/v1/resource?name=World!"), None);
+        assert_eq!(path("api"), Some(Path::Start));
+        assert_eq!(path("//example.org/"), Some(Path::Start));
+        assert_eq!(path("/api/v1/resource/…"), Some(Path::Hole));
+        assert_eq!(path("/a#b"), Some(Path::Fragment));
+    }
+
+    #[test]
+    fn a_header_is_one_that_a_browser_sends() {
+        assert_eq!(header(&row("X-Trace", "é")), None);
+        assert_eq!(header(&row("X Trace", "a")), Some(Header::Name));
+        assert_eq!(header(&row("", "a")), Some(Header::Name));
+        assert_eq!(header(&row("X-Trace", "你")), Some(Header::Value));
+        assert_eq!(header(&row("Sec-Fetch-Mode", "cors")), Some(Header::Forbidden));
+        assert_eq!(header(&Row { on: false, ..row("Host", "a") }), None);
+        assert!(FORBIDDEN.is_sorted());
+    }
+
+    #[test]
+    fn a_body_is_of_the_shape_that_its_place_wants() {
+        let json = "application/json; charset=utf-8";
+        let at = "/api/v1/resource/x?y=1";
+        assert_eq!(body(&draft("PUT", at, json, r#"{"name":"Ada"}"#)), Ok(Good::Shaped("NewGreeting")));
+        assert_eq!(body(&draft("PATCH", at, "application/merge-patch+json", "{}")), Ok(Good::Shaped("GreetingPatch")));
+        let missing = Fault::Shape { pointer: String::new(), what: "missing field `name`".to_owned() };
+        assert_eq!(body(&draft("POST", "/api/v1/resource", json, "{}")), Err(Body::Json(missing)));
+        assert_eq!(body(&draft("POST", "/elsewhere", json, "{}")), Ok(Good::Json));
+        assert_eq!(body(&draft("POST", "/", "", "{}")), Err(Body::Untyped));
+        assert_eq!(body(&draft("POST", "/", "text/plain", "{")), Ok(Good::Other));
+    }
+
+    #[test]
+    fn a_body_of_bytes_is_read_as_its_type_says() {
+        let hex = |text: &str| Draft { form: Form::Hex, ..draft("POST", "/", "application/x-protobuf", text) };
+        assert_eq!(body(&hex("0a 03 41 64 61")), Ok(Good::Protobuf("Ada".to_owned())));
+        assert!(matches!(body(&hex("0a 07 41")), Err(Body::Protobuf(_))));
+        assert!(matches!(body(&hex("0a 0")), Err(Body::Hex(_))));
+    }
+
+    #[test]
+    fn two_authorizations_are_noticed() {
+        let auth = Auth::Bearer { token: "x".to_owned() };
+        let twice = Draft { auth: auth.clone(), headers: vec![row("authorization", "y")], ..Draft::default() };
+        assert!(is_authorized_twice(&twice));
+        assert!(!is_authorized_twice(&Draft { auth, ..Draft::default() }));
+    }
+}
