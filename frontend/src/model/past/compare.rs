@@ -39,13 +39,16 @@ impl Header {
     }
 }
 
-/// The headers and trailers of both, by name.
+/// The headers and trailers of both, by name; but for the times, which [`times`] has as figures.
 #[must_use]
 pub fn headers(first: &Call, second: &Call) -> Vec<Header> {
     let mut all: BTreeMap<String, [Option<String>; 2]> = BTreeMap::new();
     for (at, call) in [first, second].into_iter().enumerate() {
         let answer = call.answer().into_iter();
         for (name, value) in answer.flat_map(|answer| answer.headers.iter().chain(&answer.trailers)) {
+            if name.eq_ignore_ascii_case("server-timing") {
+                continue;
+            }
             let seen = &mut all.entry(name.to_ascii_lowercase()).or_default()[at];
             // a name that comes twice is a list
             *seen = Some(seen.take().map_or_else(|| value.clone(), |before| format!("{before}, {value}")));

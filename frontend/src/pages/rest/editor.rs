@@ -41,6 +41,8 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
         let fault = check::header(&Row { on: true, name, value })?;
         Some(i18n.text(header_words(fault)).to_owned())
     });
+    // then all its calls are what one wants to send
+    let is_story = move || calls.preset.get().is_some_and(|preset| preset.story().is_some());
     let query_count = move || calls.fields.query.rows().iter().filter(|row| row.on).count();
     view! {
         <section class="req stack" aria-labelledby="req-h">
@@ -107,7 +109,8 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                 </div>
                 <div class="btn-row">
                     <button
-                        class="btn hue"
+                        class="btn"
+                        class:hue=move || !is_story()
                         type="submit"
                         data-testid="rest-send"
                         data-busy=move || calls.is_busy().then_some("")

@@ -46,16 +46,18 @@ pub(super) fn StoryView(calls: Calls) -> impl IntoView {
                     <span>{text}</span>
                     {done
                         .map(|(name, status)| {
+                            let code = status.split(' ').next().unwrap_or_default().to_owned();
                             let class = if status.starts_with('2') { "badge" } else { "badge bad" };
                             view! {
                                 <button
                                     type="button"
                                     class=class
+                                    title=status.clone()
                                     aria-label=format!("{}: {text}, {status}", t_string!(i18n, history.show))
                                     aria-current=(shown == Some(name)).then_some("true")
                                     on:click=move |_| calls.show_named(name)
                                 >
-                                    {status.clone()}
+                                    {code}
                                 </button>
                             }
                         })}
