@@ -3,6 +3,7 @@
 //!
 //! Rows are numbered from 1 as they arrive and read newest first. What is drawn of them is the list's business.
 
+mod filter;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use std::{collections::VecDeque, sync::Arc};
 use crosstalk_proto::{amqp::Body, ws::Delivery};
 use serde::Serialize;
 
+pub use self::filter::{Filter, Show};
 use super::payload;
 
 /// How many messages are kept.
@@ -66,27 +68,6 @@ pub struct Arrival {
     pub delivery: Arc<Delivery>,
 }
 
-/// Which rows are shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// By what became of them.
-    pub show: Show,
-    /// By what is in their bodies; empty shows all.
-    pub text: String,
-}
-
-/// Which rows are shown, by what became of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Show {
-    /// All.
-    #[default]
-    All,
-    /// Those that wait for a decision.
-    Held,
-    /// Those that were delivered before.
-    Redelivered,
-}
-
 /// The messages.
 #[derive(Clone, Debug, Default)]
 pub struct Arrivals {
@@ -100,28 +81,6 @@ pub struct Arrivals {
     total: u64,
     redelivered: u64,
     acked: u64,
-}
-
-impl Filter {
-    /// Whether all rows pass.
-    pub fn is_open(&self) -> bool {
-        self.show == Show::All && self.text.is_empty()
-    }
-
-    /// Whether a row is shown.
-    pub fn passes(&self, arrival: &Arrival) -> bool {
-        let shown = match self.show {
-            Show::All => true,
-            Show::Held => arrival.fate == Fate::Held,
-            Show::Redelivered => arrival.delivery.redelivered,
-        };
-        shown
-            && match &arrival.delivery.body {
-                _ if self.text.is_empty() => true,
-                Body::Text(text) => text.contains(&self.text),
-                Body::Base64(_) => false,
-            }
-    }
 }
 
 impl Arrivals {

@@ -1,7 +1,7 @@
 //! The queue bench, `/queue`: publisher left, what happened in the middle, the message's fate right; consumers,
 //! arrived messages and history below. Nothing is consumed until somebody starts a consumer.
 //!
-//! - `publishing`, `run`: the publisher's state; `editor`, `rows`, `fate`: its views; `past`: as the history
+//! - `publishing`, `job`, `run`: the publisher's state; `editor`, `rows`, `fate`: its views; `past`: as the history
 //!   keeps it
 //! - `consumer`, `consumers`: the consumers' state; `consumers_view`, `others`: its view
 //! - `board`: what arrived, and what is in sight of it; `messages`: its view
@@ -16,6 +16,7 @@ mod consumers;
 mod consumers_view;
 mod editor;
 mod fate;
+mod job;
 mod journey;
 mod messages;
 mod others;

@@ -2,11 +2,11 @@
 
 use std::cell::Cell;
 
-use crosstalk_proto::{amqp::Body, helloworld::HelloRequest};
+use crosstalk_proto::amqp::Body;
 use leptos::prelude::*;
-use prost::Message as _;
 
 use super::{
+    job::Job,
     journey::Journey,
     past,
     run::{self, Order, Wish},
@@ -20,7 +20,6 @@ use crate::{
     model::{
         exchange::{CallError, Cost},
         past::call::Call,
-        payload,
         queue::{
             draft::{self, MAX_BODY, MessageDraft},
             message::{self, Fault, Header},
@@ -34,15 +33,6 @@ use crate::{
 
 /// How long a worker's reply is awaited, in milliseconds.
 const ASK_TIMEOUT_MS: u32 = 5_000;
-
-/// What is sent.
-#[derive(Clone, Debug, PartialEq)]
-enum Job {
-    /// So many copies of a message.
-    Publish(Box<Order>),
-    /// A request to the worker.
-    Ask { body: Body, content_type: String },
-}
 
 /// What became of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -206,7 +196,7 @@ impl Publishing {
 
     /// Carries a draft out, one at a time; nothing happens when it cannot be sent.
     fn run(self, draft: MessageDraft) {
-        let Some(job) = job(&draft).filter(|_| !self.busy.get_untracked()) else {
+        let Some(job) = Job::of(&draft).filter(|_| !self.busy.get_untracked()) else {
             return;
         };
         self.busy.set(true);
@@ -285,19 +275,4 @@ impl Publishing {
         let greeted = reply.greeted;
         Ok(Fate { count: 1, tally, going: false, reply: Some(greeted.text), cost: Some(greeted.cost) })
     }
-}
-
-/// What a draft asks for; none when it cannot be sent.
-fn job(draft: &MessageDraft) -> Option<Job> {
-    if let Some(content_type) = draft.ask.clone() {
-        // of protobuf a person writes the name, the page the bytes
-        let body = if content_type == draft::ASKED[1] {
-            payload::to_body(HelloRequest { name: draft.body.clone() }.encode_to_vec())
-        } else {
-            Body::Text(draft.body.clone())
-        };
-        return Some(Job::Ask { body, content_type });
-    }
-    let (count, per_second) = (draft::count(&draft.count)?, draft::rate(&draft.rate)?);
-    Some(Job::Publish(Box::new(Order { message: draft.publish().ok()?, count, per_second })))
 }
