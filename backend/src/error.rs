@@ -6,7 +6,7 @@ use crosstalk_proto::problem::{FieldProblem, PROBLEM_JSON, Problem};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::{greeting, grpc, queue};
+use crate::{capture, greeting, grpc, queue};
 
 /// Everything that can go wrong, by the context it went wrong in.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum Error {
     /// The broker, or the way to it.
     #[error(transparent)]
     Queue(#[from] queue::Error),
+    /// What was recorded of connections.
+    #[error(transparent)]
+    Capture(#[from] capture::Error),
     /// The request itself cannot be understood or is not acceptable, before any domain saw it.
     #[error("{detail}")]
     Request {
@@ -60,6 +63,7 @@ impl Error {
     /// The HTTP status (RFC 9110, section 15).
     #[must_use]
     pub fn http_status(&self) -> StatusCode {
+        use capture::Error as C;
         use greeting::Error as G;
         use grpc::Error as R;
         use queue::Error as Q;
@@ -67,9 +71,12 @@ impl Error {
             Self::Greeting(G::InvalidName(_) | G::KeyReused { .. }) | Self::Queue(Q::Unsendable(_)) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::Greeting(G::InvalidId(_)) | Self::Grpc(R::Metadata { .. }) => StatusCode::BAD_REQUEST,
+            Self::Greeting(G::InvalidId(_)) | Self::Grpc(R::Metadata { .. }) | Self::Capture(C::NotAnId) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Greeting(G::NotFound { .. })
             | Self::Grpc(R::Unimplemented { .. })
+            | Self::Capture(C::Unknown { .. })
             | Self::Queue(Q::Refused { code: 404, .. }) => StatusCode::NOT_FOUND,
             Self::Greeting(G::PreconditionFailed(_)) => StatusCode::PRECONDITION_FAILED,
             Self::Greeting(G::Full { .. }) => StatusCode::INSUFFICIENT_STORAGE,
@@ -81,7 +88,9 @@ impl Error {
                 StatusCode::GATEWAY_TIMEOUT
             }
             Self::Grpc(R::Encoding { .. }) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Grpc(R::Busy { .. }) | Self::Queue(Q::Busy { .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Grpc(R::Busy { .. }) | Self::Queue(Q::Busy { .. }) | Self::Capture(C::Busy) => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::Queue(Q::Refused { code: 403, .. }) => StatusCode::FORBIDDEN,
             Self::Queue(Q::Refused { code: 405, .. }) => StatusCode::LOCKED,
             Self::Greeting(G::Contended { .. }) | Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => {
@@ -96,20 +105,25 @@ impl Error {
     /// The gRPC status code.
     #[must_use]
     pub fn grpc_code(&self) -> tonic::Code {
+        use capture::Error as C;
         use greeting::Error as G;
         use grpc::Error as R;
         use queue::Error as Q;
         match self {
             Self::Greeting(G::InvalidName(_) | G::InvalidId(_))
+            | Self::Capture(C::NotAnId)
             | Self::Grpc(R::Metadata { .. })
             | Self::Queue(Q::Unsendable(_))
             | Self::Request { .. } => tonic::Code::InvalidArgument,
-            Self::Greeting(G::NotFound { .. }) | Self::Queue(Q::Refused { code: 404, .. }) => tonic::Code::NotFound,
+            Self::Greeting(G::NotFound { .. })
+            | Self::Capture(C::Unknown { .. })
+            | Self::Queue(Q::Refused { code: 404, .. }) => tonic::Code::NotFound,
             Self::Greeting(G::PreconditionFailed(_) | G::Contended { .. }) => tonic::Code::Aborted,
             Self::Greeting(G::KeyReused { .. }) => tonic::Code::AlreadyExists,
             Self::Greeting(G::Full { .. })
             | Self::Grpc(R::MetadataTooLarge { .. } | R::Busy { .. })
-            | Self::Queue(Q::Busy { .. }) => tonic::Code::ResourceExhausted,
+            | Self::Queue(Q::Busy { .. })
+            | Self::Capture(C::Busy) => tonic::Code::ResourceExhausted,
             Self::Greeting(G::Store(_))
             | Self::Grpc(R::GoingAway)
             | Self::Queue(Q::Down { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => tonic::Code::Unavailable,
@@ -134,7 +148,7 @@ impl Error {
             Self::Greeting(greeting::Error::InvalidName(detail)) => {
                 vec![FieldProblem { pointer: "/name".into(), detail: detail.clone(), line: None, column: None }]
             }
-            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Internal(_) => Vec::new(),
+            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Capture(_) | Self::Internal(_) => Vec::new(),
         };
         problem(status, self.to_string(), request_id, errors)
     }
@@ -158,7 +172,12 @@ impl Error {
             Self::Queue(error) if error.retry() == queue::error::Retry::Yes => {
                 details.set_retry_info(Some(std::time::Duration::from_secs(1)));
             }
-            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Request { .. } | Self::Internal(_) => {}
+            Self::Greeting(_)
+            | Self::Grpc(_)
+            | Self::Queue(_)
+            | Self::Capture(_)
+            | Self::Request { .. }
+            | Self::Internal(_) => {}
         }
         tonic::Status::with_error_details(self.grpc_code(), self.to_string(), details)
     }
@@ -174,7 +193,7 @@ impl Error {
                 tracing::warn!(%request_id, %error, "the broker failed");
             }
             Self::Internal(inner) => tracing::error!(%request_id, error = %inner, "internal error"),
-            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Request { .. } => {
+            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Capture(_) | Self::Request { .. } => {
                 tracing::debug!(%request_id, error = %self, "refused")
             }
         }
@@ -213,7 +232,7 @@ impl IntoResponse for Error {
             Self::Greeting(greeting::Error::Store(_)) => {
                 answer.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
-            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Internal(_) => {}
+            Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Capture(_) | Self::Internal(_) => {}
         }
         response
     }

@@ -3,6 +3,7 @@
 //! - [`greeting`] is the job itself and the stored greetings; it names no protocol
 //! - [`rest`], [`grpc`], [`queue`]: the job behind each style
 //! - [`bridge`]: WebSockets, which bring queues and native gRPC to the browser
+//! - [`capture`]: what went over the sockets, for the wire inspector
 //! - [`config`], [`telemetry`], [`clock`], [`step`], [`trace`]: how it is set up and watched
 //! - [`listen`] accepts connections, [`edge`] is around every request, [`router`] is where routes meet
 //! - [`error`]: one table that turns the domains' errors into a Problem and a gRPC status
@@ -12,6 +13,7 @@
 
 pub mod assets;
 pub mod bridge;
+pub mod capture;
 pub mod clock;
 pub mod config;
 pub mod edge;
@@ -40,7 +42,7 @@ pub async fn run(listeners: Listeners, config: Config, shutdown: Shutdown) -> an
     let app = router::App::start(config, &listeners, shutdown.clone()).await.context("cannot start")?;
     listeners.announce(&app);
     let service = router::service(&app);
-    listeners.serve(service, &shutdown).await;
+    listeners.serve(service, &app.captures, &shutdown).await;
     let drained = shutdown.drain().await;
     app.link.target().shutdown().await;
     app.greetings.close().await;

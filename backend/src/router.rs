@@ -6,7 +6,9 @@ use std::{net::SocketAddr, ops::Deref, sync::Arc};
 use axum::Router;
 
 use crate::{
-    assets, bridge, clock,
+    assets, bridge,
+    capture::Captures,
+    clock,
     config::Config,
     edge::Edge,
     greeting::store::Store,
@@ -33,6 +35,8 @@ pub struct Parts {
     pub greetings: Store,
     /// The link to the broker.
     pub link: Link,
+    /// What is recorded of connections.
+    pub captures: Captures,
     /// The counters.
     pub metrics: Metrics,
     /// The end.
@@ -51,7 +55,8 @@ impl App {
         let greetings = Store::open(&config, &shutdown).await?;
         let link = Link::start(Target::of(&config).await?, &metrics, &shutdown);
         let address = listeners.address()?;
-        Ok(Self(Arc::new(Parts { config, address, greetings, link, metrics, shutdown })))
+        let captures = Captures::new(&shutdown);
+        Ok(Self(Arc::new(Parts { config, address, greetings, link, captures, metrics, shutdown })))
     }
 }
 

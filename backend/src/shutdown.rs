@@ -87,6 +87,15 @@ impl Shutdown {
         self.tasks.spawn(task)
     }
 
+    /// Runs what computes for long on a thread of its own; [`Shutdown::drain`] waits for it as well.
+    pub fn spawn_blocking<F, T>(&self, work: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.tasks.spawn_blocking(work)
+    }
+
     /// How many tasks are running.
     #[must_use]
     pub fn running(&self) -> usize {

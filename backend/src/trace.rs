@@ -32,7 +32,7 @@ impl TraceContext {
         if !whole || version == "ff" || (version == "00" && parts.next().is_some()) {
             return None;
         }
-        let trace_id = u128::from_str_radix(trace_id, 16).ok().filter(|id| *id != 0)?;
+        let trace_id = parse_id(trace_id)?;
         let parent_id = u64::from_str_radix(parent_id, 16).ok().filter(|id| *id != 0)?;
         let flags = u8::from_str_radix(flags, 16).ok()?;
         Some(Self { trace_id, parent_id, sampled: flags & 1 == 1 })
@@ -55,6 +55,13 @@ impl TraceContext {
     pub fn trace_id(self) -> u128 {
         self.trace_id
     }
+}
+
+/// Reads a trace id as it stands in a `traceparent`: 32 lower-case hexadecimal digits, not all zero.
+#[must_use]
+pub fn parse_id(text: &str) -> Option<u128> {
+    let digits = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    u128::from_str_radix(text, 16).ok().filter(|id| digits && *id != 0)
 }
 
 impl fmt::Display for TraceContext {

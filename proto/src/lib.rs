@@ -6,11 +6,13 @@
 //! - [`amqp`]: AMQP properties, field tables and bodies as JSON
 //! - [`ws`]: the messages of the WebSocket bridge `/ws`
 //! - [`step`]: what a party measured of a call
+//! - [`capture`]: what went over the sockets, byte by byte
 //! - [`status`]: what `/readyz` says
 //!
 //! There is no behaviour here: types, their serialised shape, and constants.
 
 pub mod amqp;
+pub mod capture;
 pub mod problem;
 pub mod rest;
 pub mod status;

@@ -3,6 +3,7 @@
 //! - [`RabbitMq`]: a private node on free ports, to be used, killed and restarted
 //! - [`Chromedriver`]: a WebDriver server, and the capabilities a headless browser needs
 //! - [`Child`]: a process that cannot outlive its owner
+//! - [`Observer`]: writes down what goes over the connections to a server
 //! - [`ports`] and [`wait_until`]: free ports, and waiting for a predicate instead of sleeping
 //!
 //! Invariant: whatever is started here is gone when its owner is, also when the owner was killed.
@@ -10,6 +11,7 @@
 mod browser;
 mod child;
 mod error;
+mod observer;
 pub mod ports;
 mod rabbitmq;
 mod wait;
@@ -17,5 +19,6 @@ mod wait;
 pub use browser::{Browser, Chromedriver};
 pub use child::Child;
 pub use error::Error;
+pub use observer::{Observer, Seen};
 pub use rabbitmq::{Options, RabbitMq};
 pub use wait::{TimedOut, wait_until};

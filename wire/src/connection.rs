@@ -3,6 +3,7 @@
 
 use crate::{
     amqp,
+    conversation::{Found, Owner, Protocol},
     field::Field,
     h2,
     http1::{self, Message},
@@ -12,20 +13,37 @@ use crate::{
 };
 
 /// Reads both directions of a connection.
-pub(crate) fn read(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) {
+pub(crate) fn read(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> Found {
     if amqp::begins(client.left()) {
         amqp::frames(client, schemas);
         amqp::frames(server, schemas);
+        Found::new(Protocol::Amqp)
     } else if h2::begins(client.left()) {
-        let requests = h2::frames(client, None, schemas);
-        h2::frames(server, Some(&requests.streams), schemas);
+        http2(client, server, schemas)
     } else {
-        http1(client, server, schemas);
+        http1(client, server, schemas)
     }
 }
 
+fn http2(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> Found {
+    let mut found = Found::new(Protocol::Http2);
+    let requests = h2::frames(client, None, schemas);
+    let answers = h2::frames(server, Some(&requests.streams), schemas);
+    let owner = |stream: u32| match stream {
+        0 => Owner::Connection,
+        stream => Owner::Call(requests.streams.get(&stream).and_then(|heads| trace(&heads.headers))),
+    };
+    for (owners, frames) in [(&mut found.client, &requests.frames), (&mut found.server, &answers.frames)] {
+        for frame in frames {
+            owners.from(frame.range.start, owner(frame.stream));
+        }
+    }
+    found
+}
+
 /// Reads both directions of a connection that begins with HTTP/1.1.
-fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) {
+fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> Found {
+    let mut found = Found::new(Protocol::Http1);
     let mut requests: Vec<Message> = Vec::new();
     let mut answered = 0;
     loop {
@@ -33,6 +51,7 @@ fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) {
         let mut wish = false;
         while !wish && let Some(request) = http1::message(client, false, None, schemas) {
             wish = request.asks_for_websocket();
+            found.client.range(&request.range, owner(&request));
             requests.push(request);
         }
         while !wish || answered < requests.len() {
@@ -40,12 +59,17 @@ fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) {
             let Some(answer) = http1::message(server, true, request, schemas) else {
                 // only after a wish to switch that nobody answered
                 client.leaf(usize::MAX, Field::payload("protocol not agreed on", "RFC 9110 §7.8"));
-                return;
+                return found;
             };
+            let owner = request.map_or(Owner::Call(None), owner);
+            found.server.range(&answer.range, owner.clone());
             if answer.start.status() == 101 && request.is_some_and(Message::asks_for_websocket) {
+                found.protocol = Protocol::WebSocket;
+                found.client.from(client.at(), owner.clone());
+                found.server.from(server.at(), owner);
                 websocket::frames(client, true);
                 websocket::frames(server, false);
-                return;
+                return found;
             }
             // an interim answer is followed by the final one (RFC 9110 §15.2)
             if answer.start.status() / 100 != 1 {
@@ -53,4 +77,13 @@ fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) {
             }
         }
     }
+}
+
+fn owner(request: &Message) -> Owner {
+    Owner::Call(trace(&request.headers))
+}
+
+/// W3C Trace Context: which job a call is part of.
+fn trace(headers: &http1::Headers) -> Option<String> {
+    headers.get("traceparent").map(ToOwned::to_owned)
 }

@@ -6,6 +6,7 @@ use crate::{
     budget::{Budget, Limits},
     capture::Capture,
     connection,
+    conversation::{Message, Protocol},
     field::Field,
     protobuf::Schemas,
     scope::Scope,
@@ -15,6 +16,10 @@ use crate::{
 /// A dissected capture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dissection {
+    /// What was spoken.
+    pub protocol: Protocol,
+    /// What was said, in the order of time.
+    pub messages: Vec<Message>,
     /// What the client sent.
     pub client: Stream,
     /// What the server sent.
@@ -35,8 +40,10 @@ pub fn dissect(capture: &Capture, schemas: &Schemas, limits: Limits) -> Dissecti
     let budget = Budget::new(limits);
     let mut client = Scope::new(&capture.client, true, &budget);
     let mut server = Scope::new(&capture.server, true, &budget);
-    connection::read(&mut client, &mut server, schemas);
-    Dissection { client: stream(client, &capture.client), server: stream(server, &capture.server) }
+    let found = connection::read(&mut client, &mut server, schemas);
+    let (client, server) = (stream(client, &capture.client), stream(server, &capture.server));
+    let messages = found.messages(capture, &client, &server);
+    Dissection { protocol: found.protocol, messages, client, server }
 }
 
 fn stream(mut scope: Scope<'_>, bytes: &[u8]) -> Stream {

@@ -10,7 +10,7 @@
 //! - [`capture`], [`dissection`]: what comes in and what goes out
 //! - [`field`]: the tree; [`scope`]: how it is built without a gap; [`budget`]: how much of it
 //! - [`assembly`]: content in pieces; [`secret`]: what is masked
-//! - [`connection`]: which protocols follow each other on a connection
+//! - [`connection`]: which protocols follow each other on a connection; [`conversation`]: its messages, and whose they are
 //! - [`http1`], [`h2`], [`websocket`], [`grpc`] (and gRPC-Web), [`amqp`],
 //!   [`protobuf`], [`json`]; [`media`]: which body is what
 //! - [`known`], [`text`]: where header fields are defined, how bytes are shown
@@ -22,6 +22,7 @@ mod assembly;
 mod budget;
 mod capture;
 mod connection;
+mod conversation;
 mod dissection;
 mod field;
 mod grpc;
@@ -39,6 +40,7 @@ mod websocket;
 pub use self::{
     budget::Limits,
     capture::{Capture, Chunk, Party},
+    conversation::{Message, Owner, Protocol},
     dissection::{Dissection, Stream, dissect},
     field::{Field, Kind, Leaves, Part},
     protobuf::{SchemaError, Schemas},

@@ -12,7 +12,7 @@ use super::conversation::{checked_prefetch, refusal};
 use crate::{
     error::Error,
     queue::{
-        self, Subscription,
+        self, Captured, Subscription,
         caller::Request,
         names,
         properties::{self, header, short, to_amqp, with_header},
@@ -60,7 +60,11 @@ pub async fn publish(app: App, ticket: Ticket, trace: TraceContext, publish: Pub
         };
         let session = app.link.session()?;
         own.end(Party::Server, "parse", start);
-        session.publisher().publish(&session, ticket, message, &mut steps).await
+        let captured = Captured::beside(&session, &app.captures, trace.trace_id()).await;
+        let used = captured.as_ref().map_or(&session, Captured::session);
+        let outcome = used.publisher().publish(used, ticket, message, &mut steps).await;
+        goodbye(captured).await;
+        outcome
     };
     let published = published.await;
     let mut told = own.to_wire();
@@ -92,7 +96,11 @@ pub async fn call(
             trace,
         };
         let session = app.link.session()?;
-        session.caller()?.call(&session, request, &mut steps).await
+        let captured = Captured::beside(&session, &app.captures, trace.trace_id()).await;
+        let used = captured.as_ref().map_or(&session, Captured::session);
+        let reply = used.caller().await?.call(used, request, &mut steps).await;
+        goodbye(captured).await;
+        reply
     };
     match called.await {
         Ok(reply) => {
@@ -105,6 +113,13 @@ pub async fn call(
             Ok((Answer::Reply { body: properties::body(reply.body), properties }, told))
         }
         Err(error) => Err((error.into(), steps.to_wire())),
+    }
+}
+
+/// The end of a captured job's own link is part of its capture.
+async fn goodbye(captured: Option<Captured>) {
+    if let Some(captured) = captured {
+        captured.close().await;
     }
 }
 

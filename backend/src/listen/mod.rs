@@ -6,19 +6,30 @@
 
 mod closing;
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::conn::auto,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
+use tokio_util::sync::CancellationToken;
 
-use crate::{config::Config, edge::Edge, router::App, shutdown::Shutdown};
+use crate::{
+    capture::{Admitted, Captures, Tapped, Watched},
+    config::Config,
+    edge::Edge,
+    router::App,
+    shutdown::Shutdown,
+};
 
 /// How long a client may take to send the head of a request.
 const HEAD_READ_BUDGET: Duration = Duration::from_secs(15);
@@ -93,21 +104,21 @@ impl Listeners {
     }
 
     /// Serves until the shutdown begins; returns when nothing more is accepted.
-    pub async fn serve(self, edge: Edge, shutdown: &Shutdown) {
+    pub async fn serve(self, edge: Edge, captures: &Captures, shutdown: &Shutdown) {
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let http = accept(self.http, edge.clone(), shutdown, room.clone());
+        let http = accept(self.http, edge.clone(), captures, shutdown, room.clone());
         let grpc = async {
             if let Some(listener) = self.grpc {
-                accept(listener, edge, shutdown, room.clone()).await;
+                accept(listener, edge, captures, shutdown, room.clone()).await;
             }
         };
         tokio::join!(http, grpc);
     }
 }
 
-async fn accept(listener: TcpListener, edge: Edge, shutdown: &Shutdown, room: Arc<Semaphore>) {
+async fn accept(listener: TcpListener, edge: Edge, captures: &Captures, shutdown: &Shutdown, room: Arc<Semaphore>) {
     let serve = |stream, permit| {
-        let connection = connection(stream, edge.clone(), shutdown.clone());
+        let connection = connection(stream, edge.clone(), captures.clone(), shutdown.clone());
         shutdown.spawn(async move {
             connection.await;
             drop::<Option<OwnedSemaphorePermit>>(permit);
@@ -139,11 +150,32 @@ async fn accept(listener: TcpListener, edge: Edge, shutdown: &Shutdown, room: Ar
     }
 }
 
-async fn connection(stream: TcpStream, edge: Edge, shutdown: Shutdown) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "the peer left before it was served");
-        return;
+async fn connection(stream: TcpStream, edge: Edge, captures: Captures, shutdown: Shutdown) {
+    let ends = stream.set_nodelay(true).and_then(|()| Ok((stream.peer_addr()?, stream.local_addr()?)));
+    let ends = match ends {
+        Ok(ends) => ends,
+        Err(error) => {
+            tracing::debug!(%error, "the peer left before it was served");
+            return;
+        }
+    };
+    let Admitted { recording, leave } = captures.admit(ends);
+    match recording {
+        None => serve(stream, edge, &leave, &shutdown).await,
+        Some(recording) => {
+            let watched = Watched::new(edge, captures, recording.clone());
+            serve(Tapped::new(stream, recording), watched, &leave, &shutdown).await;
+        }
     }
+}
+
+/// Serves one connection to its end; once `leave` is cancelled that is when what is under way on it is done.
+async fn serve<I, S>(stream: I, service: S, leave: &CancellationToken, shutdown: &Shutdown)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
     let mut builder = auto::Builder::new(Tracked(shutdown.clone()));
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_READ_BUDGET);
     builder
@@ -152,21 +184,24 @@ async fn connection(stream: TcpStream, edge: Edge, shutdown: Shutdown) {
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_BUDGET);
-    let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), edge);
+    let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     tokio::pin!(serving);
     let ended = tokio::select! {
+        // first: what comes after a connection was asked to end is not served on it any more
+        biased;
+        () = leave.cancelled() => None,
         ended = serving.as_mut() => Some(ended),
-        () = shutdown.token().cancelled() => None,
     };
-    let ended = match ended {
+    let lingered = match ended {
+        None if shutdown.has_begun() => tokio::time::timeout(LINGER, serving.as_mut()).await.ok(),
+        ended => ended,
+    };
+    let ended = match lingered {
         Some(ended) => ended,
-        None => match tokio::time::timeout(LINGER, serving.as_mut()).await {
-            Ok(ended) => ended,
-            Err(_still_open) => {
-                serving.as_mut().graceful_shutdown();
-                serving.await
-            }
-        },
+        None => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
     };
     if let Err(error) = ended {
         tracing::debug!(error, "a connection ended badly");

@@ -4,6 +4,7 @@
 //! - [`embedded`]: which broker that is, the one in this process or another
 //! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription
 //! - [`worker`] answers the requests of `greeter.rpc`, [`caller`] sends such requests; [`job`] is what both say
+//! - [`captured`]: a link of its own for a job whose bytes somebody wants to see
 //! - [`names`], [`properties`], [`backoff`], [`connection`], [`timing`], `probe`: the small parts; [`error`]: what can go wrong
 //!
 //! lapin's automatic recovery is off: what was consumed or half published before a break is never mixed up with what
@@ -11,6 +12,7 @@
 
 pub mod backoff;
 pub mod caller;
+pub mod captured;
 pub mod connection;
 pub mod consumer;
 pub mod embedded;
@@ -26,6 +28,7 @@ pub mod timing;
 pub mod worker;
 
 pub use self::{
+    captured::Captured,
     consumer::{Ended, Subscription},
     embedded::Target,
     error::Error,

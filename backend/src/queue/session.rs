@@ -67,11 +67,38 @@ impl Session {
             AMQPScheme::AMQPS => "AMQP 0-9-1 broker".to_owned(),
         };
         let main = connection::open(uri, "crosstalk").await?;
+        let session = Self::over(main, uri, epoch, product, metrics, shutdown);
+        match session.set_up().await {
+            Ok(()) => Ok(session),
+            Err(error) => {
+                session.close().await;
+                Err(error.to_string())
+            }
+        }
+    }
+
+    /// A session beside this one for one job, over one connection that goes to `port` of this machine; without a worker.
+    pub(super) async fn through(&self, port: u16) -> Result<Arc<Self>, String> {
+        let mut uri = self.uri.clone();
+        uri.authority.host = std::net::Ipv4Addr::LOCALHOST.to_string();
+        uri.authority.port = port;
+        let main = connection::open(&uri, "crosstalk capture").await?;
+        Ok(Self::over(main, &uri, self.epoch, self.product.clone(), &self.metrics, &self.shutdown))
+    }
+
+    fn over(
+        main: Connection,
+        uri: &AMQPUri,
+        epoch: u32,
+        product: String,
+        metrics: &Metrics,
+        shutdown: &Shutdown,
+    ) -> Arc<Self> {
         let session = Arc::new(Self {
             epoch,
             product,
             uri: uri.clone(),
-            address: format!("{}://{host}:{port}", uri.scheme),
+            address: format!("{}://{}:{}", uri.scheme, uri.authority.host, uri.authority.port),
             metrics: metrics.clone(),
             shutdown: shutdown.clone(),
             main: Arc::new(main),
@@ -82,13 +109,7 @@ impl Session {
             reason: OnceLock::new(),
         });
         session.watch(session.main.clone());
-        match session.set_up().await {
-            Ok(()) => Ok(session),
-            Err(error) => {
-                session.close().await;
-                Err(error.to_string())
-            }
-        }
+        session
     }
 
     async fn set_up(self: &Arc<Self>) -> Result<(), Error> {
@@ -103,8 +124,7 @@ impl Session {
                 Err(error) => return Err(error),
             }
         }
-        let caller = Caller::start(self).await?;
-        self.caller.get_or_init(|| caller);
+        self.caller().await?;
         worker::start(self).await
     }
 
@@ -129,9 +149,18 @@ impl Session {
     /// Calls the greeter.
     ///
     /// # Errors
-    /// [`Error::Down`] when the session is not set up.
-    pub fn caller(&self) -> Result<&Caller, Error> {
+    /// When the session is one of a job alone, and the broker does not let it consume replies.
+    pub async fn caller(self: &Arc<Self>) -> Result<&Caller, Error> {
+        if self.caller.get().is_none() {
+            let caller = Caller::start(self).await?;
+            self.caller.get_or_init(|| caller);
+        }
         self.caller.get().ok_or_else(|| self.down())
+    }
+
+    /// Where the broker is, credentials included.
+    pub(super) fn uri(&self) -> &AMQPUri {
+        &self.uri
     }
 
     /// Counts of a queue, by a passive declare on a channel of its own.

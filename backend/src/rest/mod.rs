@@ -2,6 +2,7 @@
 //!
 //! - `hello`: `GET /api/v1/resource`, the job itself
 //! - `create`, `item`, `collection`: greetings that are kept
+//! - `captures`: what went over the sockets for a trace
 //! - `media`, `negotiate`: JSON or Protocol Buffers, as the caller asks
 //! - `body`, `json`, `query`: what comes in, within limits; says exactly what is wrong with it
 //! - `etag`, `conditional`, `idempotency`: what makes a request safe to repeat and a change safe to make
@@ -13,6 +14,7 @@
 pub mod body;
 
 mod answer;
+mod captures;
 mod collection;
 mod conditional;
 mod cors;
@@ -49,6 +51,8 @@ pub fn routes(app: &App) -> Router<App> {
         .routes(routes!(hello::hello, create::create))
         .routes(routes!(item::read, item::put, item::patch, item::delete))
         .routes(routes!(collection::list))
+        .routes(routes!(captures::arm, captures::read))
+        .routes(routes!(captures::pcapng))
         .split_for_parts();
     let document = openapi::write(description);
     let router = options::add(api)

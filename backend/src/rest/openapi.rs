@@ -30,6 +30,7 @@ use super::{answer, media::Media, problems};
     servers((url = "/", description = "This server")),
     tags(
         (name = "greeting", description = "The job itself; nothing is kept"),
+        (name = "captures", description = "What went over the sockets for one trace, byte by byte"),
         (name = "greetings", description = "Greetings that are kept; they expire a week after their last change"),
     ),
     components(schemas(Problem)),
@@ -89,7 +90,7 @@ pub(super) struct Attempt {
 
 const READ: [u16; 3] = [400, 406, 503];
 /// Which refusals each operation has, by its id.
-const REFUSALS: [(&str, &[&[u16]]); 7] = [
+const REFUSALS: [(&str, &[&[u16]]); 10] = [
     ("hello", &[&[400, 406, 412]]),
     ("create", &[&READ, &[408, 413, 415, 422, 507]]),
     ("read", &[&READ, &[404, 412]]),
@@ -97,6 +98,9 @@ const REFUSALS: [(&str, &[&[u16]]); 7] = [
     ("patch", &[&READ, &[404, 408, 409, 412, 413, 415, 422]]),
     ("delete", &[&[400, 404, 409, 412, 503]]),
     ("list", &[&READ]),
+    ("arm", &[&[400, 429]]),
+    ("capture", &[&[400, 404]]),
+    ("pcapng", &[&[400, 404]]),
 ];
 
 /// Completes the description of the operations and writes it down.

@@ -9,12 +9,13 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 
-use super::{RESOURCE, RESOURCES, answer, media};
+use super::{RESOURCE, RESOURCES, answer, captures::CAPTURES, media};
 use crate::{router::App, step::Steps};
 
 const OF_RESOURCE: &str = "GET, HEAD, POST, OPTIONS";
 const OF_ITEM: &str = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
 const OF_COLLECTION: &str = "GET, HEAD, OPTIONS";
+const OF_CAPTURE: &str = "GET, HEAD, PUT, OPTIONS";
 
 /// Adds the method to each path of the API.
 pub(super) fn add(router: Router<App>) -> Router<App> {
@@ -22,6 +23,8 @@ pub(super) fn add(router: Router<App>) -> Router<App> {
         .route(RESOURCE, routing::options(async || allow(OF_RESOURCE)))
         .route(&format!("{RESOURCE}/{{id}}"), routing::options(async || accepting_patches(allow(OF_ITEM))))
         .route(RESOURCES, routing::options(async || allow(OF_COLLECTION)))
+        .route(&format!("{CAPTURES}/{{trace}}"), routing::options(async || allow(OF_CAPTURE)))
+        .route(&format!("{CAPTURES}/{{trace}}/pcapng"), routing::options(async || allow(OF_COLLECTION)))
 }
 
 fn allow(methods: &'static str) -> Response {

@@ -34,8 +34,8 @@ impl Server {
         let config = Config::try_parse_from(args).unwrap().validated().unwrap();
         let listeners = Listeners::bind(&config).await.unwrap();
         let app = App::start(config, &listeners, Shutdown::new()).await.unwrap();
-        let (edge, shutdown) = (router::service(&app), app.shutdown.clone());
-        tokio::spawn(async move { listeners.serve(edge, &shutdown).await });
+        let (edge, captures, shutdown) = (router::service(&app), app.captures.clone(), app.shutdown.clone());
+        tokio::spawn(async move { listeners.serve(edge, &captures, &shutdown).await });
         Self { app, _data: data }
     }
 

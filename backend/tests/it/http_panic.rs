@@ -18,8 +18,8 @@ async fn a_panic_is_answered_and_counted_and_ends_nothing_else() {
         .route("/panics", get(async || -> () { panic!("a secret of the handler") }))
         .route("/works", get(async || "ok"));
     let edge = Edge::new(router, &app);
-    let (served, ending) = (shutdown.clone(), shutdown.clone());
-    let serving = tokio::spawn(async move { listeners.serve(edge, &served).await });
+    let (captures, served, ending) = (app.captures.clone(), shutdown.clone(), shutdown.clone());
+    let serving = tokio::spawn(async move { listeners.serve(edge, &captures, &served).await });
 
     for _ in 0..2 {
         let answer = reqwest::get(format!("http://{address}/panics")).await.unwrap();

@@ -1,6 +1,7 @@
 //! The server from outside: every test starts one of its own, in this process, and talks to it over real sockets.
 //!
 //! - [`support`]: the server under test
+//! - `capture_*`: what went over the sockets, beside what an observer on the path saw
 //! - `grpc_*`: the job over gRPC and gRPC-Web
 //! - `http_*`: what is around every request
 //! - `rest_*`: the job over HTTP/REST
@@ -15,6 +16,10 @@ mod bridge_memory;
 mod bridge_outage;
 mod bridge_page;
 mod bridge_subscription;
+mod capture_amqp;
+mod capture_file;
+mod capture_http;
+mod capture_support;
 mod grpc_lifetime;
 mod grpc_native;
 mod grpc_native_call;

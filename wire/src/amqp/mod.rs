@@ -26,15 +26,6 @@ const HEARTBEAT: &str = "AMQP 0-9-1 §4.2.7";
 
 const FRAME_END: u8 = 0xce;
 
-/// What a frame turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Frame {
-    pub(crate) range: Range<usize>,
-    pub(crate) channel: u16,
-    /// The method's name, or what else it is.
-    pub(crate) name: &'static str,
-}
-
 /// A content whose body is not all there yet.
 #[derive(Default)]
 struct Open {
@@ -50,16 +41,13 @@ pub(crate) fn begins(bytes: &[u8]) -> bool {
 }
 
 /// Reads frames to the end of the stream.
-pub(crate) fn frames(stream: &mut Scope<'_>, schemas: &Schemas) -> Vec<Frame> {
-    let mut frames = Vec::new();
+pub(crate) fn frames(stream: &mut Scope<'_>, schemas: &Schemas) {
     let mut contents: HashMap<u16, Open> = HashMap::new();
     while !stream.is_empty() {
         let mut scope = stream.rest();
         if begins(scope.left()) {
             let field = protocol_header(&mut scope);
-            let range = scope.taken();
             stream.push(scope.close(field));
-            frames.push(Frame { range, channel: 0, name: "protocol header" });
             continue;
         }
         let found = frame(&mut scope);
@@ -75,14 +63,12 @@ pub(crate) fn frames(stream: &mut Scope<'_>, schemas: &Schemas) -> Vec<Frame> {
         if found.whole {
             scope.end_here();
         }
-        let range = scope.taken();
         let mut field = Field::framing("frame", FRAME).value(found.name);
         let problem = follow(&mut contents, &found);
         if let Some(problem) = problem.or(found.problem) {
             field = field.problem(problem);
         }
         stream.push(scope.close(field));
-        frames.push(Frame { range, channel: found.channel, name: found.name });
         if contents.get(&found.channel).is_some_and(Open::is_whole)
             && let Some(content) = contents.remove(&found.channel)
         {
@@ -95,7 +81,6 @@ pub(crate) fn frames(stream: &mut Scope<'_>, schemas: &Schemas) -> Vec<Frame> {
     for (_, content) in unfinished {
         body(stream, content, schemas, true);
     }
-    frames
 }
 
 impl Open {

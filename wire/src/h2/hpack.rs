@@ -23,8 +23,8 @@ const MAX_TABLE: usize = 1 << 20;
 /// Indices up to this one are of the static table (RFC 7541, Appendix A).
 const STATIC: usize = 61;
 
-/// The fields that say what a body is. Others need not be kept: a block can name a long value in one byte.
-const KEPT: &[&str] = &[":method", ":path", ":status", "content-type", "content-encoding"];
+/// The fields that say what a body is, and whose call. Others need not be kept: a block can name a long value in one byte.
+const KEPT: &[&str] = &[":method", ":path", ":status", "content-type", "content-encoding", "traceparent"];
 
 /// What the blocks of one direction have built up so far.
 pub(super) struct Table {

@@ -20,12 +20,11 @@ const FRAME: &str = "RFC 9113 §4.1";
 const END_STREAM: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
 
-/// What a frame turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a frame is, and on which stream.
+#[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) range: Range<usize>,
     pub(crate) stream: u32,
-    pub(crate) name: &'static str,
 }
 
 /// What one party said on one stream.
@@ -82,7 +81,7 @@ pub(crate) fn frames(stream: &mut Scope<'_>, requests: Option<&BTreeMap<u32, Hea
             Some(problem) => field.problem(problem),
             None => field,
         }));
-        direction.frames.push(Frame { range, stream: found.stream, name: found.name });
+        direction.frames.push(Frame { range, stream: found.stream });
         if found.problem.is_some()
             && let Some(block) = block.take()
         {

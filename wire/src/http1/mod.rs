@@ -23,15 +23,12 @@ use crate::{
 const MESSAGE: &str = "RFC 9112 §2.1";
 
 /// What a message says of itself.
-#[allow(dead_code, reason = "its place and whether it is whole: what a conversation is cut by")]
 #[derive(Debug)]
 pub(crate) struct Message {
     /// Where it is, in the bytes of its sender.
     pub(crate) range: Range<usize>,
     pub(crate) start: Start,
     pub(crate) headers: Headers,
-    /// Whether all of it was captured.
-    pub(crate) complete: bool,
 }
 
 impl Message {
@@ -75,5 +72,5 @@ pub(crate) fn message(
     }
     let range = scope.taken();
     stream.push(scope.close(field));
-    Some(Message { range, start, headers, complete })
+    Some(Message { range, start, headers })
 }

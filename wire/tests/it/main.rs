@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod amqp;
+mod conversation;
 mod generated;
 mod grpc;
 mod h2;

@@ -18,7 +18,20 @@ pub(crate) fn checked(capture: &Capture) -> Dissection {
     let dissection = dissect(capture, &schemas(), Limits::default());
     check(&dissection.client, &capture.client);
     check(&dissection.server, &capture.server);
+    cut(&dissection, Party::Client, &dissection.client);
+    cut(&dissection, Party::Server, &dissection.server);
     dissection
+}
+
+/// The messages of a party joined are all that it sent.
+#[track_caller]
+fn cut(dissection: &Dissection, from: Party, stream: &Stream) {
+    let mut at = 0;
+    for message in dissection.messages.iter().filter(|message| message.from == from) {
+        assert_eq!(message.range.start, at, "a gap before {message:?}");
+        at = message.range.end;
+    }
+    assert!(at == stream.root.range.end || stream.root.children.is_empty(), "{:?}", dissection.messages);
 }
 
 /// The leaves joined are the captured bytes, but for masks; every field is exactly its children.

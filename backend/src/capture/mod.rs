@@ -1,0 +1,32 @@
+//! What went over the sockets, for who asked for it beforehand.
+//!
+//! A capture is armed for a trace id. While one is armed, fresh connections are recorded from their first byte, so that
+//! nothing is decoded from the middle; those that were there are asked to end. A recorded connection becomes part of a capture
+//! when a request on it carries that trace id, and of it only what belongs to that trace is ever told. While nothing
+//! is armed no connection is wrapped, and all of this costs nothing.
+//!
+//! - [`registry`]: what is armed, for how long, and which connections take part
+//! - [`recording`]: the bytes of one connection; [`tap`] takes them from the socket, [`watched`] looks for trace ids
+//! - [`relay`]: the same for what goes to the broker, over a link of the job's own
+//! - [`conversation`]: what of a connection belongs to a trace; [`told`] is that for the page, [`pcapng`] for Wireshark
+//!
+//! Everything is bounded: captures, connections, bytes and time. Raw bytes stay here: what is told was dissected first,
+//! and credentials were masked.
+
+mod conversation;
+mod pcapng;
+mod recording;
+mod registry;
+mod relay;
+mod tap;
+mod told;
+mod watched;
+
+pub use self::{
+    pcapng::pcapng,
+    recording::Recording,
+    registry::{ARMED, Admitted, Captures, Error, KEPT, Taken},
+    tap::Tapped,
+    told::told,
+    watched::Watched,
+};

@@ -1,0 +1,170 @@
+//! The bytes of one connection while it is recorded. Only who is recorded pays: an atomic look and, until the recording ends,
+//! a lock that nobody else wants.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Instant, SystemTime},
+};
+
+use crosstalk_wire::{Capture, Party};
+use tokio_util::sync::CancellationToken;
+
+/// The most bytes that are kept of one connection, both directions together.
+const MAX_BYTES: usize = 1 << 20;
+/// The most pieces: a peer that sends byte by byte must not cost more than its bytes.
+const MAX_CHUNKS: usize = 32_768;
+/// The most bytes that are kept of all connections together.
+const MAX_TOTAL: usize = 32 << 20;
+
+/// How many bytes all recordings have together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Room(Arc<AtomicUsize>);
+
+impl Room {
+    fn take(&self, bytes: usize) -> bool {
+        let grown = |held: usize| held.checked_add(bytes).filter(|held| *held <= MAX_TOTAL);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown).is_ok()
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A connection that is, or was, recorded from its first byte.
+#[derive(Debug)]
+pub struct Recording {
+    /// Who opened it, and where it was accepted.
+    pub(super) ends: (SocketAddr, SocketAddr),
+    /// When, on the clock that the times of its bytes are on.
+    pub(super) opened: Instant,
+    /// The same moment by the calendar.
+    pub(super) opened_at: SystemTime,
+    /// Asks the connection to end.
+    pub(super) leave: CancellationToken,
+    on: AtomicBool,
+    content: Mutex<Content>,
+    room: Room,
+}
+
+/// What was recorded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Content {
+    pub(super) capture: Capture,
+    /// More was said than is kept.
+    pub(super) cut: bool,
+}
+
+impl Recording {
+    pub(super) fn new(ends: (SocketAddr, SocketAddr), leave: CancellationToken, room: Room) -> Self {
+        Self {
+            ends,
+            opened: Instant::now(),
+            opened_at: SystemTime::now(),
+            leave,
+            on: AtomicBool::new(true),
+            content: Mutex::default(),
+            room,
+        }
+    }
+
+    /// Whether everything that is said is still kept.
+    pub(super) fn is_on(&self) -> bool {
+        self.on.load(Ordering::Acquire)
+    }
+
+    /// Keeps bytes that were just sent by `from`.
+    pub(super) fn push(&self, from: Party, bytes: &[u8]) {
+        if bytes.is_empty() || !self.is_on() {
+            return;
+        }
+        let mut content = self.lock();
+        let capture = &content.capture;
+        let held = capture.client.len() + capture.server.len();
+        let fits = bytes.len() <= MAX_BYTES - held && capture.chunks.len() < MAX_CHUNKS;
+        if !fits || !self.room.take(bytes.len()) {
+            content.cut = true;
+            self.on.store(false, Ordering::Release);
+            return;
+        }
+        let at = u64::try_from(self.opened.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        content.capture.push(from, at, bytes);
+    }
+
+    /// Keeps nothing more.
+    pub(super) fn stop(&self) {
+        self.on.store(false, Ordering::Release);
+    }
+
+    /// Keeps nothing more, and forgets what was kept.
+    pub(super) fn forget(&self) {
+        self.stop();
+        let content = std::mem::take(&mut *self.lock());
+        self.room.give_back(held(&content));
+    }
+
+    /// What was recorded so far.
+    pub(super) fn content(&self) -> Content {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        let content = self.content.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.room.give_back(held(content));
+    }
+}
+
+fn held(content: &Content) -> usize {
+    content.capture.client.len() + content.capture.server.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recording(room: &Room) -> Recording {
+        let end = SocketAddr::from(([127, 0, 0, 1], 1));
+        Recording::new((end, end), CancellationToken::new(), room.clone())
+    }
+
+    #[test]
+    fn a_connection_that_says_too_much_is_kept_up_to_there_and_no_further() {
+        let room = Room::default();
+        let recording = recording(&room);
+        recording.push(Party::Client, &vec![1; MAX_BYTES - 1]);
+        assert!(recording.is_on());
+        recording.push(Party::Server, b"ab");
+        assert!(!recording.is_on());
+        recording.push(Party::Server, b"c");
+        let content = recording.content();
+        assert_eq!((content.capture.client.len(), content.capture.server.len(), content.cut), (MAX_BYTES - 1, 0, true));
+    }
+
+    #[test]
+    fn all_together_are_bounded_and_give_back_what_they_held() {
+        let room = Room::default();
+        let full = vec![1; MAX_BYTES];
+        let mut many: Vec<Recording> = (0..MAX_TOTAL / MAX_BYTES).map(|_| recording(&room)).collect();
+        many.iter().for_each(|recording| recording.push(Party::Client, &full));
+        let late = recording(&room);
+        late.push(Party::Client, b"x");
+        assert!(late.content().cut);
+        many[0].forget();
+        many.pop();
+        let next = recording(&room);
+        next.push(Party::Client, &full);
+        assert!(next.is_on());
+        drop((many, late, next));
+        assert_eq!(room.0.load(Ordering::Relaxed), 0);
+    }
+}

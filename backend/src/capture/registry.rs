@@ -1,0 +1,335 @@
+//! What is armed, for how long, and which connections take part in it.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::{Duration, Instant},
+};
+
+use tokio_util::sync::CancellationToken;
+
+use super::recording::{Recording, Room};
+use crate::shutdown::Shutdown;
+
+/// How long a capture waits for calls of its trace.
+pub const ARMED: Duration = Duration::from_secs(30);
+/// How long it can be read, from its arming on.
+pub const KEPT: Duration = Duration::from_secs(300);
+/// The most captures at once; the oldest that waits for nothing gives way.
+const MAX_CAPTURES: usize = 32;
+/// The most connections that are recorded at once.
+const MAX_RECORDED: usize = 256;
+/// The most connections of one capture.
+const MAX_CONNECTIONS: usize = 16;
+
+/// Why there is no capture.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Never armed, or over.
+    #[error("no capture of trace {trace:032x} is kept: arm it with PUT before the call; it is kept for {} s", KEPT.as_secs())]
+    Unknown {
+        /// The trace that was asked for.
+        trace: u128,
+    },
+    /// Too many are armed.
+    #[error("{MAX_CAPTURES} captures wait for their calls already; one of them ends within {} s", ARMED.as_secs())]
+    Busy,
+    /// Not a trace id.
+    #[error("a trace id is 32 of the characters 0-9 a-f, and not all zero")]
+    NotAnId,
+}
+
+/// A handle on all captures. Cheap to clone.
+#[derive(Clone)]
+pub struct Captures(Arc<Inner>);
+
+struct Inner {
+    shutdown: Shutdown,
+    room: Room,
+    state: Mutex<State>,
+}
+
+struct State {
+    captures: HashMap<u128, Entry>,
+    /// The connections that were recorded from their first byte; those that are gone are taken out when the next comes.
+    recorded: Vec<Weak<Recording>>,
+    /// Ends the connections that are not recorded.
+    others: CancellationToken,
+}
+
+struct Entry {
+    since: Instant,
+    armed: bool,
+    connections: Vec<Arc<Recording>>,
+    missing: Option<String>,
+}
+
+/// How a fresh connection is served.
+#[derive(Debug)]
+pub struct Admitted {
+    /// Recorded, if anything is armed.
+    pub recording: Option<Arc<Recording>>,
+    /// Cancelled when it is to end as soon as what is under way on it is done.
+    pub leave: CancellationToken,
+}
+
+/// What there is of a capture now.
+#[derive(Debug)]
+pub struct Taken {
+    /// Its trace.
+    pub trace_id: u128,
+    /// How long it waits for more calls; zero when it does not any more.
+    pub armed_for: Duration,
+    /// How long it can be read.
+    pub kept_for: Duration,
+    /// Its connections, in the order in which they became part of it.
+    pub connections: Vec<Arc<Recording>>,
+    /// What should be in it and is not, and why.
+    pub missing: Option<String>,
+}
+
+impl Captures {
+    /// Nothing is armed.
+    #[must_use]
+    pub fn new(shutdown: &Shutdown) -> Self {
+        let state = State { captures: HashMap::new(), recorded: Vec::new(), others: shutdown.token().child_token() };
+        Self(Arc::new(Inner { shutdown: shutdown.clone(), room: Room::default(), state: Mutex::new(state) }))
+    }
+
+    /// Arms a capture: says whether it is a new one. Connections that are not recorded from their first byte are asked to
+    /// end; when this returns they take no further request.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many are armed.
+    pub fn arm(&self, trace: u128) -> Result<bool, Error> {
+        let since = Instant::now();
+        let mut leaving = Vec::new();
+        {
+            let mut state = self.lock();
+            if state.captures.contains_key(&trace) {
+                return Ok(false);
+            }
+            if state.captures.len() >= MAX_CAPTURES {
+                let over = state.captures.iter().filter(|(_, entry)| !entry.armed).min_by_key(|(_, entry)| entry.since);
+                let oldest = *over.ok_or(Error::Busy)?.0;
+                state.remove(oldest);
+            }
+            let entry = Entry { since, armed: true, connections: Vec::new(), missing: None };
+            state.captures.insert(trace, entry);
+            let next = self.0.shutdown.token().child_token();
+            leaving.push(std::mem::replace(&mut state.others, next));
+            leaving.extend(state.live().filter(|recording| !recording.is_on()).map(|spent| spent.leave.clone()));
+        }
+        for connection in leaving {
+            connection.cancel();
+        }
+        self.0.shutdown.spawn(self.clone().expire(trace, since));
+        Ok(true)
+    }
+
+    /// What there is of a capture.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when it was never armed, or is over.
+    pub fn find(&self, trace: u128) -> Result<Taken, Error> {
+        let state = self.lock();
+        let entry = state.captures.get(&trace).ok_or(Error::Unknown { trace })?;
+        let age = entry.since.elapsed();
+        Ok(Taken {
+            trace_id: trace,
+            armed_for: if entry.armed { ARMED.saturating_sub(age) } else { Duration::ZERO },
+            kept_for: KEPT.saturating_sub(age),
+            connections: entry.connections.clone(),
+            missing: entry.missing.clone(),
+        })
+    }
+
+    /// How to serve a connection that was just accepted.
+    #[must_use]
+    pub fn admit(&self, ends: (SocketAddr, SocketAddr)) -> Admitted {
+        let mut state = self.lock();
+        if !state.is_armed() || !state.has_room() {
+            return Admitted { recording: None, leave: state.others.clone() };
+        }
+        let leave = self.0.shutdown.token().child_token();
+        let recording = Arc::new(Recording::new(ends, leave.clone(), self.0.room.clone()));
+        state.recorded.push(Arc::downgrade(&recording));
+        Admitted { recording: Some(recording), leave }
+    }
+
+    /// Whether a capture of this trace is armed.
+    #[must_use]
+    pub fn awaits(&self, trace: u128) -> bool {
+        self.lock().captures.get(&trace).is_some_and(|entry| entry.armed)
+    }
+
+    /// Notes why something that belongs to this trace is not captured.
+    pub fn miss(&self, trace: u128, reason: String) {
+        if let Some(entry) = self.lock().captures.get_mut(&trace) {
+            entry.missing = Some(reason);
+        }
+    }
+
+    pub(super) fn room(&self) -> &Room {
+        &self.0.room
+    }
+
+    pub(super) fn shutdown(&self) -> &Shutdown {
+        &self.0.shutdown
+    }
+
+    /// Makes a recorded connection part of the capture of this trace, if that is armed.
+    pub fn attach(&self, trace: u128, recording: &Arc<Recording>) {
+        let mut state = self.lock();
+        let Some(entry) = state.captures.get_mut(&trace).filter(|entry| entry.armed) else { return };
+        let known = entry.connections.iter().any(|known| Arc::ptr_eq(known, recording));
+        if !known && entry.connections.len() < MAX_CONNECTIONS {
+            entry.connections.push(recording.clone());
+        }
+    }
+
+    /// The life of a capture after its arming.
+    async fn expire(self, trace: u128, since: Instant) {
+        let ending = self.0.shutdown.token().clone();
+        let after = async |time| {
+            tokio::select! {
+                () = ending.cancelled() => {}
+                () = tokio::time::sleep(time) => {}
+            }
+        };
+        after(ARMED).await;
+        self.lock().disarm(trace, since);
+        after(KEPT - ARMED).await;
+        let mut state = self.lock();
+        if state.captures.get(&trace).is_some_and(|entry| entry.since == since) {
+            state.remove(trace);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn is_armed(&self) -> bool {
+        self.captures.values().any(|entry| entry.armed)
+    }
+
+    fn disarm(&mut self, trace: u128, since: Instant) {
+        if let Some(entry) = self.captures.get_mut(&trace).filter(|entry| entry.since == since) {
+            entry.armed = false;
+        }
+        if !self.is_armed() {
+            for recording in self.live() {
+                self.release(&recording);
+            }
+        }
+    }
+
+    fn remove(&mut self, trace: u128) {
+        let entry = self.captures.remove(&trace);
+        for recording in entry.into_iter().flat_map(|entry| entry.connections) {
+            self.release(&recording);
+        }
+    }
+
+    /// Ends a recording that nothing waits for, and forgets one that is in no capture.
+    fn release(&self, recording: &Arc<Recording>) {
+        let taken = |entry: &Entry| entry.connections.iter().any(|taken| Arc::ptr_eq(taken, recording));
+        let armed = self.is_armed();
+        if !self.captures.values().any(taken) {
+            if !armed || !recording.is_on() {
+                recording.forget();
+            }
+        } else if !armed {
+            recording.stop();
+        }
+    }
+
+    fn live(&self) -> impl Iterator<Item = Arc<Recording>> {
+        self.recorded.iter().filter_map(Weak::upgrade)
+    }
+
+    fn has_room(&mut self) -> bool {
+        self.recorded.retain(|recording| recording.strong_count() > 0);
+        self.live().filter(|recording| recording.is_on()).count() < MAX_RECORDED
+    }
+}
+
+impl fmt::Debug for Captures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Captures").field("kept", &self.lock().captures.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crosstalk_wire::Party;
+
+    use super::*;
+
+    fn ends() -> (SocketAddr, SocketAddr) {
+        let end = SocketAddr::from(([127, 0, 0, 1], 1));
+        (end, end)
+    }
+
+    /// Waits until the tasks have noticed that time went on.
+    async fn pass(time: Duration) {
+        tokio::time::sleep(time + Duration::from_millis(1)).await;
+        tokio::task::yield_now().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_recorded_before_or_after_and_nothing_is_kept_for_ever() {
+        let captures = Captures::new(&Shutdown::new());
+        let early = captures.admit(ends());
+        assert!(early.recording.is_none());
+        assert!(captures.arm(1).unwrap() && early.leave.is_cancelled());
+
+        let [taken, passing] = [(); 2].map(|()| captures.admit(ends()));
+        let (taken, passing) = (taken.recording.unwrap(), passing.recording.unwrap());
+        captures.attach(1, &taken);
+        captures.attach(2, &passing);
+        taken.push(Party::Client, b"ours");
+        passing.push(Party::Client, b"theirs");
+        pass(ARMED).await;
+
+        assert!(captures.admit(ends()).recording.is_none());
+        assert!(!taken.is_on() && !passing.is_on());
+        assert_eq!(passing.content().capture.client, b"");
+        let kept = captures.find(1).unwrap();
+        assert_eq!((kept.armed_for, kept.connections.len()), (Duration::ZERO, 1));
+        assert_eq!(kept.connections[0].content().capture.client, b"ours");
+
+        pass(KEPT - ARMED).await;
+        assert!(matches!(captures.find(1), Err(Error::Unknown { trace: 1 })));
+        assert_eq!(taken.content().capture.client, b"");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_recording_that_ended_is_no_beginning_for_the_next_capture() {
+        let captures = Captures::new(&Shutdown::new());
+        captures.arm(1).unwrap();
+        let first = captures.admit(ends());
+        captures.arm(2).unwrap();
+        assert!(!first.leave.is_cancelled(), "it is recorded from its first byte");
+        pass(ARMED).await;
+        captures.arm(3).unwrap();
+        assert!(first.leave.is_cancelled());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_oldest_that_waits_for_nothing_gives_way() {
+        let captures = Captures::new(&Shutdown::new());
+        captures.arm(1).unwrap();
+        pass(ARMED).await;
+        for trace in 2..=33 {
+            captures.arm(trace).unwrap();
+        }
+        assert!(matches!(captures.find(1), Err(Error::Unknown { .. })));
+        assert!(matches!(captures.arm(34), Err(Error::Busy)));
+    }
+}

@@ -1,0 +1,121 @@
+//! The tap itself: a socket whose bytes are kept as they are read and written.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use crosstalk_wire::Party;
+use pin_project_lite::pin_project;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::recording::Recording;
+
+pin_project! {
+    /// A socket that is recorded: what is read came from the client, what is written goes to it.
+    #[derive(Debug)]
+    pub struct Tapped<S> {
+        #[pin]
+        socket: S,
+        recording: Arc<Recording>,
+    }
+}
+
+impl<S> Tapped<S> {
+    /// Records a socket that nothing was read from or written to yet.
+    pub fn new(socket: S, recording: Arc<Recording>) -> Self {
+        Self { socket, recording }
+    }
+}
+
+impl<S: AsyncRead> AsyncRead for Tapped<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.project();
+        let before = buf.filled().len();
+        ready!(this.socket.poll_read(cx, buf))?;
+        this.recording.push(Party::Client, &buf.filled()[before..]);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite> AsyncWrite for Tapped<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.project();
+        let written = ready!(this.socket.poll_write(cx, buf))?;
+        this.recording.push(Party::Server, &buf[..written]);
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.project();
+        let written = ready!(this.socket.poll_write_vectored(cx, bufs))?;
+        let mut left = written;
+        let mut sent = Vec::with_capacity(written);
+        for buf in bufs {
+            let part = &buf[..left.min(buf.len())];
+            sent.extend_from_slice(part);
+            left -= part.len();
+        }
+        this.recording.push(Party::Server, &sent);
+        Poll::Ready(Ok(written))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.project().socket.poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.project().socket.poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::capture::recording::Room;
+
+    #[tokio::test]
+    async fn every_byte_of_both_directions_is_kept_once() {
+        let end = SocketAddr::from(([127, 0, 0, 1], 1));
+        let recording = Arc::new(Recording::new((end, end), CancellationToken::new(), Room::default()));
+        let (ours, mut theirs) = tokio::io::duplex(4);
+        let mut ours = Tapped::new(ours, recording.clone());
+        let talking = async {
+            theirs.write_all(b"question").await.unwrap();
+            let mut answer = Vec::new();
+            theirs.read_to_end(&mut answer).await.unwrap();
+            answer
+        };
+        let answering = async {
+            let mut question = [0; 8];
+            ours.read_exact(&mut question).await.unwrap();
+            let mut answer = [IoSlice::new(b"an"), IoSlice::new(b""), IoSlice::new(b"swer")];
+            let mut left = &mut answer[..];
+            while !left.is_empty() {
+                let written = ours.write_vectored(left).await.unwrap();
+                IoSlice::advance_slices(&mut left, written);
+            }
+            ours.shutdown().await.unwrap();
+        };
+        let (answer, ()) = tokio::join!(talking, answering);
+        assert_eq!(answer, b"answer");
+        let capture = recording.content().capture;
+        assert_eq!((capture.client.as_slice(), capture.server.as_slice()), (&b"question"[..], &b"answer"[..]));
+        assert_eq!(capture.chunks.iter().map(|chunk| chunk.len).sum::<usize>(), 14);
+    }
+}

@@ -1,0 +1,63 @@
+//! A link of its own for one captured job, through the recording relay: so that the capture has the job from the protocol
+//! header to the goodbye, and nothing of anybody else.
+
+use std::sync::Arc;
+
+use lapin::uri::AMQPScheme;
+
+use super::session::Session;
+use crate::capture::Captures;
+
+/// The session of one captured job. Dropped, it closes behind the back of whoever used it.
+#[derive(Debug)]
+pub struct Captured(Option<Arc<Session>>);
+
+impl Captured {
+    /// Opens one beside `session`, if a capture of this trace is armed. A capture that cannot be made says why, and the job
+    /// goes its usual way.
+    pub async fn beside(session: &Session, captures: &Captures, trace: u128) -> Option<Self> {
+        if !captures.awaits(trace) {
+            return None;
+        }
+        match Self::open(session, captures, trace).await {
+            Ok(session) => Some(Self(Some(session))),
+            Err(reason) => {
+                tracing::debug!(%reason, "a job is not captured");
+                captures.miss(trace, reason);
+                None
+            }
+        }
+    }
+
+    async fn open(session: &Session, captures: &Captures, trace: u128) -> Result<Arc<Session>, String> {
+        let uri = session.uri();
+        if uri.scheme == AMQPScheme::AMQPS {
+            return Err("the broker is reached over TLS (amqps), and what is encrypted is not captured".to_owned());
+        }
+        let port = captures.relay(trace, &uri.authority.host, uri.authority.port).await;
+        let port = port.map_err(|error| format!("there is no relay to the broker: {error}"))?;
+        session.through(port).await
+    }
+
+    /// The session.
+    #[must_use]
+    pub fn session(&self) -> &Arc<Session> {
+        self.0.as_ref().expect("it is taken at its end only")
+    }
+
+    /// Says goodbye, so that this is in the capture as well.
+    pub async fn close(mut self) {
+        if let Some(session) = self.0.take() {
+            session.close().await;
+        }
+    }
+}
+
+impl Drop for Captured {
+    fn drop(&mut self) {
+        if let Some(session) = self.0.take() {
+            let shutdown = session.shutdown.clone();
+            shutdown.spawn(async move { session.close().await });
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `/api/v1/captures/{trace}`: what went over the sockets for a trace. Whoever knows the trace id may arm and read it.
+
+use std::time::Instant;
+
+use axum::{
+    body::Body,
+    extract::{Path, Request, State, rejection::PathRejection},
+    response::Response,
+};
+use crosstalk_proto::capture::Capture;
+use http::{HeaderValue, StatusCode, Version, header};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{answer, media::Media};
+use crate::{
+    capture::{self, Captures, Error as CaptureError},
+    error::Error,
+    router::App,
+    shutdown::Shutdown,
+    step::Steps,
+    trace,
+};
+
+/// Where captures are.
+pub(super) const CAPTURES: &str = "/api/v1/captures";
+
+/// A file for Wireshark.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "a schema only")]
+pub(super) struct Pcapng(Vec<u8>);
+
+/// Which trace.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "a description only: the handlers check the id by themselves")]
+pub(super) struct OneTrace {
+    /// The trace id, as in the `traceparent` of the calls. Choose it at random: who knows it can read the capture
+    #[param(
+        min_length = 32,
+        max_length = 32,
+        pattern = "^[0-9a-f]{32}$",
+        example = "4bf92f3577b34da6a3ce929d0e0e4736"
+    )]
+    trace: String,
+}
+
+type TraceInPath = Result<Path<String>, PathRejection>;
+
+/// Arm a capture
+///
+/// From now on fresh connections are recorded, and those that are open are asked to end. Every call within the next 30 seconds
+/// whose `traceparent` has this trace id is in the capture.
+#[utoipa::path(
+    put,
+    path = "/api/v1/captures/{trace}",
+    operation_id = "arm",
+    tag = "captures",
+    params(OneTrace),
+    responses(
+        (status = 201, description = "It is armed", content((Capture = "application/json"))),
+        (status = 200, description = "It was armed before; nothing has changed", content((Capture = "application/json"))),
+    ),
+)]
+pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Request) -> Response {
+    let start = Instant::now();
+    let version = request.version();
+    let result = async {
+        let trace = checked(trace)?;
+        let status = if app.captures.arm(trace)? { StatusCode::CREATED } else { StatusCode::OK };
+        let mut response = tell(&app.captures, &app.shutdown, trace, status).await?;
+        // the connection of this request is one that is asked to end
+        if version <= Version::HTTP_11 {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
+    };
+    answer::answer(result.await, Steps::new(), start)
+}
+
+/// Read a capture
+///
+/// Each connection with its messages, their bytes and what each byte is. Credentials are masked.
+#[utoipa::path(
+    get,
+    path = "/api/v1/captures/{trace}",
+    operation_id = "capture",
+    tag = "captures",
+    params(OneTrace),
+    responses((status = 200, description = "What was captured so far", content((Capture = "application/json")))),
+)]
+pub(super) async fn read(State(app): State<App>, trace: TraceInPath) -> Response {
+    let start = Instant::now();
+    let result = async { tell(&app.captures, &app.shutdown, checked(trace)?, StatusCode::OK).await };
+    answer::answer(result.await, Steps::new(), start)
+}
+
+/// Download a capture
+///
+/// A pcapng file for Wireshark. The payload is what went over the socket, credentials masked; the IP and TCP headers around it
+/// are synthesised.
+#[utoipa::path(
+    get,
+    path = "/api/v1/captures/{trace}/pcapng",
+    operation_id = "pcapng",
+    tag = "captures",
+    params(OneTrace),
+    responses((status = 200, description = "The file", content((Pcapng = "application/x-pcapng")))),
+)]
+pub(super) async fn pcapng(State(app): State<App>, trace: TraceInPath) -> Response {
+    let start = Instant::now();
+    let result = async {
+        let taken = app.captures.find(checked(trace)?)?;
+        let name = format!("attachment; filename=\"crosstalk-{:032x}.pcapng\"", taken.trace_id);
+        let file = app.shutdown.spawn_blocking(move || capture::pcapng(&taken)).await;
+        let file = file.map_err(|error| Error::Internal(error.to_string()))?;
+        let file = file.map_err(|error| Error::Internal(error.to_string()))?;
+        let mut response = Response::new(Body::from(file));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-pcapng"));
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
+        headers.insert(header::CONTENT_DISPOSITION, HeaderValue::try_from(name).expect("hexadecimal digits"));
+        Ok(response)
+    };
+    answer::answer(result.await, Steps::new(), start)
+}
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+async fn tell(captures: &Captures, shutdown: &Shutdown, trace: u128, status: StatusCode) -> Result<Response, Error> {
+    let taken = captures.find(trace)?;
+    let told = shutdown.spawn_blocking(move || serde_json::to_vec(&capture::told(&taken)));
+    let body = told.await.map_err(|error| Error::Internal(error.to_string()))?;
+    let body = body.map_err(|error| Error::Internal(error.to_string()))?;
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, Media::Json.header());
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    Ok(response)
+}
+
+fn checked(trace: TraceInPath) -> Result<u128, Error> {
+    let id = trace.ok().and_then(|Path(text)| trace::parse_id(&text));
+    Ok(id.ok_or(CaptureError::NotAnId)?)
+}

@@ -1,0 +1,130 @@
+//! What is captured on the way to the broker: a link of the job's own, from the protocol header to the goodbye.
+
+use crosstalk_broker::{Broker, Config};
+use crosstalk_proto::{
+    amqp::{Body, Properties},
+    capture::{Connection, Sender},
+    ws::{Answer, ClientMessage, Command, Publish, PublishOutcome, Request, ServerMessage},
+};
+use crosstalk_testkit::{Observer, wait_until};
+
+use crate::{
+    bridge_client::Page,
+    capture_support::{BUDGET, PARENT, TRACE, all, arm, only, read},
+    support::TestApp,
+};
+
+/// A server whose broker is behind an observer.
+async fn observed() -> (TestApp, Broker, Observer) {
+    let listen = ([127, 0, 0, 1], 0).into();
+    let broker = Broker::start(Config { listen, ..Config::default() }).await.unwrap();
+    let observer = Observer::before(broker.addr()).await.unwrap();
+    let app = TestApp::builder().amqp_url(format!("amqp://guest:guest@{}/%2f", observer.address())).spawn().await;
+    let ready = async || app.get("/readyz").await.json()["status"] == "ready";
+    wait_until(BUDGET, ready).await.unwrap();
+    (app, broker, observer)
+}
+
+async fn carry(page: &mut Page, command: Command) -> Answer {
+    let request = Request { id: 1_000, traceparent: Some(PARENT.to_owned()), command };
+    page.send(&ClientMessage::Request(request)).await;
+    page.until(|message| match message {
+        ServerMessage::Answer { id: 1_000, answer, .. } => Some(answer),
+        ServerMessage::Refusal { id: 1_000, problem, .. } => panic!("{problem:?}"),
+        _ => None,
+    })
+    .await
+}
+
+/// What is shown is what was seen on the path; where it is not, it is a mask.
+#[track_caller]
+fn check(shown: &[u8], seen: &[u8], masked: usize) {
+    assert_eq!(shown.len(), seen.len());
+    let hidden: Vec<_> = shown.iter().zip(seen).filter(|(shown, seen)| shown != seen).collect();
+    assert!(hidden.iter().all(|(shown, _)| **shown == b'*'), "{hidden:?}");
+    assert_eq!(hidden.len(), masked);
+}
+
+#[track_caller]
+fn check_frames(connection: &Connection, expected: &[&str]) {
+    let said: Vec<_> = connection.messages.iter().map(|message| message.value.as_str()).collect();
+    let mut left = said.iter();
+    for frame in expected {
+        assert!(left.any(|said| said == frame), "{frame} is not where it should be in {said:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_published_message_is_captured_with_its_handshake_its_confirm_and_its_goodbye() {
+    let (app, broker, observer) = observed().await;
+    let mut page = Page::open(&app).await;
+    arm(&app, TRACE).await;
+    let publish = Command::Publish(Publish {
+        exchange: String::new(),
+        routing_key: "hello".to_owned(),
+        mandatory: false,
+        properties: Properties::default(),
+        body: Body::Text("Hello, World!".to_owned()),
+    });
+    let answer = carry(&mut page, publish).await;
+    assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
+    let seen = observer.ended(TRACE, BUDGET).await.unwrap();
+    let capture = read(&app, TRACE).await;
+    let connection = only(&capture);
+    assert_eq!((connection.protocol.as_str(), &capture.missing), ("AMQP 0-9-1", &None));
+    check(&all(connection, Sender::Client), &seen.client, "\0guest\0guest".len());
+    check(&all(connection, Sender::Server), &seen.server, 0);
+    check_frames(
+        connection,
+        &[
+            "0-9-1",
+            "connection.start",
+            "connection.start-ok",
+            "connection.open-ok",
+            "confirm.select-ok",
+            "basic.publish",
+            "content header",
+            "content body",
+            "basic.ack",
+            "connection.close",
+            "connection.close-ok",
+        ],
+    );
+    app.stop().await;
+    broker.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_request_to_the_greeter_is_captured_with_its_reply() {
+    let (app, broker, observer) = observed().await;
+    let mut page = Page::open(&app).await;
+    arm(&app, TRACE).await;
+    let call = Command::Call {
+        body: Body::Text(r#"{"name":"Ada"}"#.to_owned()),
+        content_type: "application/json".to_owned(),
+        timeout_ms: 10_000,
+    };
+    assert!(matches!(carry(&mut page, call).await, Answer::Reply { .. }));
+    let seen = observer.ended("crosstalk capture", BUDGET).await.unwrap();
+    let capture = read(&app, TRACE).await;
+    let connection = only(&capture);
+    check(&all(connection, Sender::Client), &seen.client, "\0guest\0guest".len());
+    check(&all(connection, Sender::Server), &seen.server, 0);
+    check_frames(
+        connection,
+        &["basic.consume-ok", "basic.publish", "basic.deliver", "content body", "connection.close"],
+    );
+    app.stop().await;
+    broker.shutdown().await;
+}
+
+#[tokio::test]
+async fn without_a_capture_a_job_takes_the_link_of_all() {
+    let (app, broker, observer) = observed().await;
+    let mut page = Page::open(&app).await;
+    let call = Command::Call { body: Body::Text(String::new()), content_type: String::new(), timeout_ms: 10_000 };
+    assert!(matches!(carry(&mut page, call).await, Answer::Reply { .. }));
+    assert!(observer.seen("crosstalk capture").is_none());
+    app.stop().await;
+    broker.shutdown().await;
+}

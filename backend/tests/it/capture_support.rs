@@ -1,0 +1,70 @@
+//! What the capture tests share: arming, reading, and what was captured, put together again.
+
+use std::time::Duration;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use crosstalk_proto::capture::{Capture, Connection, Message, Sender};
+use http::StatusCode;
+
+use crate::support::{Answer, TestApp};
+
+/// How long anything may take that is expected to happen.
+pub(crate) const BUDGET: Duration = Duration::from_secs(10);
+
+pub(crate) const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+pub(crate) const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+/// Arms a capture.
+pub(crate) async fn arm(app: &TestApp, trace: &str) {
+    let armed = Answer::to(app.request("PUT", &format!("/api/v1/captures/{trace}"))).await;
+    assert_eq!(armed.status, StatusCode::CREATED, "{armed:?}");
+}
+
+/// Reads a capture.
+pub(crate) async fn read(app: &TestApp, trace: &str) -> Capture {
+    let told = app.get(&format!("/api/v1/captures/{trace}")).await;
+    assert_eq!(told.status, StatusCode::OK, "{told:?}");
+    let capture: Capture = serde_json::from_slice(&told.body).unwrap();
+    capture.connections.iter().flat_map(|connection| &connection.messages).for_each(check);
+    capture
+}
+
+/// The only connection of a capture.
+#[track_caller]
+pub(crate) fn only(capture: &Capture) -> &Connection {
+    let [connection] = capture.connections.as_slice() else { panic!("{capture:?}") };
+    connection
+}
+
+/// Everything that one party sent, put together from the messages, which must leave no gap.
+#[track_caller]
+pub(crate) fn all(connection: &Connection, from: Sender) -> Vec<u8> {
+    let mut all = Vec::new();
+    for message in connection.messages.iter().filter(|message| message.from == from) {
+        assert_eq!(message.offset, all.len() as u64, "a gap before {message:?}");
+        all.extend(bytes(message));
+    }
+    all
+}
+
+pub(crate) fn bytes(message: &Message) -> Vec<u8> {
+    BASE64_STANDARD.decode(&message.bytes).unwrap()
+}
+
+/// The leaves of a message cover it, its pieces and its totals are all of it.
+#[track_caller]
+fn check(message: &Message) {
+    let len = u32::try_from(bytes(message).len()).unwrap();
+    let mut at = 0;
+    for (nth, field) in message.fields.iter().enumerate() {
+        let leaf = message.fields.get(nth + 1).is_none_or(|next| next.depth <= field.depth);
+        if leaf {
+            assert_eq!(field.start, at, "{message:?}");
+            at += field.len;
+        }
+    }
+    assert_eq!(at, len, "{message:?}");
+    assert_eq!(message.chunks.iter().map(|chunk| chunk.len).sum::<u32>(), len, "{message:?}");
+    let totals = message.totals;
+    assert_eq!(totals.framing + totals.headers + totals.payload, len, "{message:?}");
+}

@@ -1,0 +1,70 @@
+//! Which message belongs to which call.
+
+use crosstalk_wire::{Capture, Dissection, Owner, Party, Protocol};
+
+use crate::h2::{PREFACE, frame};
+use crate::outline::{capture, checked};
+
+const ONE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+/// Who sent each message, and whose it is.
+fn owners(found: &Dissection) -> Vec<(Party, String)> {
+    let name = |owner: &Owner| match owner {
+        Owner::Connection => "connection".to_owned(),
+        Owner::Call(trace) => trace.clone().unwrap_or_else(|| "nobody".to_owned()),
+    };
+    found.messages.iter().map(|message| (message.from, name(&message.owner))).collect()
+}
+
+#[test]
+fn an_answer_belongs_to_the_call_of_its_request() {
+    use Party::{Client, Server};
+    let ours = format!("GET / HTTP/1.1\r\nTraceparent: {ONE}\r\n\r\n");
+    let mut said = Capture::default();
+    said.push(Client, 0, b"GET / HTTP/1.1\r\n\r\n");
+    said.push(Client, 1, ours.as_bytes());
+    said.push(Server, 2, b"HTTP/1.1 204 No Content\r\n\r\n");
+    said.push(Server, 3, b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\nwhat is this\r\n");
+    let found = checked(&said);
+    assert_eq!(found.protocol, Protocol::Http1);
+    let nobody = || "nobody".to_owned();
+    let one = || ONE.to_owned();
+    assert_eq!(
+        owners(&found),
+        [
+            (Client, nobody()),
+            (Client, one()),
+            (Server, nobody()),
+            (Server, one()),
+            (Server, one()),
+            // what is no message, and its line end
+            (Server, nobody()),
+            (Server, nobody())
+        ]
+    );
+}
+
+#[test]
+fn a_frame_belongs_to_the_call_of_its_stream_or_to_the_connection() {
+    use Party::{Client, Server};
+    let head = [b"\x82\0\x0btraceparent\x37".as_slice(), ONE.as_bytes()].concat();
+    let said = capture(
+        &[PREFACE, &frame(4, 0, 0, b""), &frame(1, 5, 1, &head), &frame(1, 5, 3, b"\x82")].concat(),
+        &[frame(4, 1, 0, b""), frame(1, 5, 3, b"\x88"), frame(1, 5, 1, b"\x88")].concat(),
+    );
+    let found = checked(&said);
+    assert_eq!(found.protocol, Protocol::Http2);
+    let owner = |from, name: &str| (from, name.to_owned());
+    assert_eq!(
+        owners(&found),
+        [
+            owner(Client, "connection"),
+            owner(Client, "connection"),
+            owner(Client, ONE),
+            owner(Client, "nobody"),
+            owner(Server, "connection"),
+            owner(Server, "nobody"),
+            owner(Server, ONE)
+        ]
+    );
+}
