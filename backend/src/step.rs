@@ -27,7 +27,7 @@ impl Steps {
     /// No steps yet.
     #[must_use]
     pub fn new() -> Self {
-        Self(Vec::with_capacity(4))
+        Self(Vec::with_capacity(8))
     }
 
     /// Whether nothing was measured.

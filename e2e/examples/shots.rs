@@ -9,8 +9,8 @@ use std::{env, fs, path::PathBuf};
 use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Console, Stage, play, script};
 
-/// Page, state, path, and what is clicked, one after the other.
-const UP: [(&str, &str, &str, &[&str]); 14] = [
+/// Page, state, path, and what is clicked, one after the other; what goes on after a click has a mark behind it.
+const UP: [(&str, &str, &str, &[&str]); 18] = [
     ("home", "idle", "/", &[]),
     ("home", "hello", "/", &["hello-all"]),
     ("rest", "idle", "/rest", &[]),
@@ -21,6 +21,10 @@ const UP: [(&str, &str, &str, &[&str]); 14] = [
     ("rest", "compare", "/rest", &["rest-send", "history-pick", "rest-preset-create", "rest-twice", "history-pick"]),
     ("grpc", "idle", "/grpc", &[]),
     ("grpc", "hello", "/grpc", &["grpc-send"]),
+    ("grpc", "stream", STREAM, &["grpc-send"]),
+    ("grpc", "going", LONG, &["grpc-send!"]),
+    ("grpc", "refused", REFUSED, &["grpc-send"]),
+    ("grpc", "both", BOTH, &["grpc-send!", "grpc-send!", "grpc-half-close"]),
     ("queue", "idle", "/queue", &[]),
     ("queue", "hello", "/queue", &["consumer-start", "queue-publish", "queue-publish"]),
     (
@@ -42,6 +46,13 @@ const UP: [(&str, &str, &str, &[&str]); 14] = [
     ),
     ("lost", "idle", "/nowhere", &[]),
 ];
+/// Calls of the gRPC bench, as links have them.
+const STREAM: &str =
+    "/grpc#1&method=helloworld.Greeter/SayHelloStreamReply&message={}&count=40&interval=10&deadline=300";
+const LONG: &str = "/grpc#1&method=helloworld.Greeter/SayHelloStreamReply&message={}&count=500&interval=20&deadline=";
+const REFUSED: &str = "/grpc#1&method=helloworld.Greeter/SayHello&message={\"name\":\"bell\\u0007\"}&as=json&count=5&interval=200&deadline=1000&m=x-tenant:demo&off=trace-bin:AAEC";
+const BOTH: &str =
+    "/grpc#1&method=helloworld.Greeter/SayHelloBidiStream&message={\"name\":\"Ada\"}&count=5&interval=200&deadline=";
 const DOWN: [(&str, &str, &str, &[&str]); 3] =
     [("home", "down", "/", &["hello-all"]), ("rest", "down", "/rest", &[]), ("queue", "down", "/queue", &[])];
 const THEMES: [&str; 2] = ["light", "dark"];
@@ -102,13 +113,18 @@ impl Shots {
                     continue;
                 }
                 stage.browser.resize(width, height).await?;
-                stage.page.open(&format!("{path}?lang={language}&speed=instant")).await?;
+                // without a state there is no fragment: with one, a browser stays on the page it has
+                let (path, state) = path.split_at(path.find('#').unwrap_or(path.len()));
+                stage.page.open(&format!("{path}?lang={language}&speed=instant{state}")).await?;
                 for click in *clicks {
+                    let (click, goes_on) = click.strip_suffix('!').map_or((*click, false), |click| (click, true));
                     // a page that is not finished yet is worth a picture too
                     if let Err(error) = stage.page.click(click).await {
                         eprintln!("{name}: {error:#}");
                     }
-                    stage.page.idle().await?;
+                    if !goes_on {
+                        stage.page.idle().await?;
+                    }
                 }
                 let full = stage.page.run("return document.documentElement.scrollHeight", &[]).await?;
                 let full = full.as_u64().and_then(|full| u32::try_from(full).ok()).unwrap_or(height);

@@ -1,8 +1,15 @@
 //! Runs programs as a person runs what the page's *copy as* gave: pasted into a shell, a Python, a node, a new cargo project.
 
-use std::{ffi::OsString, fs, path::Path, time::Duration};
+use std::{
+    ffi::OsString,
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result};
+use tempfile::TempDir;
 
 use crate::{need, script};
 
@@ -14,8 +21,12 @@ const BUILD_BUDGET: Duration = Duration::from_secs(300);
 const DEPENDENCIES: &str = r#"
 futures-util = "0.3"
 lapin = { version = "4", default-features = false, features = ["tokio"] }
+prost = "0.14"
 reqwest = { version = "0.13", default-features = false }
 tokio = { version = "1", features = ["full"] }
+tokio-stream = { version = "0.1", default-features = false }
+tonic = { version = "0.14", default-features = false, features = ["channel"] }
+tonic-prost = { version = "0.14", default-features = false }
 "#;
 
 /// Runs what a person pastes into a shell.
@@ -26,20 +37,26 @@ pub async fn shell(text: &str) -> Result<String> {
     run("sh", &["-c", text], BUDGET).await
 }
 
-/// Runs a Python program.
+/// Runs a Python program, after what its first lines say to fetch.
 ///
 /// # Errors
 /// As [`shell`].
 pub async fn python(text: &str) -> Result<String> {
-    run(need::python(), &["-c", text], BUDGET).await
+    let fetch: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.starts_with("curl ")).collect();
+    let python = here(&need::python())?;
+    let lines = [fetch, vec![r#"exec "$0" -c "$1""#]].concat().join(" && ");
+    run("sh", &["-c", &lines, &python.display().to_string(), text], BUDGET).await
 }
 
-/// Runs a JavaScript module.
+/// Runs a JavaScript module, beside the packages of `e2e/clients/package.json`.
 ///
 /// # Errors
 /// As [`shell`].
 pub async fn javascript(text: &str) -> Result<String> {
-    run("node", &["--input-type=module", "-e", text], BUDGET).await
+    let folder = TempDir::with_prefix("crosstalk-e2e-copied-")?;
+    symlink(std::path::absolute(need::node_modules()?)?, folder.path().join("node_modules"))?;
+    run_in(&folder, "node", &["--input-type=module", "-e", text], BUDGET).await
 }
 
 /// Runs a Rust program as the `main.rs` of a project of its own, at the versions of this workspace.
@@ -61,12 +78,19 @@ pub async fn rust(name: &str, text: &str) -> Result<String> {
 }
 
 async fn run(program: impl AsRef<Path>, args: &[&str], budget: Duration) -> Result<String> {
-    let folder = tempfile::TempDir::with_prefix("crosstalk-e2e-copied-")?;
+    run_in(&TempDir::with_prefix("crosstalk-e2e-copied-")?, program, args, budget).await
+}
+
+async fn run_in(folder: &TempDir, program: impl AsRef<Path>, args: &[&str], budget: Duration) -> Result<String> {
     let args: Vec<OsString> = args.iter().map(OsString::from).collect();
     let program = program.as_ref();
-    // a name with a folder in it is of here, not of where it runs
-    let program = if program.components().count() > 1 { std::path::absolute(program)? } else { program.to_owned() };
+    let program = here(program)?;
     script::program(&program, &args, folder.path(), budget)
         .await
         .with_context(|| format!("{} ran: {args:?}", program.display()))
+}
+
+/// A name with a folder in it is of here, not of where it runs.
+fn here(program: &Path) -> Result<PathBuf> {
+    Ok(if program.components().count() > 1 { std::path::absolute(program)? } else { program.to_owned() })
 }

@@ -6,13 +6,15 @@
 //! - [`Server`]: the binary `crosstalk` as a process, ended by SIGTERM and held to its promises
 //! - [`Browser`]: a headless Chromium whose console must stay clean
 //! - [`Page`]: what a person sees and does there, by `data-testid`
-//! - [`script`]: Python and JavaScript clients; [`copied`]: programs that the page gives to copy
+//! - [`script`]: Python and JavaScript clients; [`copied`]: programs that the page gives to copy; [`grpcurl`]: what that
+//!   program would do
 //! - [`mod@play`]: one server, one browser, one act; evidence is kept when it fails
 
 mod broker;
 mod browser;
 mod console;
 pub mod copied;
+pub mod grpcurl;
 pub mod need;
 mod page;
 mod play;

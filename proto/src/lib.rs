@@ -29,6 +29,9 @@ pub mod ws;
 pub mod helloworld {
     tonic::include_proto!("helloworld");
 
+    /// The text of the file.
+    pub const PROTO: &str = include_str!("../proto/helloworld.proto");
+
     /// The encoded `FileDescriptorSet` of the package, for server reflection.
     pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/helloworld.bin"));
 }

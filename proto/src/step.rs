@@ -30,7 +30,8 @@ pub enum Party {
 pub struct Step {
     /// Who did it.
     pub party: Party,
-    /// What was done, in kebab-case: `parse`, `greet`, `insert`, `publish`, `confirm`, `deliver`.
+    /// What was done, in kebab-case: `parse`, `greet`, `insert`, `publish`, `confirm`, `deliver`. Of a gRPC call `headers`,
+    /// `data` (the first message) and `trailers` are the moments at which the party let go of them, or had them.
     pub name: String,
     /// Milliseconds on the party's clock, which starts with its process.
     pub start_ms: f64,

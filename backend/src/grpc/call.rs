@@ -196,7 +196,7 @@ impl Call {
             return Response::from_parts(head, CallBody::default());
         }
         let measured = head.extensions.remove::<Measured>();
-        let open = Open { body, call: self, measured, head_at: Instant::now(), server_ends: None };
+        let open = Open { body, call: self, measured, head_at: Instant::now(), first_at: None, server_ends: None };
         Response::from_parts(head, CallBody { open: Some(open) })
     }
 }
@@ -214,6 +214,8 @@ struct Open {
     call: Call,
     measured: Option<Measured>,
     head_at: Instant,
+    /// When the first message was ready to be written.
+    first_at: Option<Instant>,
     server_ends: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
@@ -230,7 +232,12 @@ impl http_body::Body for CallBody {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<NextFrame> {
         let Some(open) = &mut self.open else { return Poll::Ready(None) };
         let frame = match open.poll_work(cx) {
-            Poll::Ready(Ok(Some(Ok(frame)))) if frame.is_data() => return Poll::Ready(Some(Ok(frame))),
+            Poll::Ready(Ok(Some(Ok(frame)))) if frame.is_data() => {
+                if open.call.traced {
+                    open.first_at.get_or_insert_with(Instant::now);
+                }
+                return Poll::Ready(Some(Ok(frame)));
+            }
             Poll::Ready(Ok(frame)) => frame.map(|frame| {
                 frame.map(|frame| match frame.into_trailers() {
                     Ok(trailers) => Frame::trailers(open.with_steps(trailers)),
@@ -286,13 +293,27 @@ impl Open {
     fn with_steps(&self, mut trailers: HeaderMap) -> HeaderMap {
         if let Some(measured) = self.measured.filter(|_| self.call.traced) {
             let mut steps = Steps::new();
-            steps.add(Party::Server, "parse", self.call.start, measured.began);
+            let start = self.call.start;
+            if self.call.deadline.is_some() {
+                steps.add(Party::Server, "deadline", start, start);
+            }
+            steps.add(Party::Server, "parse", start, measured.began);
             if let Some(greeted) = measured.greeted {
                 steps.add(Party::Server, "greet", measured.began, greeted);
+                if let Some(first) = self.first_at {
+                    steps.add(Party::Server, "reply", greeted, first);
+                }
             }
             if measured.streams {
                 steps.end(Party::Server, "stream", self.head_at);
             }
+            // three moments at which it let go of something
+            steps.add(Party::Server, "headers", self.head_at, self.head_at);
+            if let Some(first) = self.first_at {
+                steps.add(Party::Server, "data", first, first);
+            }
+            let now = Instant::now();
+            steps.add(Party::Server, "trailers", now, now);
             let mut timing = steps.server_timing();
             // new each time: in HPACK's table (RFC 7541, section 7.1.3) it would only push out what repeats
             timing.set_sensitive(true);

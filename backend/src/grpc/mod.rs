@@ -4,6 +4,7 @@
 //! - [`gate`]: which protocol a request speaks
 //! - [`call`]: what is around every call, with its [`deadline`]
 //! - [`greeter`]: the service itself, with the [`shape`] of its stream; [`standard`]: health and reflection
+//! - [`contract`]: what the service is, as files
 //!
 //! Apart from these, [`native_call`] is a client: it brings the bidirectional call to browsers, which have none.
 
@@ -18,6 +19,7 @@ use tower::Service;
 use crate::router::App;
 
 mod call;
+mod contract;
 mod cors;
 mod deadline;
 mod error;
@@ -43,10 +45,11 @@ pub fn routes(app: &App) -> Router<App> {
     let router = mount(router, app, health, &["Check", "Watch"]);
     let router = mount(router, app, v1, &["ServerReflectionInfo"]);
     let router = mount(router, app, v1alpha, &["ServerReflectionInfo"]);
-    match cors::layer(&app.config) {
+    let router = match cors::layer(&app.config) {
         Some(cors) => router.layer(cors),
         None => router,
-    }
+    };
+    router.merge(contract::routes())
 }
 
 /// A route for each method: what is not one reaches the fallback, as an unknown service does.

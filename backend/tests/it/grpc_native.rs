@@ -49,7 +49,14 @@ async fn what_the_server_did_is_in_the_trailers() {
     let reply = greeter.say_hello(request).await.unwrap();
     let timing = reply.metadata().get("server-timing").unwrap().to_str().unwrap();
     assert!(timing.contains("server-parse;dur=") && timing.contains("server-greet;dur="), "{timing}");
-    assert!(!timing.contains("server-stream"), "{timing}");
+    assert!(!timing.contains("server-stream") && !timing.contains("server-deadline"), "{timing}");
+
+    let mut request = Request::new(hello("Ada"));
+    request.metadata_mut().insert("traceparent", TRACE.parse().unwrap());
+    request.set_timeout(BUDGET);
+    let reply = greeter.say_hello(request).await.unwrap();
+    let timing = reply.metadata().get("server-timing").unwrap().to_str().unwrap();
+    assert!(timing.contains("server-deadline;dur=0.000000"), "{timing}");
 
     let mut request = shaped("2", "0");
     request.metadata_mut().insert("traceparent", TRACE.parse().unwrap());
@@ -59,7 +66,9 @@ async fn what_the_server_did_is_in_the_trailers() {
     while replies.message().await.unwrap().is_some() {}
     let trailers = replies.trailers().await.unwrap().unwrap();
     let timing = trailers.get("server-timing").unwrap().to_str().unwrap();
-    assert!(timing.contains("server-greet;dur=") && timing.contains("server-stream;dur="), "{timing}");
+    for step in ["greet", "reply", "stream", "headers", "data", "trailers"] {
+        assert!(timing.contains(&format!("server-{step};dur=")), "{step}: {timing}");
+    }
 
     let untraced = greeter.say_hello(hello("Ada")).await.unwrap();
     assert!(!untraced.metadata().contains_key("server-timing"), "steps belong to a trace, and there is none");

@@ -57,6 +57,20 @@ async fn ask(app: &TestApp, question: MessageRequest) -> MessageResponse {
 }
 
 #[tokio::test]
+async fn the_contract_is_there_as_files() {
+    let app = TestApp::spawn().await;
+    let get = async |path: &str| app.client.get(app.url(path)).send().await.unwrap();
+    let proto = get("/helloworld.proto").await;
+    assert_eq!(proto.headers()["content-type"], "text/plain; charset=utf-8");
+    assert!(proto.text().await.unwrap().contains("service Greeter {"));
+    let descriptors = get("/helloworld.binpb").await;
+    assert_eq!(descriptors.headers()["content-type"], "application/x-protobuf");
+    let pool = DescriptorPool::decode(descriptors.bytes().await.unwrap()).unwrap();
+    assert_eq!(pool.get_service_by_name("helloworld.Greeter").unwrap().methods().len(), 3);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn reflection_lists_the_services() {
     let app = TestApp::spawn().await;
     let answer = ask(&app, MessageRequest::ListServices(String::new())).await;

@@ -1,9 +1,9 @@
 //! What *copy as* gives does what the page did.
 
 use anyhow::{Result, ensure};
-use crosstalk_e2e::{Broker, Page, copied, play};
+use crosstalk_e2e::{Broker, Page, copied, grpcurl, play};
 
-/// The tabs of the REST bench.
+/// The tabs of the benches; the first is grpcurl where it is gRPC.
 const CURL: usize = 0;
 const PYTHON: usize = 1;
 const RUST: usize = 2;
@@ -94,6 +94,46 @@ async fn a_message_of_the_queue_bench_is_the_same_in_every_language() -> Result<
         {
             ensure!(said.contains("Hello, World!"), "{said}");
         }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_call_of_the_grpc_bench_is_the_same_in_every_language() -> Result<()> {
+    play("copied-grpc", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/grpc").await?;
+        page.fill("grpc-field-name", "O'Neil \"$HOME\" 你好").await?;
+        page.find_css(".kv li:last-child input[placeholder=name]").await?.send_keys("trace-bin").await?;
+        page.find_css(".kv li:nth-last-child(2) input[placeholder=value]").await?.send_keys("AAEC").await?;
+        let greeting = "Hello, O'Neil \"$HOME\" 你好";
+        for (method, count) in [("SayHello", 1), ("SayHelloStreamReply", 3), ("SayHelloBidiStream", 1)] {
+            page.click(&format!("grpc-method-{method}")).await?;
+            if method == "SayHelloStreamReply" {
+                page.fill("grpc-count", "3").await?;
+                page.fill("grpc-interval", "1").await?;
+            }
+            let mut said = vec![
+                grpcurl::run(&text(page, CURL).await?).await?,
+                copied::python(&text(page, PYTHON).await?).await?,
+                copied::rust("grpc", &text(page, RUST).await?).await?,
+            ];
+            if method != "SayHelloBidiStream" {
+                said.push(copied::javascript(&text(page, JAVASCRIPT).await?).await?);
+            }
+            for said in said {
+                ensure!(said.matches(greeting).count() == count, "{method}: not {count} times {greeting}: {said}");
+            }
+        }
+
+        // and what the server refuses, it refuses
+        page.click("grpc-method-SayHello").await?;
+        page.fill("grpc-field-name", &"x".repeat(201)).await?;
+        let refused = grpcurl::run(&text(page, CURL).await?).await;
+        ensure!(refused.is_err_and(|error| format!("{error:?}").contains("InvalidArgument")), "it was taken");
+        let said = copied::python(&text(page, PYTHON).await?).await?;
+        ensure!(said.contains("INVALID_ARGUMENT"), "{said}");
         Ok(())
     })
     .await

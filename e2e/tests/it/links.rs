@@ -42,6 +42,47 @@ async fn a_link_restores_every_field_of_the_rest_bench() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_link_restores_every_field_of_the_grpc_bench() -> Result<()> {
+    const METHOD: &str = "return document.querySelector('[data-testid=grpc-methods] [aria-pressed=true]')?.innerText";
+    let mut link = String::new();
+    let mut typed = serde_json::Value::Null;
+    play("grpc-link-made", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/grpc").await?;
+        page.click("grpc-method-SayHelloStreamReply").await?;
+        page.find_css("#msg-1").await?.click().await?;
+        page.fill("grpc-json", "{\"name\":\n \"Grace & 格蕾丝\"}").await?;
+        page.fill("grpc-count", "77").await?;
+        page.fill("grpc-interval", "3").await?;
+        page.fill("grpc-deadline", "1234").await?;
+        header(page, "grpc-metadata", "x-tenant", "demo").await?;
+        header(page, "grpc-metadata", "authorization", "Bearer sesame").await?;
+        page.until("the address follows", "location.hash.includes('x-tenant:demo')").await?;
+        page.says("link-note", "no credentials").await?;
+        typed = page.run(STATE, &[]).await?;
+        let hash = page.run("return location.hash", &[]).await?;
+        link = format!("/grpc{}", hash.as_str().context("the hash is a text")?);
+        assert!(!link.contains("sesame"), "{link}");
+        Ok(())
+    })
+    .await?;
+    play("grpc-link-opened", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open(&link).await?;
+        page.until("the method is there", "document.querySelector('[data-testid=grpc-methods] [aria-pressed=true]')")
+            .await?;
+        assert!(
+            page.run(METHOD, &[]).await?.as_str().is_some_and(|name| name.contains("SayHelloStreamReply")),
+            "{link}"
+        );
+        let typed = typed.as_str().unwrap_or_default().replace(r#"true,"authorization","Bearer sesame","#, "");
+        assert_eq!(page.run(STATE, &[]).await?, typed, "{link}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn what_a_link_does_not_hold_is_said() -> Result<()> {
     play("link-limits", Broker::absent(), async |stage| {
         let page = &stage.page;
@@ -51,7 +92,7 @@ async fn what_a_link_does_not_hold_is_said() -> Result<()> {
         page.until("the address follows", "location.hash.includes('/healthz')").await?;
         page.until("nothing is left to say", "!document.querySelector('[data-testid=link-note]').innerText").await?;
 
-        header(page, "Authorization", "Bearer sesame").await?;
+        header(page, "rest-headers", "Authorization", "Bearer sesame").await?;
         page.says("link-note", "no credentials").await?;
         page.find_css(".fold:has([data-testid=rest-auth-1]) summary").await?.click().await?;
         page.click("rest-auth-1").await?;
@@ -82,8 +123,8 @@ async fn what_a_link_does_not_hold_is_said() -> Result<()> {
 }
 
 /// Fills the blank row of the editor of headers.
-async fn header(page: &Page, name: &str, value: &str) -> Result<()> {
-    let rows = "[data-testid=rest-headers] li";
+async fn header(page: &Page, rows: &str, name: &str, value: &str) -> Result<()> {
+    let rows = format!("[data-testid={rows}] li");
     page.find_css(&format!("{rows}:last-child input[placeholder=name]")).await?.send_keys(name).await?;
     let field = page.find_css(&format!("{rows}:nth-last-child(2) input[placeholder=value]")).await?;
     Ok(field.send_keys(value).await?)

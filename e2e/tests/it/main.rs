@@ -8,6 +8,7 @@ mod absent;
 mod clients;
 mod copied;
 mod drain;
+mod grpc;
 mod hello;
 mod history;
 mod links;

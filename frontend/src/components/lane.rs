@@ -15,6 +15,9 @@ const ROW: f64 = 28.0;
 /// Half of a block's height in px.
 const HALF: f64 = 5.0;
 
+/// Moments nearer to each other, in per cent of the axis, are one to the eye.
+const MARKS_APART: f64 = 0.4;
+
 /// What is on a lane.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Picture {
@@ -53,6 +56,9 @@ pub fn Lane(
     /// The time that is looked at, from and to: what comes later is faint, and a cursor stands there.
     #[prop(into, optional)]
     focus: Signal<Option<(f64, f64)>>,
+    /// Moments in the life of the first party, in milliseconds.
+    #[prop(into, optional)]
+    marks: Signal<Vec<f64>>,
     /// Draws it from left to right, as it happened.
     #[prop(into)]
     grow: Signal<bool>,
@@ -95,6 +101,7 @@ pub fn Lane(
                 <svg class="lane-svg" class:grow=grow height=height aria-hidden="true" focusable="false">
                     {lives}
                     {content}
+                    {move || marked(&axis.read(), &marks.read())}
                 </svg>
             </div>
             <div class="lane-reading">{children()}</div>
@@ -184,6 +191,21 @@ fn message(rows: &Rows, axis: &Axis, message: &Message, style: &str, later: bool
 fn waiting(axis: &Axis, ms: f64) -> impl IntoView + use<> {
     let y = middle(0) - HALF;
     view! { <rect class="wait" x="0%" y=y width=percent(axis.percent(ms)) height=2.0 * HALF></rect> }
+}
+
+/// A stroke for each moment, as far as the eye can tell them apart.
+fn marked(axis: &Axis, marks: &[f64]) -> Option<impl IntoView + use<>> {
+    let mut drawn = f64::NEG_INFINITY;
+    let mut lines = Vec::new();
+    for at in marks.iter().map(|ms| axis.percent(*ms)) {
+        if at - drawn >= MARKS_APART {
+            drawn = at;
+            lines.push(
+                view! { <line class="mark" x1=percent(at) x2=percent(at) y1=middle(0) - HALF y2=middle(0) + HALF></line> },
+            );
+        }
+    }
+    (!lines.is_empty()).then_some(lines)
 }
 
 fn cut(axis: &Axis, ms: f64) -> impl IntoView + use<> {

@@ -58,11 +58,11 @@ impl Decoder {
         self.buffer.extend_from_slice(chunk);
     }
 
-    /// The next whole frame; `None` until more bytes were fed.
+    /// The next whole frame, and its bytes with its head; `None` until more bytes were fed.
     ///
     /// # Errors
     /// When the bytes are not gRPC-Web. The decoder is of no use afterwards.
-    pub fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
+    pub fn next_frame(&mut self) -> Result<Option<(Frame, usize)>, FrameError> {
         let rest = &self.buffer[self.start..];
         let Some((&flags, after)) = rest.split_first() else {
             return Ok(None);
@@ -93,7 +93,7 @@ impl Decoder {
             Frame::Message(payload.to_vec())
         };
         self.start += HEAD + length;
-        Ok(Some(frame))
+        Ok(Some((frame, HEAD + length)))
     }
 
     /// Whether bytes of an unfinished frame are left.
@@ -164,7 +164,7 @@ mod tests {
         let mut frames = Vec::new();
         for chunk in chunks {
             decoder.feed(chunk);
-            while let Some(frame) = decoder.next_frame()? {
+            while let Some((frame, _)) = decoder.next_frame()? {
                 frames.push(frame);
             }
         }

@@ -4,7 +4,10 @@
 //! - [`arrivals`]: the table of delivered messages; [`series`]: figures of the last minute
 //! - [`queue`]: what the queue bench publishes, and what became of it
 //! - [`exchange`]: what is known of one call; [`past`]: of those before, kept in the browser and in files
-//! - [`grpc_web`], [`grpc_status`], [`server_timing`], [`payload`], [`json`]: formats; [`rest`]: the requests of its bench
+//! - [`grpc_web`], [`grpc_status`], [`rpc_status`], [`server_timing`], [`payload`], [`json`]: formats; [`rest`]: the requests
+//!   of its bench
+//! - [`protobuf`]: messages as a descriptor has them; [`grpc_draft`], [`grpc_metadata`], [`grpc_record`]: a gRPC call, before
+//!   and while it goes on
 //! - [`address`]: the state of a bench in a link; [`copy_as`]: the same call in other languages
 //! - [`clock`]: the offset between page and server; [`backoff`]: when to try again; [`trace`]: `traceparent`
 
@@ -16,6 +19,9 @@ pub mod clock;
 pub mod copy_as;
 pub mod drawing;
 pub mod exchange;
+pub mod grpc_draft;
+pub mod grpc_metadata;
+pub mod grpc_record;
 pub mod grpc_status;
 pub mod grpc_web;
 pub mod history;
@@ -23,8 +29,10 @@ pub mod json;
 pub mod number;
 pub mod past;
 pub mod payload;
+pub mod protobuf;
 pub mod queue;
 pub mod rest;
+pub mod rpc_status;
 pub mod sequence;
 pub mod series;
 pub mod server_timing;

@@ -9,6 +9,12 @@ pub fn parse(header: &str) -> Vec<Step> {
     split_outside_quotes(header, ',').filter_map(metric).collect()
 }
 
+/// The steps in the metadata of a call.
+pub fn of(metadata: &[(String, String)]) -> Vec<Step> {
+    let timing = metadata.iter().find(|(name, _)| name == "server-timing");
+    timing.map(|(_, value)| parse(value)).unwrap_or_default()
+}
+
 fn metric(text: &str) -> Option<Step> {
     let mut parts = split_outside_quotes(text, ';').map(str::trim);
     let (party, name) = parts.next()?.split_once('-')?;

@@ -6,7 +6,11 @@
 
 use crosstalk_proto::step::{Party, Step};
 
-use super::{clock::Offset, exchange::Cost};
+use super::{
+    clock::Offset,
+    exchange::Cost,
+    grpc_record::{DATA, HEADERS, TRAILERS},
+};
 
 /// Something a party did.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +86,9 @@ const CONFIRM: &str = "confirm";
 /// The name of the step that the broker confirms.
 const PUBLISH: &str = "publish";
 
+/// Moments that both sides measure: when one let go of something, and when the other had it.
+const PASSED: [&str; 3] = [HEADERS, DATA, TRAILERS];
+
 /// Steps that touch may overlap by what sums of floats lose.
 const ROUNDING_MS: f64 = 1e-5;
 
@@ -92,15 +99,20 @@ pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     let mut own: Vec<Block> = ours.iter().map(|step| block(step, -cost.started_ms)).collect();
     own.sort_by(|a, b| a.from.total_cmp(&b.from));
 
-    let sent = own.first().map_or(0.0, |send| send.to);
+    let sent = own.iter().find(|block| block.name == "send").or(own.first()).map_or(0.0, |send| send.to);
     let answered = own.last().filter(|_| own.len() > 1).map_or(end, |receive| receive.from);
-    let placed = shift(&others, sent, answered, cost.started_ms, offset);
+    let (passed, others): (Vec<&Step>, Vec<&Step>) =
+        others.into_iter().partition(|step| own.iter().any(|block| passes(step, block)));
+    let bounds = Bounds::of(&others, &passed, &own, sent, answered);
+    let placed = bounds.map(|bounds| bounds.shift(cost.started_ms, offset));
     let mut blocks = own;
     if let Some((shift, _)) = placed {
         blocks.extend(others.iter().map(|step| block(step, shift)));
     }
     blocks.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));
-    let messages = messages(&blocks);
+    let passed: Vec<Block> =
+        placed.map(|(shift, _)| passed.iter().map(|step| block(step, shift)).collect()).unwrap_or_default();
+    let messages = messages(&mut blocks, &passed);
     blocks.retain(|block| block.name != CONFIRM);
     let (shift, placement) = placed.unzip();
     Timeline { blocks, messages, end, placement, shift }
@@ -138,35 +150,63 @@ fn block(step: &Step, shift: f64) -> Block {
     Block { party: step.party, name: step.name.clone(), from, to: from + step.dur_ms.max(0.0) }
 }
 
-/// What to add to the server's clock, and why that; none without steps to place.
-fn shift(
-    others: &[&Step],
-    sent: f64,
-    answered: f64,
-    started_ms: f64,
-    offset: Option<Offset>,
-) -> Option<(f64, Placement)> {
-    let first = others.iter().map(|step| step.start_ms).min_by(f64::total_cmp)?;
-    let last = others.iter().map(|step| step.start_ms + step.dur_ms).max_by(f64::total_cmp)?;
-    let (earliest, latest) = (sent - first, answered - last);
-    let middle = f64::midpoint(earliest, latest);
-    Some(match offset {
-        // work that took longer than the page saw it take: the clocks disagree, spread the difference
-        _ if earliest > latest => (middle, Placement::Centred),
-        Some(offset) => (
-            (-offset.server_minus_page_ms - started_ms).clamp(earliest, latest),
-            Placement::Clocks { uncertainty_ms: offset.uncertainty_ms },
-        ),
-        None => (middle, Placement::Centred),
-    })
+/// Whether a step of another's is the moment at which it let go of what the page then had.
+fn passes(step: &Step, had: &Block) -> bool {
+    step.name == had.name && PASSED.contains(&had.name.as_str())
 }
 
-/// Derives who sent what to whom from blocks that are sorted by their start.
-fn messages(blocks: &[Block]) -> Vec<Message> {
+/// Between what the server's clock may be moved, so that nothing is there before it left.
+struct Bounds {
+    earliest: f64,
+    latest: f64,
+}
+
+impl Bounds {
+    /// None without steps to place.
+    fn of(others: &[&Step], passed: &[&Step], own: &[Block], sent: f64, answered: f64) -> Option<Self> {
+        let first = others.iter().map(|step| step.start_ms).min_by(f64::total_cmp)?;
+        let last = others.iter().map(|step| step.start_ms + step.dur_ms).max_by(f64::total_cmp)?;
+        let had = |step: &Step| own.iter().find(|block| passes(step, block)).map(|block| block.from - step.start_ms);
+        let latest = passed.iter().filter_map(|step| had(step)).fold(answered - last, f64::min);
+        Some(Self { earliest: sent - first, latest })
+    }
+
+    /// What to add to the server's clock, and why that.
+    fn shift(&self, started_ms: f64, offset: Option<Offset>) -> (f64, Placement) {
+        let Self { earliest, latest } = *self;
+        let middle = f64::midpoint(earliest, latest);
+        match offset {
+            // work that took longer than the page saw it take: the clocks disagree, spread the difference
+            _ if earliest > latest => (middle, Placement::Centred),
+            Some(offset) => (
+                (-offset.server_minus_page_ms - started_ms).clamp(earliest, latest),
+                Placement::Clocks { uncertainty_ms: offset.uncertainty_ms },
+            ),
+            None => (middle, Placement::Centred),
+        }
+    }
+}
+
+/// Derives who sent what to whom from blocks that are sorted by their start. What was `passed` on to the page is known
+/// from both its ends; the page's end is taken out of the blocks.
+fn messages(blocks: &mut Vec<Block>, passed: &[Block]) -> Vec<Message> {
     let mut messages = Vec::new();
+    for left in passed {
+        if let Some(at) = blocks.iter().position(|had| had.party == Party::Browser && had.name == left.name) {
+            let had = blocks.remove(at);
+            messages.push(message(left.party, &had, left.from));
+        }
+    }
+    let blocks = &*blocks;
     let chain: Vec<&Block> = blocks.iter().filter(|block| block.name != CONFIRM).collect();
     for (at, block) in chain.iter().enumerate() {
         let earlier = &chain[..at];
+        // what a party does within its own work, nobody asked it for
+        let own = |other: &&&Block| other.party == block.party && other.to >= block.to && other.to > block.from;
+        let answered = block.party == Party::Browser && !passed.is_empty();
+        if answered || earlier.iter().any(|other| own(&other)) {
+            continue;
+        }
         // work within work: asked by whoever is still busy, and answered to it
         let asking = earlier
             .iter()
@@ -324,6 +364,31 @@ mod tests {
         for shift in [-69_900.1, -69_899.7, 0.333_333] {
             let timeline = place(&cost(&steps), offset(shift));
             assert_eq!(path(&timeline), [(Party::Browser, Party::Server), (Party::Server, Party::Browser)]);
+        }
+    }
+
+    #[test]
+    fn what_both_sides_measured_of_a_message_is_its_way() {
+        let mut cost = cost(&[
+            step(Party::Server, "deadline", 7_001.0, 0.0),
+            step(Party::Server, "parse", 7_001.0, 0.1),
+            step(Party::Server, "greet", 7_001.1, 0.1),
+            step(Party::Server, "headers", 7_001.25, 0.0),
+            step(Party::Server, "trailers", 7_001.3, 0.0),
+        ]);
+        cost.steps.extend([browser_step("headers", 101.5, 101.5), browser_step("trailers", 102.0, 102.0)]);
+        for known in [offset(6_900.0), offset(6_000.0), offset(8_000.0), None] {
+            let timeline = place(&cost, known);
+            assert_eq!(
+                path(&timeline),
+                [(Party::Browser, Party::Server), (Party::Server, Party::Browser), (Party::Server, Party::Browser),],
+                "{known:?}"
+            );
+            let steps: Vec<&str> = timeline.messages.iter().map(|message| message.step.as_str()).collect();
+            assert_eq!(steps, ["parse", "headers", "trailers"]);
+            assert!(timeline.messages.iter().all(|message| message.left <= message.arrived), "{:?}", timeline.messages);
+            let blocks: Vec<&str> = timeline.blocks.iter().map(|block| block.name.as_str()).collect();
+            assert_eq!(blocks, ["send", "parse", "deadline", "greet", "receive"]);
         }
     }
 

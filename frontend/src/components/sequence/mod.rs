@@ -48,6 +48,8 @@ pub struct Said {
     pub request: String,
     /// What it was answered, `200 OK`; empty likewise.
     pub answer: String,
+    /// What other steps are called in this call, by their names.
+    pub parts: Vec<(&'static str, String)>,
 }
 
 /// What happened in the last call of a bench.
@@ -75,6 +77,9 @@ pub fn Happened(
     /// Between the clocks.
     #[prop(into)]
     offset: Signal<Option<Offset>>,
+    /// When the page had each message of a stream, in milliseconds since the call began.
+    #[prop(into, optional)]
+    marks: Signal<Vec<f64>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let timeline = Memo::new(move |_| {
@@ -145,6 +150,7 @@ pub fn Happened(
                     axis=axis
                     picture=picture
                     focus=Signal::derive(focus)
+                    marks=marks
                     grow=false
                     word=|_| None
                 >
@@ -218,7 +224,8 @@ fn hint(i18n: I18n, picture: &Picture, failed: Option<&CallError>) -> String {
                 .iter()
                 .filter(|block| block.party != Party::Browser)
                 .map(|block| block.to - block.from)
-                .sum();
+                // the sum of nothing would be minus 0
+                .fold(0.0, |sum, took| sum + took);
             let scale =
                 t_string!(i18n, sequence.to_scale, total = number::ms(timeline.end), others = number::ms(others));
             format!("{scale} {}", t_string!(i18n, sequence.hint))

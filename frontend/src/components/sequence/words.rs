@@ -7,6 +7,7 @@ use super::Said;
 use crate::{
     i18n::{I18n, keys::sequence as key, t_string},
     model::{
+        grpc_record::{DATA, HEADERS, TRAILERS},
         number,
         sequence::{Row, What},
     },
@@ -38,11 +39,14 @@ pub(super) fn part(i18n: I18n, style: &str, party: Party) -> &'static str {
 
 /// What a step is called.
 pub(super) fn label(i18n: I18n, style: &str, row: &Row, said: &Said) -> String {
+    if let Some((_, words)) = said.parts.iter().find(|(step, _)| *step == row.step) {
+        return words.clone();
+    }
     let known = match row.what {
         What::Way { sender: Party::Browser, .. } if !said.request.is_empty() => return said.request.clone(),
         What::Way { receiver: Party::Browser, .. } if !said.answer.is_empty() => return said.answer.clone(),
         What::Work(party) => work(style, party, &row.step).map(|(label, _)| label),
-        What::Way { sender, receiver, aside } => way(style, sender, receiver, aside).map(|(label, _)| label),
+        What::Way { sender, receiver, aside } => way(style, sender, receiver, aside, &row.step).map(|(label, _)| label),
     };
     known.map_or_else(|| row.step.clone(), |text| i18n.text(text).to_owned())
 }
@@ -51,7 +55,7 @@ pub(super) fn label(i18n: I18n, style: &str, row: &Row, said: &Said) -> String {
 pub(super) fn why(i18n: I18n, style: &str, row: &Row) -> Option<&'static str> {
     let known = match row.what {
         What::Work(party) => work(style, party, &row.step),
-        What::Way { sender, receiver, aside } => way(style, sender, receiver, aside),
+        What::Way { sender, receiver, aside } => way(style, sender, receiver, aside, &row.step),
     };
     known.map(|(_, why)| i18n.text(why))
 }
@@ -75,11 +79,13 @@ type Texts = (crate::i18n::Text, crate::i18n::Text);
 
 fn work(style: &str, party: Party, step: &str) -> Option<Texts> {
     Some(match (party, step, style) {
-        (Party::Browser, "send", "rest") => (key::send_fetch, key::send_fetch_why),
-        (Party::Browser, "send", "grpc") => (key::send_grpc, key::send_grpc_why),
+        (Party::Browser, "encode", _) => (key::send_grpc, key::send_grpc_why),
+        (Party::Browser, "send", "rest" | "grpc") => (key::send_fetch, key::send_fetch_why),
+        (Party::Browser, "drive", _) => (key::drive, key::drive_why),
         (Party::Browser, "send", _) => (key::send_socket, key::send_socket_why),
         (Party::Browser, "receive", "rest") => (key::receive_fetch, key::receive_fetch_why),
-        (Party::Browser, "receive", "grpc") => (key::receive_grpc, key::receive_grpc_why),
+        (Party::Browser, "decode", _) => (key::decode, key::decode_why),
+        (Party::Browser, HEADERS | DATA | TRAILERS, _) => passed(step),
         (Party::Browser, "receive", _) => (key::receive_socket, key::receive_socket_why),
         (Party::Server, "receive", _) => (key::body_in, key::body_in_why),
         (_, "parse", "rest") => (key::parse, key::parse_rest_why),
@@ -88,6 +94,8 @@ fn work(style: &str, party: Party, step: &str) -> Option<Texts> {
         (_, "parse", _) => (key::parse, key::parse_queue_why),
         (_, "greet", _) => (key::greet, key::greet_why),
         (_, "stream", _) => (key::stream, key::stream_why),
+        (_, "deadline", _) => (key::deadline, key::deadline_why),
+        (_, "reply", _) => (key::reply, key::reply_why),
         (Party::Store, "lookup" | "list", _) => (key::read_row, key::read_row_why),
         (Party::Store, "insert" | "upsert" | "update" | "delete", _) => (key::write_row, key::write_row_why),
         (Party::Consumer, _, _) => (key::consume, key::consume_why),
@@ -97,14 +105,23 @@ fn work(style: &str, party: Party, step: &str) -> Option<Texts> {
     })
 }
 
-fn way(style: &str, sender: Party, receiver: Party, aside: bool) -> Option<Texts> {
+/// What comes back of a gRPC call.
+fn passed(step: &str) -> Texts {
+    match step {
+        HEADERS => (key::headers, key::headers_why),
+        DATA => (key::data, key::data_why),
+        _ => (key::trailers, key::trailers_why),
+    }
+}
+
+fn way(style: &str, sender: Party, receiver: Party, aside: bool, step: &str) -> Option<Texts> {
     Some(match (sender, receiver, style) {
         _ if aside => (key::confirm, key::confirm_why),
         (Party::Browser, _, "rest") => (key::request_way, key::ask_rest_why),
         (Party::Browser, _, "grpc") => (key::request_way, key::ask_grpc_why),
         (Party::Browser, _, _) => (key::request_way, key::ask_queue_why),
         (_, Party::Browser, "rest") => (key::reply_way, key::answer_rest_why),
-        (_, Party::Browser, "grpc") => (key::reply_way, key::answer_grpc_why),
+        (_, Party::Browser, "grpc") => passed(step),
         (_, Party::Browser, _) => (key::reply_way, key::answer_queue_why),
         (_, Party::Store, _) => (key::query, key::query_why),
         (Party::Store, _, _) => (key::result, key::result_why),

@@ -1,5 +1,6 @@
 //! The call of a bench as a program somebody can run: what each language writes, and how each quotes.
 
+pub mod grpc;
 pub mod queue;
 pub mod rest;
 

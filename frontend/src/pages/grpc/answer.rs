@@ -1,26 +1,38 @@
-//! The answer: the status with what that means, messages as they arrive, headers and trailers apart.
+//! The answer: the status with what that means, messages as they arrive, headers and trailers apart, times.
 
 use leptos::prelude::*;
 
 use super::{
-    calls::{Calls, Line, SHOWN},
+    calls::{Calls, Ended},
     explain,
+    messages::Messages,
+    timing::Timing,
 };
 use crate::{
-    api::grpc::End,
-    components::{cost::CostFacts, failure::Failure, headers::HeadersTable},
+    components::{
+        copy_as::CopyAs,
+        cost::CostFacts,
+        failure::Failure,
+        headers::HeadersTable,
+        tabs::{Tab, Tabs},
+    },
     i18n::{t, t_string, use_i18n},
     model::{grpc_status, number},
 };
+
+const METADATA: usize = 1;
+const TIMING: usize = 2;
 
 /// The right column.
 #[component]
 pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
+    let tab = RwSignal::new(0);
+    let begun = Memo::new(move |_| calls.asked.with(Option::is_some));
     let status = move || match calls.outcome.get() {
-        Some(Ok(end)) => view! { <Ended end=end /> }.into_any(),
+        Some(Ok(ended)) => view! { <Status calls=calls ended=ended /> }.into_any(),
         Some(Err(error)) => view! { <Failure error=error /> }.into_any(),
-        None if calls.progress.with(Option::is_some) => view! {
+        None if begun.get() => view! {
             <p class="muted" data-testid="grpc-status">{t!(i18n, grpc.going_on)}</p>
         }
         .into_any(),
@@ -31,46 +43,80 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
         }
         .into_any(),
     };
-    let metadata = move || {
-        let (headers, trailers) = calls.progress.with(|progress| {
-            let progress = progress.as_ref();
-            (progress.and_then(|at| at.headers.clone()), progress.and_then(|at| at.trailers.clone()))
-        });
-        let caption = |word: &str, at: f64| format!("{word}, {} ms", number::ms(at));
-        view! {
-            {headers
-                .map(|(at, rows)| {
-                    let caption = caption(t_string!(i18n, panels.headers), at);
-                    view! { <div data-testid="grpc-headers"><HeadersTable caption=caption rows=rows /></div> }
-                })}
-            {trailers
-                .map(|(at, rows)| {
-                    let caption = caption(t_string!(i18n, panels.trailers), at);
-                    view! {
-                        <div data-testid="grpc-trailers">
-                            <HeadersTable caption=caption rows=rows lit="grpc-status" />
-                        </div>
-                    }
-                })}
-        }
+    let tabs = move || {
+        let tab = |word: &str, figure: String| Tab { word: word.to_owned(), figure };
+        vec![
+            tab(t_string!(i18n, grpc.messages), calls.log.count().to_string()),
+            tab(t_string!(i18n, grpc.metadata_both), String::new()),
+            tab(t_string!(i18n, grpc.timing), String::new()),
+        ]
     };
+    let label = move || t_string!(i18n, panels.answer).to_owned();
     view! {
         <div class="ans">
             <section class="stack-s" aria-labelledby="ans-h">
                 <h2 id="ans-h">{t!(i18n, panels.answer)}</h2>
-                <div class="stack-s" aria-live="polite">{status}</div>
-                <Messages calls=calls />
-                <div class="stack">{metadata}</div>
+                <div class="stack-s" aria-live="polite">
+                    {status}
+                    {move || {
+                        explain::noticed(i18n, calls.noticed.get())
+                            .map(|words| view! { <p class="muted" data-testid="grpc-noticed">{words}</p> })
+                    }}
+                </div>
+                <Show when=move || begun.get()>
+                    <Tabs id="ans" label=Signal::derive(label) tabs=Signal::derive(tabs) selected=tab />
+                    <div
+                        role="tabpanel"
+                        id="ans-panel"
+                        class="stack"
+                        tabindex="0"
+                        aria-labelledby=move || format!("ans-{}", tab.get())
+                    >
+                        {move || match tab.get() {
+                            METADATA => view! { <Metadata calls=calls /> }.into_any(),
+                            TIMING => view! { <Timing calls=calls /> }.into_any(),
+                            _ => view! { <Messages calls=calls /> }.into_any(),
+                        }}
+                    </div>
+                </Show>
             </section>
+            <CopyAs snippets=Signal::derive(move || calls.typed.snippets()) />
         </div>
     }
 }
 
 #[component]
-fn Ended(end: End) -> impl IntoView {
+fn Status(calls: Calls, ended: Ended) -> impl IntoView {
     let i18n = use_i18n();
-    let End { status, by_page, cost } = end;
-    let code = status.code;
+    let code = ended.status.code;
+    let limit = calls.asked.with_untracked(|asked| asked.as_ref().and_then(|request| request.deadline_ms));
+    let message = ended.status.message.clone();
+    let (violations, request_id) = (ended.details.violations.clone(), ended.details.request_id.clone());
+    let problem = (!message.is_empty() || !violations.is_empty()).then(|| {
+        let field = |(field, description): (String, String)| {
+            view! {
+                <li>
+                    <code>{field}</code>
+                    <span>{description}</span>
+                </li>
+            }
+        };
+        view! {
+            <div class="problem" data-style="bad" data-testid="problem">
+                <p>{message}</p>
+                {(!violations.is_empty()).then(|| view! { <ul>{violations.into_iter().map(field).collect_view()}</ul> })}
+                {(!request_id.is_empty())
+                    .then(|| {
+                        view! {
+                            <footer>
+                                <span>{t!(i18n, panels.request_id)} " " <code>{request_id}</code></span>
+                            </footer>
+                        }
+                    })}
+            </div>
+        }
+    });
+    let cost = ended.record.cost();
     view! {
         <div class="row row-between base">
             <span class="reading lg" data-testid="grpc-status">
@@ -80,60 +126,27 @@ fn Ended(end: End) -> impl IntoView {
             </span>
             <CostFacts cost=cost />
         </div>
-        {(!status.message.is_empty()).then(|| view! { <p><code>"grpc-message"</code> ": " {status.message}</p> })}
-        <p class="muted">{move || explain::sentence(i18n, code, by_page)}</p>
+        {problem}
+        <p class="muted" data-testid="grpc-explained">{move || explain::sentences(i18n, &ended, limit)}</p>
     }
 }
 
+/// Headers and trailers, each with when it came.
 #[component]
-fn Messages(calls: Calls) -> impl IntoView {
+fn Metadata(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
-    let lines = move || {
-        calls.progress.with(|progress| {
-            progress.as_ref().map(|progress| progress.lines.iter().cloned().collect::<Vec<_>>()).unwrap_or_default()
-        })
+    let table = move |part: Option<(f64, Vec<(String, String)>)>, testid: &'static str, word: &'static str| match part {
+        Some((at, rows)) => {
+            let caption = t_string!(i18n, grpc.caption, word = word, at = number::ms(at));
+            view! { <div data-testid=testid><HeadersTable caption=caption rows=rows lit="grpc-status" /></div> }
+                .into_any()
+        }
+        None => view! { <p class="hint">{t_string!(i18n, grpc.not_yet, word = word)}</p> }.into_any(),
     };
-    let count = move || calls.progress.with(|progress| progress.as_ref().map_or(0, |progress| progress.count));
     view! {
-        <Show when=move || count() != 0>
-            <div class="live" tabindex="0" role="group" aria-label=move || t_string!(i18n, grpc.messages)>
-                <table class="table tight pad" data-testid="grpc-messages" data-count=count>
-                    <thead>
-                        <tr>
-                            <th scope="col" class="num">"#"</th>
-                            <th scope="col" class="num">{t!(i18n, grpc.at_ms)}</th>
-                            <th scope="col" class="num">"B"</th>
-                            <th scope="col">{t!(i18n, grpc.message)}</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        <For each=lines key=|line| line.number let:line>
-                            <Message line=line />
-                        </For>
-                    </tbody>
-                </table>
-            </div>
-            <Show when=move || SHOWN < count()>
-                <p class="hint">{move || t!(i18n, grpc.only_last, shown = SHOWN, count = count())}</p>
-            </Show>
-        </Show>
-    }
-}
-
-#[component]
-fn Message(line: Line) -> impl IntoView {
-    let i18n = use_i18n();
-    let Line { number, at_ms, bytes, text, sent } = line;
-    view! {
-        <tr class="fresh">
-            <td class="num mono">{number}</td>
-            <td class="num">{number::ms(at_ms)}</td>
-            <td class="num">{bytes}</td>
-            <td data-testid=if sent { "grpc-sent" } else { "grpc-message" }>
-                {sent.then(|| view! { <span class="badge out">{t!(i18n, grpc.sent)}</span> })}
-                " "
-                <code>{text}</code>
-            </td>
-        </tr>
+        {move || table(calls.around.with(|around| around.headers.clone()), "grpc-headers", t_string!(i18n, panels.headers))}
+        {move || {
+            table(calls.around.with(|around| around.trailers.clone()), "grpc-trailers", t_string!(i18n, panels.trailers))
+        }}
     }
 }

@@ -1,14 +1,11 @@
-//! `SayHelloBidiStream`: opened by the server on the page's behalf, with names sent as one likes and replies as
-//! they come. Leaving the page resets the stream.
+//! The call that a browser cannot make: opened by the server on the page's behalf, with messages sent one by one as one
+//! likes, and replies as they come. Leaving the page resets the stream.
 
-use crosstalk_proto::{
-    helloworld::{HelloReply, HelloRequest},
-    ws::CallEvent,
-};
+use crosstalk_proto::{helloworld::HelloReply, ws::CallEvent};
 use leptos::prelude::*;
 use prost::Message as _;
 
-use super::calls::{Calls, Request};
+use super::{calls::Calls, request::Request};
 use crate::{
     api::{
         bridge::{
@@ -21,10 +18,15 @@ use crate::{
     model::{
         exchange::CallError,
         grpc_status::{self, Status},
+        grpc_web::HEAD,
+        protobuf::{json, kind::Datum},
         server_timing,
     },
     pages::tasks::Tasks,
 };
+
+/// What the server drives; it knows the messages of this one.
+pub(super) const DRIVEN: &str = "helloworld.Greeter/SayHelloBidiStream";
 
 /// The call the server drives, while it is open.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,8 @@ pub(super) struct Driven {
     call: StoredValue<Option<Bidi>, LocalStorage>,
     open: RwSignal<bool>,
     half_closed: RwSignal<bool>,
+    /// The person ended it.
+    cancelled: StoredValue<bool>,
     /// What the last command failed with.
     pub(super) refused: RwSignal<Option<CallError>>,
 }
@@ -49,6 +53,7 @@ impl Driven {
             call,
             open: RwSignal::new(false),
             half_closed: RwSignal::new(false),
+            cancelled: StoredValue::new(false),
             refused: RwSignal::new(None),
         }
     }
@@ -57,45 +62,48 @@ impl Driven {
         self.open.get()
     }
 
-    /// Whether names can still be sent.
-    pub(super) fn takes_names(self) -> bool {
+    /// Whether messages can still be sent.
+    pub(super) fn takes_messages(self) -> bool {
         self.open.get() && !self.half_closed.get()
     }
 
+    /// Opens it, and sends the message in the editor.
     pub(super) fn open(self, calls: Calls, request: Request) {
-        calls.begin();
+        calls.begin(request.clone());
+        calls.note(|record| record.driven = true);
         self.open.set(true);
         self.half_closed.set(false);
+        self.cancelled.set_value(false);
         self.refused.set(None);
         self.tasks.spawn(async move {
-            let asked = request.clone();
-            let sink = move |news| self.on_news(calls, &asked, news);
+            let sink = move |news| self.on_news(calls, news);
             match self.bridge.open_call(request.metadata.clone(), request.deadline_ms, sink).await {
                 Ok(call) if self.open.get_untracked() => {
                     self.call.set_value(Some(call));
-                    self.send(calls);
+                    self.send(calls, &request);
                 }
                 // it has ended already
                 Ok(_) => {}
                 Err(error) => {
                     self.open.set(false);
-                    calls.end(request, Err(error));
+                    calls.end(Err(error));
                 }
             }
         });
     }
 
-    /// Sends the name in the editor.
-    pub(super) fn send(self, calls: Calls) {
-        let name = calls.name.get_untracked();
-        let sent = self.call.with_value(|call| call.as_ref().map(|call| call.send(name.clone())));
+    /// Sends a message; the server encodes it.
+    pub(super) fn send(self, calls: Calls, request: &Request) {
+        let values = json::decode(&request.method.request, &request.message).unwrap_or_default();
+        let name = values.into_iter().find_map(|(_, datum)| match datum {
+            Datum::Text(name) => Some(name),
+            _ => None,
+        });
+        let name = name.unwrap_or_default();
+        let sent = self.call.with_value(|call| call.as_ref().map(|call| call.send(name)));
         if let Some(sent) = sent {
-            calls.progress.update(|progress| {
-                if let Some(progress) = progress {
-                    let bytes = HelloRequest { name: name.clone() }.encoded_len();
-                    progress.line(now_ms(), name, bytes, true);
-                }
-            });
+            calls.note(|record| record.bytes_out += request.message.len() + HEAD);
+            calls.line(now_ms(), request.message.clone(), true);
             self.watch(sent);
         }
     }
@@ -108,17 +116,17 @@ impl Driven {
         }
     }
 
-    /// Resets the stream, when there is one.
+    /// Resets the stream, when there is one; its trailers tell the end.
     pub(super) fn cancel(self, calls: Calls) {
         if !self.open.get_untracked() {
             return;
         }
+        self.cancelled.set_value(true);
         match self.call.with_value(|call| call.as_ref().map(Bidi::cancel)) {
-            // its trailers tell the end
             Some(sent) => self.watch(sent),
             None => {
                 self.open.set(false);
-                calls.outcome.set(Some(Ok(calls.given_up(grpc_status::CANCELLED))));
+                calls.end(Ok(calls.given_up()));
             }
         }
     }
@@ -129,40 +137,40 @@ impl Driven {
         });
     }
 
-    fn on_news(self, calls: Calls, request: &Request, news: CallNews) {
+    fn on_news(self, calls: Calls, news: CallNews) {
         let (event, read_ms) = match news {
             CallNews::Event { event, read_ms, .. } => (event, read_ms),
             CallNews::Lost => {
                 self.close();
-                calls.end(request.clone(), Err(CallError::Lost));
+                calls.end(Err(CallError::Lost));
                 return;
             }
         };
-        let mut end = None;
-        calls.progress.update(|progress| {
-            let Some(progress) = progress else {
-                return;
-            };
-            let at_ms = read_ms - progress.started_ms;
-            match event {
-                CallEvent::Headers { metadata } => progress.headers = Some((at_ms, metadata)),
-                CallEvent::Message { message } => {
-                    // the server decoded it: as long as it was on its wire
-                    let bytes = HelloReply { message: message.clone() }.encoded_len();
-                    progress.line(read_ms, message, bytes, false);
-                }
-                CallEvent::Trailers { code, message, metadata } => {
-                    let timing = metadata.iter().find(|(name, _)| name == "server-timing");
-                    progress.steps = timing.map(|(_, value)| server_timing::parse(value)).unwrap_or_default();
-                    progress.trailers = Some((at_ms, metadata));
-                    end = Some(Status { code, message });
-                }
+        match event {
+            CallEvent::Headers { metadata } => {
+                calls.note(|record| record.headers_ms = Some(read_ms));
+                calls.headers(read_ms, None, metadata);
             }
-        });
-        if let Some(status) = end {
-            self.close();
-            let given_up = calls.given_up(status.code);
-            calls.end(request.clone(), Ok(End { status, by_page: false, ..given_up }));
+            CallEvent::Message { message } => {
+                // the server decoded it: these are the bytes that were on its wire
+                let bytes = HelloReply { message }.encode_to_vec();
+                calls.note(|record| {
+                    record.message(read_ms);
+                    record.bytes_in += bytes.len() + HEAD;
+                });
+                calls.line(read_ms, bytes, false);
+            }
+            CallEvent::Trailers { code, message, metadata } => {
+                calls.note(|record| {
+                    record.trailers_ms = Some(read_ms);
+                    record.ended_ms = now_ms();
+                    record.others = server_timing::of(&metadata);
+                });
+                calls.trailers(read_ms, metadata, 0);
+                self.close();
+                let by_page = code == grpc_status::CANCELLED && self.cancelled.get_value();
+                calls.end(Ok(End { status: Status { code, message }, by_page }));
+            }
         }
     }
 

@@ -1,130 +1,105 @@
-//! The state of the gRPC bench: the editor's fields, the call in flight with all that has come of it, those before.
-//! Leaving the page drops the call in flight, which aborts it.
+//! The state of the gRPC bench: the call in flight, or on show, with all that has come of it. Leaving the page drops the
+//! call in flight, which aborts it.
 
-use crosstalk_proto::{DEFAULT_NAME, helloworld::HelloRequest, step::Step};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
 use futures_util::future::{AbortHandle, abortable};
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use prost::Message as _;
 
-use super::bidi::Driven;
+use super::{
+    bidi::Driven,
+    log::{Line, Log},
+    past,
+    request::{Request, Typed},
+};
 use crate::{
     api::{
         browser::{now_ms, unix_ms},
-        grpc::{self, Call, End, Event, Method},
+        grpc::{self, Call, End, Event, counts},
     },
-    components::{pairs::Pairs, sequence::Said},
+    components::sequence::Said,
     model::{
-        exchange::{CallError, Cost, browser_step},
+        address,
+        exchange::{CallError, Cost},
+        grpc_draft::Draft,
+        grpc_record::{DATA, HEADERS, Record, TRAILERS},
         grpc_status::{self, Status},
         grpc_web::{HEAD, Metadata},
-        history::History,
+        past::call,
+        rpc_status::Details,
     },
     pages::tasks::Tasks,
+    past::PastCalls,
 };
 
-/// How many messages of a call are shown, the last ones.
-pub(super) const SHOWN: usize = 500;
+/// How often the server is asked whether it has noticed, and how far apart, in milliseconds.
+const LOOKS: usize = 20;
+const LOOKS_APART_MS: u32 = 100;
 
-/// The three methods of the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Chosen {
-    /// One that the browser calls itself.
-    Direct(Method),
-    /// `SayHelloBidiStream`, called by the server.
-    Bidi,
-}
-
-impl Chosen {
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Direct(method) => method.name(),
-            Self::Bidi => "SayHelloBidiStream",
-        }
-    }
-}
-
-/// A message of the call.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Line {
-    /// Counts the messages of the call, from 1.
-    pub(super) number: usize,
-    /// Since the call began.
-    pub(super) at_ms: f64,
-    /// Encoded, without the frame's head.
-    pub(super) bytes: usize,
-    /// The name that was sent, or the greeting that came.
-    pub(super) text: String,
-    /// Whether the page sent it.
-    pub(super) sent: bool,
-}
-
-/// All that has come of a call so far.
+/// What came around the messages of a call, each with when, in milliseconds since it began.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Progress {
-    pub(super) started_ms: f64,
+pub(super) struct Around {
     pub(super) headers: Option<(f64, Metadata)>,
+    pub(super) http_status: Option<u16>,
     pub(super) trailers: Option<(f64, Metadata)>,
-    /// The last [`SHOWN`] of `count`.
-    pub(super) lines: std::collections::VecDeque<Line>,
-    pub(super) count: usize,
-    /// Encoded bytes with their frame heads, each way.
-    pub(super) bytes_in: usize,
-    pub(super) bytes_out: usize,
-    /// What the others measured.
-    pub(super) steps: Vec<Step>,
+    /// Of the trailers' frame.
+    pub(super) trailer_bytes: usize,
 }
 
-impl Progress {
-    pub(super) fn line(&mut self, at_ms: f64, text: String, bytes: usize, sent: bool) {
-        self.count += 1;
-        if sent {
-            self.bytes_out += bytes + HEAD;
-        } else {
-            self.bytes_in += bytes + HEAD;
-        }
-        if self.lines.len() == SHOWN {
-            self.lines.pop_front();
-        }
-        let at_ms = at_ms - self.started_ms;
-        self.lines.push_back(Line { number: self.count, at_ms, bytes, text, sent });
-    }
-}
-
-/// What is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) chosen: Chosen,
-    pub(super) name: String,
-    pub(super) metadata: Metadata,
-    pub(super) deadline_ms: Option<u32>,
-}
-
-/// A call of the history.
+/// A call that has ended.
 #[derive(Clone, Debug)]
-pub(super) struct Past {
-    /// When, in milliseconds since 1970.
-    pub(super) at_unix_ms: f64,
-    pub(super) request: Request,
-    pub(super) messages: usize,
-    pub(super) outcome: Outcome,
+pub(super) struct Ended {
+    pub(super) status: Status,
+    /// Whether the page ended it, not the server.
+    pub(super) by_page: bool,
+    pub(super) details: Details,
+    pub(super) record: Record,
 }
 
 /// How a call ended.
-pub(super) type Outcome = Result<End, CallError>;
+pub(super) type Outcome = Result<Ended, CallError>;
+
+/// The call whose answer is on show, once it has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// As the history names it.
+    pub(super) name: u64,
+    /// Its times are on the clock of this page load.
+    pub(super) is_of_this_visit: bool,
+}
+
+/// Whether the server noticed that a call was given up: its own count of such calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Noticed {
+    /// Nothing was given up.
+    Nothing,
+    /// It is asked.
+    Asking,
+    /// Its count before, when that is known, and now.
+    Yes { before: Option<u64>, now: u64 },
+    /// Its count did not move while it was looked at.
+    No,
+}
 
 /// Everything the parts of the bench share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Calls {
-    pub(super) chosen: RwSignal<Chosen>,
-    pub(super) name: RwSignal<String>,
-    pub(super) count: RwSignal<String>,
-    pub(super) interval: RwSignal<String>,
-    pub(super) metadata: Pairs,
-    pub(super) deadline: RwSignal<String>,
-    pub(super) progress: RwSignal<Option<Progress>>,
+    pub(super) typed: Typed,
+    pub(super) log: Log,
+    pub(super) around: RwSignal<Around>,
     pub(super) outcome: RwSignal<Option<Outcome>>,
-    pub(super) history: RwSignal<History<Past>>,
+    pub(super) noticed: RwSignal<Noticed>,
     pub(super) bidi: Driven,
+    pub(super) shown: RwSignal<Option<Shown>>,
+    past: PastCalls,
+    /// When the call was made, in milliseconds since 1970.
+    at: StoredValue<f64>,
+    /// The call in flight, or on show.
+    pub(super) asked: RwSignal<Option<Request>>,
+    record: StoredValue<Rc<RefCell<Record>>, LocalStorage>,
+    /// The server's count of calls that were given up, before this one.
+    before: StoredValue<Option<u64>>,
     flight: RwSignal<Option<AbortHandle>>,
     tasks: Tasks,
 }
@@ -133,60 +108,60 @@ impl Calls {
     pub(super) fn new() -> Self {
         let tasks = Tasks::new();
         Self {
-            chosen: RwSignal::new(Chosen::Direct(Method::SayHello)),
-            name: RwSignal::new(DEFAULT_NAME.to_owned()),
-            count: RwSignal::new("5".to_owned()),
-            interval: RwSignal::new("200".to_owned()),
-            metadata: Pairs::new(&[]),
-            deadline: RwSignal::new("10000".to_owned()),
-            progress: RwSignal::new(None),
+            typed: Typed::new(tasks),
+            log: Log::new(),
+            around: RwSignal::new(Around::default()),
             outcome: RwSignal::new(None),
-            history: RwSignal::new(History::default()),
+            noticed: RwSignal::new(Noticed::Nothing),
             bidi: Driven::new(tasks),
+            shown: RwSignal::new(None),
+            past: PastCalls::get(),
+            at: StoredValue::new(0.0),
+            asked: RwSignal::new(None),
+            record: StoredValue::new_local(Rc::default()),
+            before: StoredValue::new(None),
             flight: RwSignal::new(None),
             tasks,
         }
     }
 
-    /// What the editor holds; `None` where a field is not a number.
-    pub(super) fn request(self) -> Option<Request> {
-        let chosen = self.chosen.get();
-        let mut metadata: Metadata =
-            self.metadata.chosen().into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-        if chosen == Chosen::Direct(Method::SayHelloStreamReply) {
-            for (name, value) in [("x-count", self.count.get()), ("x-interval-ms", self.interval.get())] {
-                metadata.push((name.to_owned(), value.trim().to_owned()));
-            }
-        }
-        let deadline_ms = match self.deadline.get().trim() {
-            "" => None,
-            digits => Some(digits.parse().ok().filter(|ms| *ms > 0)?),
-        };
-        Some(Request { chosen, name: self.name.get(), metadata, deadline_ms })
-    }
-
-    /// Sends what the editor holds.
+    /// Sends what the editor holds; within an open stream, its next message.
     pub(super) fn send(self) {
-        if let Some(request) = untrack(|| self.request()) {
+        let Some(request) = untrack(|| self.typed.request()) else {
+            return;
+        };
+        if untrack(|| self.bidi.takes_messages()) {
+            self.bidi.send(self, &request);
+        } else if !untrack(|| self.is_busy()) {
             self.run(request);
         }
     }
 
     /// Sends a call of the history again, as it was.
-    pub(super) fn again(self, request: Request) {
-        self.chosen.set(request.chosen);
-        self.name.set(request.name.clone());
-        self.deadline.set(request.deadline_ms.map(|ms| ms.to_string()).unwrap_or_default());
-        let own = |name: &str| name == "x-count" || name == "x-interval-ms";
-        self.metadata.set(request.metadata.iter().filter(|(name, _)| !own(name)).cloned());
-        for (name, value) in &request.metadata {
-            match name.as_str() {
-                "x-count" => self.count.set(value.clone()),
-                "x-interval-ms" => self.interval.set(value.clone()),
-                _ => {}
-            }
+    pub(super) fn again(self, call: &call::Call) {
+        if let Some(Ok(draft)) = address::read::<Draft>(call.fragment())
+            && !untrack(|| self.is_busy())
+        {
+            self.typed.restore(draft);
+            self.send();
         }
-        self.run(request);
+    }
+
+    /// Shows the answer of a call of the history.
+    pub(super) fn show(self, call: &call::Call) {
+        let Some(Ok(draft)) = address::read::<Draft>(call.fragment()) else { return };
+        let Some(request) = untrack(|| self.typed.make(draft)) else { return };
+        if untrack(|| self.is_busy()) {
+            return;
+        }
+        let method = Arc::clone(&request.method);
+        self.begin(request);
+        if let Some(answer) = call.answer() {
+            self.around.set(past::around(answer));
+            self.log.replace(past::lines(&method, answer));
+        }
+        self.outcome.set(Some(past::outcome(call)));
+        self.shown.set(Some(Shown { name: call.at, is_of_this_visit: call.is_of_this_visit() }));
     }
 
     /// Gives up the call in flight.
@@ -204,7 +179,7 @@ impl Calls {
 
     /// What the last call cost.
     pub(super) fn cost(self) -> Option<Cost> {
-        self.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.cost.clone()))
+        self.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.record.cost()))
     }
 
     /// Why the last call could not be made.
@@ -214,95 +189,140 @@ impl Calls {
 
     /// What the last call asked and was answered.
     pub(super) fn said(self) -> Said {
-        let last = self.history.with(|history| {
-            let (_, past) = history.iter().next()?;
-            let end = past.outcome.as_ref().ok()?;
-            // what the page gave up has no answer
-            let answer = if end.by_page { String::new() } else { format!("grpc-status {}", end.status.code) };
-            Some(Said { request: past.request.chosen.name().to_owned(), answer })
-        });
-        last.unwrap_or_default()
+        let Some(request) = self.asked.get() else {
+            return Said::default();
+        };
+        let around = self.around.read();
+        let (message, method) = (request.message.len(), &request.method);
+        let mut parts = vec![("encode", format!("{}, {message} B", method.request.short_name()))];
+        parts.extend(around.http_status.map(|status| (HEADERS, format!("headers: {status}"))));
+        parts.extend(
+            self.log
+                .line(0)
+                .filter(|(_, line)| !line.sent)
+                .map(|(_, line)| (DATA, format!("{}, {} B", method.reply.short_name(), line.bytes.len() + HEAD))),
+        );
+        let code = self.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.status.code));
+        if let Some(code) = code.filter(|_| around.trailers.is_some()) {
+            let size = if around.trailer_bytes > 0 { format!(", {} B", around.trailer_bytes) } else { String::new() };
+            parts.push((TRAILERS, format!("grpc-status: {code}{size}")));
+        }
+        Said { request: format!("POST …/{}, {} B", method.name, message + HEAD), answer: String::new(), parts }
+    }
+
+    /// Writes something down of the call in flight.
+    pub(super) fn note<T>(self, write: impl FnOnce(&mut Record) -> T) -> T {
+        self.record.with_value(|record| write(&mut record.borrow_mut()))
     }
 
     /// Forgets the last answer: a new call begins.
-    pub(super) fn begin(self) {
+    pub(super) fn begin(self, request: Request) -> Rc<RefCell<Record>> {
+        let record = Rc::new(RefCell::new(Record::begin(request.began_ms)));
+        self.record.set_value(Rc::clone(&record));
         self.outcome.set(None);
-        self.progress.set(Some(Progress { started_ms: now_ms(), ..Progress::default() }));
+        self.around.set(Around::default());
+        self.log.clear();
+        self.noticed.set(Noticed::Nothing);
+        self.before.set_value(None);
+        self.shown.set(None);
+        self.at.set_value(unix_ms());
+        self.asked.set(Some(request));
+        record
+    }
+
+    /// A message came or went; when, on the page's clock.
+    pub(super) fn line(self, at_ms: f64, bytes: Vec<u8>, sent: bool) {
+        let at_ms = self.note(|record| record.since(at_ms));
+        self.log.push(Line { at_ms, bytes, sent });
+    }
+
+    /// Headers came; when, on the page's clock. A stream has begun that can be given up: what the server counted before?
+    pub(super) fn headers(self, at_ms: f64, http_status: Option<u16>, metadata: Metadata) {
+        let since = self.note(|record| record.since(at_ms));
+        self.around.update(|around| {
+            around.headers = Some((since, metadata));
+            around.http_status = http_status;
+        });
+        if self.asked.with_untracked(|asked| asked.as_ref().is_some_and(|request| request.method.server_streams)) {
+            self.tasks.spawn(async move {
+                self.before.set_value(counts::cancelled().await);
+            });
+        }
+    }
+
+    /// The trailers came; when, on the page's clock.
+    pub(super) fn trailers(self, at_ms: f64, metadata: Metadata, bytes: usize) {
+        let since = self.note(|record| record.since(at_ms));
+        self.around.update(|around| {
+            around.trailers = Some((since, metadata));
+            around.trailer_bytes = bytes;
+        });
     }
 
     /// The call has ended.
-    pub(super) fn end(self, request: Request, outcome: Outcome) {
-        let messages = self.progress.with_untracked(|progress| progress.as_ref().map_or(0, |progress| progress.count));
-        let past = Past { at_unix_ms: unix_ms(), request, messages, outcome: outcome.clone() };
-        self.outcome.set(Some(outcome));
-        self.history.update(|history| {
-            history.push(past);
+    pub(super) fn end(self, ended: Result<End, CallError>) {
+        let outcome = ended.map(|End { status, by_page }| {
+            let around = self.around.read_untracked();
+            let told = around.trailers.as_ref().or(around.headers.as_ref());
+            let details = told.map(|(_, metadata)| Details::of(metadata)).unwrap_or_default();
+            Ended { status, by_page, details, record: self.note(|record| record.clone()) }
         });
+        let cancelled = matches!(&outcome, Ok(ended) if ended.by_page && ended.status.code == grpc_status::CANCELLED);
+        self.outcome.set(Some(outcome.clone()));
+        if let Some(request) = self.asked.get_untracked() {
+            let around = self.around.read_untracked();
+            let call = past::call(self.at.get_value(), &request, &outcome, &around, &self.log.came(past::MOST));
+            self.shown.set(Some(Shown { name: self.past.push(call), is_of_this_visit: true }));
+        }
+        if cancelled {
+            self.look_whether_noticed();
+        }
     }
 
-    /// How a call ended that the page itself gave up, from what had come by then.
-    pub(super) fn given_up(self, code: i32) -> End {
-        let progress = self.progress.get_untracked().unwrap_or_default();
-        let ended_ms = now_ms();
-        let mut steps = vec![browser_step("send", progress.started_ms, progress.started_ms)];
-        if let Some((at_ms, _)) = progress.trailers {
-            steps.push(browser_step("receive", progress.started_ms + at_ms, ended_ms));
-        }
-        steps.extend(progress.steps);
-        End {
-            status: Status { code, message: String::new() },
-            by_page: true,
-            cost: Cost {
-                started_ms: progress.started_ms,
-                ended_ms,
-                steps,
-                bytes_out: progress.bytes_out,
-                bytes_in: progress.bytes_in,
-            },
-        }
+    /// How a call ended that the page gave up.
+    pub(super) fn given_up(self) -> End {
+        self.note(|record| record.ended_ms = now_ms());
+        End { status: Status { code: grpc_status::CANCELLED, message: String::new() }, by_page: true }
     }
 
     fn run(self, request: Request) {
-        if untrack(|| self.is_busy()) {
-            return;
+        if request.method.client_streams {
+            return self.bidi.open(self, request);
         }
-        let method = match request.chosen {
-            Chosen::Bidi => return self.bidi.open(self, request),
-            Chosen::Direct(method) => method,
-        };
-        self.begin();
-        let bytes_out = HelloRequest { name: request.name.clone() }.encoded_len() + HEAD;
-        self.progress.update(|progress| {
-            if let Some(progress) = progress {
-                progress.bytes_out = bytes_out;
-            }
-        });
-        let call = Call {
-            method,
-            name: request.name.clone(),
-            metadata: request.metadata.clone(),
-            deadline_ms: request.deadline_ms,
-        };
-        let (call, handle) = abortable(async move { grpc::call(&call, |event| self.on_event(event)).await });
+        let Request { method, message, metadata, deadline_ms, .. } = request.clone();
+        let record = self.begin(request);
+        let call = Call { method: method.path(), message, metadata, deadline_ms };
+        let (call, handle) = abortable(async move { grpc::call(&call, &record, |event| self.on_event(event)).await });
         self.flight.set(Some(handle));
         self.tasks.spawn(async move {
-            let outcome = call.await.unwrap_or_else(|_aborted| Ok(self.given_up(grpc_status::CANCELLED)));
+            let ended = call.await.unwrap_or_else(|_aborted| Ok(self.given_up()));
             self.flight.set(None);
-            self.end(request, outcome);
+            self.end(ended);
         });
     }
 
     fn on_event(self, event: Event) {
-        self.progress.update(|progress| {
-            let Some(progress) = progress else {
-                return;
-            };
-            let since = progress.started_ms;
-            match event {
-                Event::Headers { at_ms, metadata, .. } => progress.headers = Some((at_ms - since, metadata)),
-                Event::Message { at_ms, message, bytes } => progress.line(at_ms, message, bytes, false),
-                Event::Trailers { at_ms, metadata } => progress.trailers = Some((at_ms - since, metadata)),
+        match event {
+            Event::Headers { at_ms, http_status, metadata } => self.headers(at_ms, Some(http_status), metadata),
+            Event::Message { at_ms, message } => self.line(at_ms, message, false),
+            Event::Trailers { at_ms, metadata, bytes } => self.trailers(at_ms, metadata, bytes),
+        }
+    }
+
+    fn look_whether_noticed(self) {
+        self.noticed.set(Noticed::Asking);
+        let before = self.before.get_value();
+        self.tasks.spawn(async move {
+            for _ in 0..LOOKS {
+                match counts::cancelled().await {
+                    Some(now) if before.is_none_or(|before| now > before) => {
+                        self.noticed.set(Noticed::Yes { before, now });
+                        return;
+                    }
+                    _ => TimeoutFuture::new(LOOKS_APART_MS).await,
+                }
             }
+            self.noticed.set(Noticed::No);
         });
     }
 }

@@ -1,19 +1,24 @@
-//! What to call: method, the request's one field, metadata, deadline, and the buttons.
+//! What to call: method, message, metadata, deadline, and the buttons.
 
-use crosstalk_proto::helloworld::HelloRequest;
+use std::ops::RangeInclusive;
+
 use leptos::{ev::SubmitEvent, prelude::*};
-use prost::Message as _;
 
-use super::calls::{Calls, Chosen};
+use super::{bidi::DRIVEN, calls::Calls, message::MessageEditor, methods::Methods, request::Typed};
 use crate::{
-    api::grpc::Method,
     components::{
         failure::Failure,
         icon::{Glyph, Icon},
         pairs::PairsEditor,
+        shared_link::LinkNote,
     },
-    i18n::{t, t_string, use_i18n},
-    model::{grpc_web, payload},
+    i18n::{I18n, t, t_string, use_i18n},
+    model::{
+        grpc_draft::{COUNT, COUNTS, Draft, INTERVAL, INTERVALS, number},
+        grpc_metadata::{self, Fault},
+        grpc_web,
+    },
+    router::bookmark::Bookmark,
 };
 
 /// Deadlines to choose from, in milliseconds; empty is none.
@@ -21,191 +26,80 @@ const DEADLINES: [(&str, &str); 4] = [("", "–"), ("20", "20 ms"), ("1000", "1 
 
 /// The left column.
 #[component]
-pub(super) fn Editor(calls: Calls) -> impl IntoView {
+pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoView {
     let i18n = use_i18n();
-    let methods = [
-        (Chosen::Direct(Method::SayHello), "unary"),
-        (Chosen::Direct(Method::SayHelloStreamReply), "server-stream"),
-        (Chosen::Bidi, "bidi"),
-    ];
-    let method = move |(chosen, testid): (Chosen, &'static str)| {
-        let kind = move || match chosen {
-            Chosen::Direct(Method::SayHello) => t_string!(i18n, grpc.unary),
-            Chosen::Direct(Method::SayHelloStreamReply) => t_string!(i18n, grpc.server_stream),
-            Chosen::Bidi => t_string!(i18n, grpc.both_ways),
-        };
-        view! {
-            <li>
-                <button
-                    type="button"
-                    data-testid=format!("grpc-method-{testid}")
-                    aria-pressed=move || (calls.chosen.get() == chosen).to_string()
-                    disabled=move || calls.is_busy()
-                    on:click=move |_| calls.chosen.set(chosen)
-                >
-                    {chosen.name()}
-                    <code>{kind}</code>
-                </button>
-            </li>
-        }
-    };
+    let typed = calls.typed;
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if calls.bidi.takes_names() { calls.bidi.send(calls) } else { calls.send() }
+        calls.send();
     };
-    let encoded = move || {
-        let bytes = HelloRequest { name: calls.name.get() }.encode_to_vec();
-        let start = payload::hex(&bytes[..bytes.len().min(16)]);
-        let dots = if bytes.len() > 16 { " …" } else { "" };
-        (bytes.len(), format!("{start}{dots}"))
-    };
-    let streams = move || calls.chosen.get() == Chosen::Direct(Method::SayHelloStreamReply);
+    let check = move |(name, value): (String, String)| wrong(i18n, &name, &value).map(str::to_owned);
     view! {
         <section class="req stack" aria-labelledby="req-h">
-            <h2 id="req-h">{t!(i18n, grpc.call)}</h2>
-            <div>
-                <p class="label"><code>"helloworld.Greeter"</code></p>
-                <ul class="presets" aria-label=move || t_string!(i18n, grpc.methods)>
-                    {methods.map(method).collect_view()}
-                </ul>
-                <p class="hint">
-                    {move || if calls.chosen.get() == Chosen::Bidi {
-                        t_string!(i18n, grpc.why_driven)
-                    } else {
-                        t_string!(i18n, grpc.why_two)
-                    }}
-                </p>
-            </div>
+            <Methods calls=calls />
             <form class="stack" aria-labelledby="req-h" on:submit=on_submit>
-                <div class="field">
-                    <label for="name"><code>"name"</code> " " {t!(i18n, grpc.name_field)}</label>
-                    <input
-                        class="input mono"
-                        id="name"
-                        data-testid="grpc-name"
-                        autocomplete="off"
-                        aria-describedby="name-h"
-                        prop:value=move || calls.name.get()
-                        on:input=move |event| calls.name.set(event_target_value(&event))
-                    />
-                    <p class="hint" id="name-h">
-                        {move || {
-                            let (size, bytes) = encoded();
-                            view! { {t!(i18n, grpc.encoded, size = size)} " " <code>{bytes}</code> }
-                        }}
-                    </p>
-                </div>
-                <Show when=streams>
-                    <div class="fields-2">
-                        <NumberField id="count" label="x-count" value=calls.count max=10_000 />
-                        <NumberField id="interval" label="x-interval-ms" value=calls.interval max=60_000 />
-                    </div>
+                <MessageEditor calls=calls />
+                <Show when=move || typed.is_shaped()>
+                    <Shape typed=typed />
                 </Show>
                 <div class="folds">
-                    <details class="fold">
+                    <details class="fold" open>
                         <summary>
                             {t!(i18n, grpc.metadata)}
                             <small>
-                                {move || t!(i18n, grpc.metadata_yours, count = calls.metadata.chosen().len())}
+                                {move || t!(i18n, grpc.metadata_yours, count = typed.metadata.chosen().len())}
                             </small>
                         </summary>
-                        <PairsEditor pairs=calls.metadata />
+                        <PairsEditor pairs=typed.metadata check=Callback::new(check) testid="grpc-metadata" />
                     </details>
                     <details class="fold" open>
                         <summary>
                             {t!(i18n, grpc.deadline)}
-                            <small><code>{move || timeout_of(&calls.deadline.get())}</code></small>
+                            <small><code>{move || timeout_of(typed)}</code></small>
                         </summary>
-                        <div class="stack-s">
-                            <div class="seg sm start" role="group" aria-label=move || t_string!(i18n, grpc.deadline)>
-                                {DEADLINES
-                                    .map(|(ms, word)| {
-                                        view! {
-                                            <button
-                                                type="button"
-                                                aria-pressed=move || (calls.deadline.get() == ms).to_string()
-                                                on:click=move |_| calls.deadline.set(ms.to_owned())
-                                            >
-                                                {if ms.is_empty() { t!(i18n, grpc.none).into_any() } else { word.into_any() }}
-                                            </button>
-                                        }
-                                    })
-                                    .collect_view()}
-                            </div>
-                            <label class="vh" for="deadline">{t!(i18n, grpc.deadline_ms)}</label>
-                            <input
-                                class="input mono"
-                                id="deadline"
-                                data-testid="grpc-deadline"
-                                inputmode="numeric"
-                                autocomplete="off"
-                                placeholder=move || t_string!(i18n, grpc.deadline_ms)
-                                aria-invalid=move || calls.request().is_none().to_string()
-                                prop:value=move || calls.deadline.get()
-                                on:input=move |event| calls.deadline.set(event_target_value(&event))
-                            />
-                            <Show when=move || calls.request().is_none()>
-                                <p class="error" role="alert">{t!(i18n, grpc.deadline_bad)}</p>
-                            </Show>
-                        </div>
+                        <Deadline typed=typed />
                     </details>
                 </div>
                 <Buttons calls=calls />
                 {move || calls.bidi.refused.get().map(|error| view! { <Failure error=error /> })}
+                <LinkNote bookmark=bookmark />
             </form>
         </section>
     }
 }
 
+/// How many messages, and how far apart.
 #[component]
-fn Buttons(calls: Calls) -> impl IntoView {
+fn Shape(typed: Typed) -> impl IntoView {
     let i18n = use_i18n();
-    let names = move || calls.bidi.takes_names();
-    let stuck = move || calls.request().is_none() || (calls.is_busy() && !names());
-    let word = move || match (calls.chosen.get(), calls.bidi.is_open()) {
-        (Chosen::Bidi, true) => t_string!(i18n, grpc.send_name),
-        (Chosen::Bidi, false) => t_string!(i18n, grpc.open),
-        _ => t_string!(i18n, grpc.send),
+    let count = move || number(&typed.count.read(), &COUNTS).is_none();
+    let interval = move || number(&typed.interval.read(), &INTERVALS).is_none();
+    let longer = move || {
+        let (least, deadline) = (typed.least_ms()?, typed.draft().deadline_ms().ok()??);
+        (least >= u64::from(deadline))
+            .then(|| view! { <p class="hint">{t!(i18n, grpc.longer, least = least, deadline = deadline)}</p> })
+    };
+    let outside = move |name: &str, wrong: bool, among: &RangeInclusive<u32>| {
+        let words = || t_string!(i18n, grpc.range, name = name, from = among.start(), to = among.end());
+        wrong.then(|| view! { <p class="error">{words()}</p> })
     };
     view! {
-        <div class="btn-row">
-            <button
-                class="btn hue"
-                type="submit"
-                data-testid="grpc-send"
-                data-busy=move || (calls.is_busy() && !names()).then_some("")
-                disabled=stuck
-            >
-                <Icon glyph=Glyph::Arrow />
-                {word}
-            </button>
-            <Show when=move || calls.chosen.get() == Chosen::Bidi>
-                <button
-                    class="btn"
-                    type="button"
-                    data-testid="grpc-half-close"
-                    disabled=move || !names()
-                    on:click=move |_| calls.bidi.half_close()
-                >
-                    {t!(i18n, grpc.half_close)}
-                </button>
-            </Show>
-            <button
-                class="btn"
-                type="button"
-                data-testid="grpc-cancel"
-                disabled=move || !calls.is_busy()
-                on:click=move |_| calls.cancel()
-            >
-                <Icon glyph=Glyph::Stop size=12 />
-                {t!(i18n, panels.cancel)}
-            </button>
+        <div class="stack-s">
+            <div class="fields-2">
+                <NumberField id="count" label=COUNT value=typed.count wrong=Signal::derive(count) />
+                <NumberField id="interval" label=INTERVAL value=typed.interval wrong=Signal::derive(interval) />
+            </div>
+            <div id="shape-note">
+                {move || outside(COUNT, count(), &COUNTS)}
+                {move || outside(INTERVAL, interval(), &INTERVALS)}
+                {longer}
+            </div>
         </div>
     }
 }
 
 #[component]
-fn NumberField(id: &'static str, label: &'static str, value: RwSignal<String>, max: u32) -> impl IntoView {
+fn NumberField(id: &'static str, label: &'static str, value: RwSignal<String>, wrong: Signal<bool>) -> impl IntoView {
     view! {
         <div class="field">
             <label for=id><code>{label}</code></label>
@@ -213,9 +107,10 @@ fn NumberField(id: &'static str, label: &'static str, value: RwSignal<String>, m
                 class="input mono"
                 id=id
                 data-testid=format!("grpc-{id}")
-                type="number"
-                min="0"
-                max=max
+                inputmode="numeric"
+                autocomplete="off"
+                aria-describedby="shape-note"
+                aria-invalid=move || wrong.get().to_string()
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
             />
@@ -223,6 +118,122 @@ fn NumberField(id: &'static str, label: &'static str, value: RwSignal<String>, m
     }
 }
 
-fn timeout_of(deadline: &str) -> String {
-    deadline.trim().parse().map(|ms| format!("grpc-timeout: {}", grpc_web::timeout(ms))).unwrap_or_default()
+#[component]
+fn Deadline(typed: Typed) -> impl IntoView {
+    let i18n = use_i18n();
+    let preset = move |(ms, word): (&'static str, &'static str)| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (*typed.deadline.read() == ms).to_string()
+                on:click=move |_| typed.deadline.set(ms.to_owned())
+            >
+                {if ms.is_empty() { t!(i18n, grpc.none).into_any() } else { word.into_any() }}
+            </button>
+        }
+    };
+    view! {
+        <div class="stack-s">
+            <div class="seg sm start" role="group" aria-label=move || t_string!(i18n, grpc.deadline)>
+                {DEADLINES.map(preset).collect_view()}
+            </div>
+            <label class="vh" for="deadline">{t!(i18n, grpc.deadline_ms)}</label>
+            <input
+                class="input mono"
+                id="deadline"
+                data-testid="grpc-deadline"
+                inputmode="numeric"
+                autocomplete="off"
+                placeholder=move || t_string!(i18n, grpc.deadline_ms)
+                aria-describedby="deadline-note"
+                aria-invalid=move || typed.draft().deadline_ms().is_err().to_string()
+                prop:value=move || typed.deadline.get()
+                on:input=move |event| typed.deadline.set(event_target_value(&event))
+            />
+            <div id="deadline-note">
+                {move || typed.draft().deadline_ms().is_err().then(|| view! { <p class="error">{t!(i18n, grpc.deadline_bad)}</p> })}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Buttons(calls: Calls) -> impl IntoView {
+    let i18n = use_i18n();
+    let typed = calls.typed;
+    let driven = Memo::new(move |_| typed.method.with(|method| method == DRIVEN));
+    let takes = move || calls.bidi.takes_messages();
+    let ready = Memo::new(move |_| {
+        let possible = typed.chosen().is_some_and(|method| !method.client_streams || driven.get());
+        possible && typed.request().is_some()
+    });
+    let stuck = move || !ready.get() || (calls.is_busy() && !takes());
+    let word = move || match (driven.get(), calls.bidi.is_open()) {
+        (true, true) => t_string!(i18n, grpc.send_message),
+        (true, false) => t_string!(i18n, grpc.open),
+        _ => t_string!(i18n, grpc.send),
+    };
+    view! {
+        <div class="stack-s">
+            <div class="btn-row">
+                <button
+                    class="btn hue"
+                    type="submit"
+                    data-testid="grpc-send"
+                    data-busy=move || (calls.is_busy() && !takes()).then_some("")
+                    disabled=stuck
+                >
+                    <Icon glyph=Glyph::Arrow />
+                    {word}
+                </button>
+                <Show when=move || driven.get()>
+                    <button
+                        class="btn"
+                        type="button"
+                        data-testid="grpc-half-close"
+                        disabled=move || !takes()
+                        on:click=move |_| calls.bidi.half_close()
+                    >
+                        {t!(i18n, grpc.half_close)}
+                    </button>
+                </Show>
+                <button
+                    class="btn"
+                    type="button"
+                    data-testid="grpc-cancel"
+                    disabled=move || !calls.is_busy()
+                    on:click=move |_| calls.cancel()
+                >
+                    <Icon glyph=Glyph::Stop size=12 />
+                    {t!(i18n, panels.cancel)}
+                </button>
+                <button
+                    class="btn quiet"
+                    type="button"
+                    disabled=move || calls.is_busy()
+                    on:click=move |_| typed.restore(Draft::default())
+                >
+                    {t!(i18n, panels.reset)}
+                </button>
+            </div>
+            <p class="hint" data-testid="grpc-why">
+                {move || if driven.get() { t_string!(i18n, grpc.why_driven) } else { t_string!(i18n, grpc.why_two) }}
+            </p>
+        </div>
+    }
+}
+
+/// Why a row of metadata cannot be sent.
+fn wrong(i18n: I18n, name: &str, value: &str) -> Option<&'static str> {
+    Some(match grpc_metadata::check(name, value).err()? {
+        Fault::Name => t_string!(i18n, grpc.metadata_name),
+        Fault::Reserved => t_string!(i18n, grpc.metadata_reserved),
+        Fault::Base64 => t_string!(i18n, grpc.metadata_base64),
+        Fault::Value => t_string!(i18n, grpc.metadata_value),
+    })
+}
+
+fn timeout_of(typed: Typed) -> String {
+    let deadline = typed.draft().deadline_ms().ok().flatten();
+    deadline.map(|ms| format!("grpc-timeout: {}", grpc_web::timeout(ms))).unwrap_or_default()
 }

@@ -1,23 +1,58 @@
-//! A gRPC status in a sentence.
+//! A status in words, for the case at hand: what it says, and what was measured of this call.
 
+use super::calls::{Ended, Noticed};
 use crate::{
     i18n::{I18n, t_string},
-    model::grpc_status,
+    model::{grpc_status, number},
 };
 
-/// What a status says; `by_page` when the page's own clock or button ended the call.
-pub(super) fn sentence(i18n: I18n, code: i32, by_page: bool) -> &'static str {
-    match code {
-        grpc_status::OK => t_string!(i18n, grpc.c0),
-        grpc_status::CANCELLED if by_page => t_string!(i18n, grpc.c1_page),
-        grpc_status::CANCELLED => t_string!(i18n, grpc.c1),
-        3 => t_string!(i18n, grpc.c3),
-        grpc_status::DEADLINE_EXCEEDED if by_page => t_string!(i18n, grpc.c4_page),
-        grpc_status::DEADLINE_EXCEEDED => t_string!(i18n, grpc.c4),
-        8 => t_string!(i18n, grpc.c8),
-        12 => t_string!(i18n, grpc.c12),
-        grpc_status::INTERNAL => t_string!(i18n, grpc.c13),
-        grpc_status::UNAVAILABLE => t_string!(i18n, grpc.c14),
+/// What a status says.
+fn says(i18n: I18n, ended: &Ended) -> &'static str {
+    match (ended.status.code, ended.by_page) {
+        (grpc_status::OK, _) => t_string!(i18n, grpc.c0),
+        (grpc_status::CANCELLED, true) if ended.record.driven => t_string!(i18n, grpc.c1_driven),
+        (grpc_status::CANCELLED, true) => t_string!(i18n, grpc.c1_page),
+        (grpc_status::CANCELLED, false) => t_string!(i18n, grpc.c1),
+        (3, _) => t_string!(i18n, grpc.c3),
+        (grpc_status::DEADLINE_EXCEEDED, true) => t_string!(i18n, grpc.c4_page),
+        (grpc_status::DEADLINE_EXCEEDED, false) => t_string!(i18n, grpc.c4),
+        (8, _) => t_string!(i18n, grpc.c8),
+        (12, _) => t_string!(i18n, grpc.c12),
+        (grpc_status::INTERNAL, _) => t_string!(i18n, grpc.c13),
+        (grpc_status::UNAVAILABLE, _) => t_string!(i18n, grpc.c14),
         _ => t_string!(i18n, grpc.other),
     }
+}
+
+/// All that is to be said of an end; `limit_ms` is the deadline it had.
+pub(super) fn sentences(i18n: I18n, ended: &Ended, limit_ms: Option<u32>) -> String {
+    let record = &ended.record;
+    let took = record.since(record.ended_ms);
+    let (at, count) = (number::ms(took), record.messages);
+    let mut said = vec![says(i18n, ended).to_owned()];
+    match (ended.status.code, limit_ms) {
+        (grpc_status::OK, Some(limit)) => {
+            let left = number::ms((f64::from(limit) - took).max(0.0));
+            said.push(t_string!(i18n, grpc.within, limit = limit, left = left));
+        }
+        (grpc_status::OK, None) => {}
+        (grpc_status::DEADLINE_EXCEEDED, Some(limit)) => {
+            said.push(t_string!(i18n, grpc.beyond, limit = limit, at = at, count = count));
+        }
+        _ if count > 0 => said.push(t_string!(i18n, grpc.after, at = at, count = count)),
+        _ => {}
+    }
+    said.extend(ended.details.retry_ms.map(|ms| t_string!(i18n, grpc.retry, ms = ms)));
+    said.join(t_string!(i18n, grpc.join))
+}
+
+/// Whether the server noticed that the page gave up.
+pub(super) fn noticed(i18n: I18n, noticed: Noticed) -> Option<String> {
+    Some(match noticed {
+        Noticed::Nothing => return None,
+        Noticed::Asking => t_string!(i18n, grpc.noticing).to_owned(),
+        Noticed::Yes { before: Some(before), now } => t_string!(i18n, grpc.noticed, before = before, now = now),
+        Noticed::Yes { before: None, now } => t_string!(i18n, grpc.noticed_now, now = now),
+        Noticed::No => t_string!(i18n, grpc.unnoticed).to_owned(),
+    })
 }

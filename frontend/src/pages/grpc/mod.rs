@@ -1,7 +1,9 @@
 //! The gRPC bench, `/grpc`: call left, what happened in the middle, answer right, history below.
 //!
-//! - `calls`: the state, and the two calls a browser can make; `bidi`: the third, driven through the server
-//! - `editor`: what to call; `answer`: messages as they arrive, headers, trailers; `explain`: a status in words
+//! - `request`: what is typed; `methods`, `message`, `editor`: how one types it
+//! - `calls`: the state, and the calls a browser can make; `bidi`: the one that is driven through the server; `log`: messages
+//! - `answer`, `messages`, `timing`: what came; `explain`: a status in words; `past`: a call as the history keeps it
+//! - `snippets`: the same in other languages
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
 
@@ -10,16 +12,28 @@ mod bidi;
 mod calls;
 mod editor;
 mod explain;
-mod history;
+mod log;
+mod message;
+mod messages;
+mod methods;
+mod past;
+mod request;
+mod snippets;
+mod timing;
 
 use crosstalk_proto::step::Party;
 use leptos::prelude::*;
 
-use self::{answer::AnswerView, calls::Calls, editor::Editor, history::HistoryView};
+use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
-    components::sequence::Happened,
-    i18n::{t, use_i18n},
+    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink},
+    i18n::{keys::grpc as key, t, use_i18n},
+    model::{
+        grpc_draft::Draft,
+        past::call::{Call, Style},
+    },
+    router::bookmark,
 };
 
 /// Who takes part in a gRPC call.
@@ -30,6 +44,9 @@ const PARTIES: &[Party] = &[Party::Browser, Party::Server];
 pub fn Grpc() -> impl IntoView {
     let i18n = use_i18n();
     let calls = Calls::new();
+    let typed = calls.typed;
+    let offset = Bridge::get().clock_offset();
+    let bookmark = bookmark::keep(Draft::default(), move || typed.draft(), move |draft| typed.restore(draft));
     view! {
         <div data-style="grpc">
             <div class="page-head">
@@ -37,9 +54,15 @@ pub fn Grpc() -> impl IntoView {
                     <h1>{t!(i18n, grpc.title)}</h1>
                     <p>{t!(i18n, grpc.lead)}</p>
                 </div>
+                <div class="tools">
+                    <CopyLink bookmark=bookmark />
+                    <a class="btn" href="/helloworld.proto" rel="external">
+                        "helloworld.proto"
+                    </a>
+                </div>
             </div>
             <div class="bench" data-testid="bench">
-                <Editor calls=calls />
+                <Editor calls=calls bookmark=bookmark />
                 <Happened
                     style="grpc"
                     parties=PARTIES
@@ -47,11 +70,21 @@ pub fn Grpc() -> impl IntoView {
                     failed=Signal::derive(move || calls.failed())
                     busy=Signal::derive(move || calls.is_busy())
                     said=Signal::derive(move || calls.said())
-                    offset=Bridge::get().clock_offset()
+                    offset=Signal::derive(move || {
+                        // of an earlier page load's call the clocks are not known any more
+                        offset.get().filter(|_| calls.shown.get().is_none_or(|shown| shown.is_of_this_visit))
+                    })
+                    marks=Signal::derive(move || calls.log.marks())
                 />
                 <AnswerView calls=calls />
             </div>
-            <HistoryView calls=calls />
+            <HistoryBand
+                style=Style::Grpc
+                heads=[key::method, key::message]
+                shown=Signal::derive(move || calls.shown.get().map(|shown| shown.name))
+                on_show=move |call: Call| calls.show(&call)
+                on_again=move |call: Call| calls.again(&call)
+            />
         </div>
     }
 }

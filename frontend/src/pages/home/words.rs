@@ -8,6 +8,7 @@ use crate::{
     i18n::{t_string, use_i18n},
     model::{
         exchange::{CallError, Greeted},
+        grpc_record::TRAILERS,
         number::ms,
         timeline::{Message, Placement, Timeline},
     },
@@ -39,8 +40,12 @@ pub(super) fn party(party: Party) -> String {
 pub(super) fn step(name: &str) -> String {
     let i18n = use_i18n();
     match name {
+        "encode" => t_string!(i18n, sequence.send_grpc),
         "send" => t_string!(i18n, home.step_send),
         "receive" => t_string!(i18n, home.step_receive),
+        "decode" => t_string!(i18n, sequence.decode),
+        "deadline" => t_string!(i18n, sequence.deadline),
+        "reply" => t_string!(i18n, sequence.reply),
         "parse" => t_string!(i18n, home.step_parse),
         "greet" => t_string!(i18n, home.step_greet),
         "publish" => t_string!(i18n, home.step_publish),
@@ -58,6 +63,8 @@ pub(super) fn message(way: Way, message: &Message) -> Option<String> {
         (Way::Rest, Party::Server, Party::Browser) => "GET /api/v1/resource",
         (Way::Rest, Party::Browser, _) => "200 OK",
         (Way::Grpc, Party::Server, Party::Browser) => "SayHello",
+        // three things come back, and the last of them tells how it went
+        (Way::Grpc, Party::Browser, _) if message.step != TRAILERS => return None,
         (Way::Grpc, Party::Browser, _) => t_string!(i18n, home.message_reply_trailers),
         (Way::Queue, Party::Server, Party::Browser) => "WebSocket",
         (Way::Queue, Party::Link, Party::Worker) => t_string!(i18n, home.message_reply),

@@ -233,7 +233,7 @@ impl Publishing {
         let asks = self.shown.with(|shown| shown.as_ref().map(|shown| shown.asks));
         asks.map_or_else(Said::default, |asks| Said {
             request: if asks { "call" } else { "publish" }.to_owned(),
-            answer: String::new(),
+            ..Said::default()
         })
     }
 

@@ -182,6 +182,7 @@ impl Calls {
             Some(Said {
                 request: with_body(&shown.request.method, exchange.cost.bytes_out),
                 answer: with_body(&past::words(exchange), exchange.cost.bytes_in),
+                ..Said::default()
             })
         });
         said.unwrap_or_default()

@@ -1,8 +1,15 @@
-//! gRPC-Web calls of the Greeter. Written on fetch and the frame decoder of `model::grpc_web` and not on
-//! tonic-web-wasm-client: the page shows the bytes of the bodies, the time of each message, and headers and
-//! trailers apart, and that client gives none of these. The messages are the generated types of the contract.
+//! gRPC-Web calls. Written on fetch and the frame decoder of `model::grpc_web` and not on tonic-web-wasm-client: the page
+//! shows the bytes of the bodies, the time of each message, and headers and trailers apart, and that client gives none of
+//! these. Messages are bytes here; what is in them, the server's descriptor says.
+//!
+//! - [`contract`]: that descriptor; [`counts`]: what the server counts of its calls
 //!
 //! Dropping the future aborts the call, which is how a browser cancels one.
+
+pub mod contract;
+pub mod counts;
+
+use std::cell::RefCell;
 
 use crosstalk_proto::helloworld::{HelloReply, HelloRequest};
 use futures_util::future::{Either, select};
@@ -14,38 +21,23 @@ use super::{
     fetch::{self, Outgoing},
 };
 use crate::model::{
-    exchange::{CallError, Cost, Greeted, browser_step},
+    exchange::{CallError, Greeted},
+    grpc_record::Record,
     grpc_status::{self, Status},
     grpc_web::{self, Decoder, Frame, Metadata},
     server_timing,
 };
 
-/// What a browser can call: one request out, one or more replies in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// One reply.
-    SayHello,
-    /// A stream of replies.
-    SayHelloStreamReply,
-}
+/// How much longer than its own deadline the page waits for the server to say that it has passed there too.
+const LAST_WORD_MS: u32 = 250;
 
-impl Method {
-    /// As in the descriptor.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SayHello => "SayHello",
-            Self::SayHelloStreamReply => "SayHelloStreamReply",
-        }
-    }
-}
-
-/// A call.
+/// A call of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// Which method.
-    pub method: Method,
-    /// The request's only field.
-    pub name: String,
+    /// `helloworld.Greeter/SayHello`
+    pub method: String,
+    /// The request, encoded.
+    pub message: Vec<u8>,
     /// Besides what gRPC-Web itself needs.
     pub metadata: Metadata,
     /// How long the caller waits, in milliseconds; also sent as `grpc-timeout`.
@@ -68,10 +60,8 @@ pub enum Event {
     Message {
         /// When it was complete.
         at_ms: f64,
-        /// Its field `message`.
-        message: String,
         /// Encoded, without the frame's head.
-        bytes: usize,
+        message: Vec<u8>,
     },
     /// The trailers.
     Trailers {
@@ -79,6 +69,8 @@ pub enum Event {
         at_ms: f64,
         /// In order.
         metadata: Metadata,
+        /// With the frame's head.
+        bytes: usize,
     },
 }
 
@@ -87,19 +79,18 @@ pub enum Event {
 pub struct End {
     /// Its status; of the server, or of the page when the server gave none.
     pub status: Status,
-    /// Whether the page's own clock ended it, not the server.
+    /// Whether the page ended it, not the server.
     pub by_page: bool,
-    /// When and how big.
-    pub cost: Cost,
 }
 
-/// Carries a call out, telling what comes as it comes.
+/// Carries a call out, telling what comes as it comes, and writing down when. `record` has begun, and is the caller's, so
+/// that it is there when this future is dropped.
 ///
 /// # Errors
 /// Only when it could not be sent; how it went is in [`End::status`].
-pub async fn call(call: &Call, mut on_event: impl FnMut(Event)) -> Result<End, CallError> {
-    let path = format!("/helloworld.Greeter/{}", call.method.name());
-    let body = grpc_web::encode(&HelloRequest { name: call.name.clone() }.encode_to_vec());
+pub async fn call(call: &Call, record: &RefCell<Record>, mut on_event: impl FnMut(Event)) -> Result<End, CallError> {
+    let path = format!("/{}", call.method);
+    let body = grpc_web::encode(&call.message);
     let mut headers = vec![
         ("content-type".to_owned(), "application/grpc-web+proto".to_owned()),
         ("x-grpc-web".to_owned(), "1".to_owned()),
@@ -111,25 +102,37 @@ pub async fn call(call: &Call, mut on_event: impl FnMut(Event)) -> Result<End, C
     if !call.metadata.iter().any(|(name, _)| name == "traceparent") {
         headers.push(("traceparent".to_owned(), traceparent()));
     }
+    let began_ms = {
+        let mut record = record.borrow_mut();
+        record.encoded_ms = now_ms();
+        record.bytes_out = body.len();
+        record.began_ms
+    };
 
-    let mut progress = Progress::start(now_ms());
-    let exchange = exchange(&path, &headers, &body, &mut progress, &mut on_event);
+    let exchange = exchange(&path, &headers, &body, record, &mut on_event);
     let (outcome, by_page) = match call.deadline_ms {
         None => (exchange.await, false),
         Some(deadline) => {
-            // the server ends it too; the page does not depend on that
-            match select(std::pin::pin!(exchange), TimeoutFuture::new(deadline)).await {
+            let patience = TimeoutFuture::new(deadline.saturating_add(LAST_WORD_MS));
+            match select(std::pin::pin!(exchange), patience).await {
                 Either::Left((outcome, _)) => (outcome, false),
-                Either::Right(_) => (Ok(past_deadline()), true),
+                Either::Right(_) => (Ok(Status { code: grpc_status::DEADLINE_EXCEEDED, message: String::new() }), true),
             }
         }
     };
+    let mut record = record.borrow_mut();
+    record.ended_ms = now_ms();
+    if let Some(times) = network_times(&path, began_ms) {
+        record.sent_ms = Some(times.request_start);
+        record.first_byte_ms = Some(times.response_start);
+        record.network = times.phases;
+    }
     let status = match outcome {
         Ok(status) => status,
         Err(CallError::Unreadable(words)) => Status { code: grpc_status::INTERNAL, message: words },
         Err(error) => return Err(error),
     };
-    Ok(End { status, by_page, cost: progress.cost(&path, body.len()) })
+    Ok(End { status, by_page })
 }
 
 /// The job over gRPC-Web; an empty name is the default one.
@@ -137,21 +140,25 @@ pub async fn call(call: &Call, mut on_event: impl FnMut(Event)) -> Result<End, C
 /// # Errors
 /// When there is no greeting; a status other than OK comes as [`CallError::Status`].
 pub async fn say_hello(name: &str) -> Result<Greeted, CallError> {
+    let record = RefCell::new(Record::begin(now_ms()));
     let request = Call {
-        method: Method::SayHello,
-        name: name.to_owned(),
+        method: "helloworld.Greeter/SayHello".to_owned(),
+        message: HelloRequest { name: name.to_owned() }.encode_to_vec(),
         metadata: Vec::new(),
         deadline_ms: Some(HELLO_DEADLINE_MS),
     };
-    let mut text = None;
-    let end = call(&request, |event| {
+    let mut reply = None;
+    let end = call(&request, &record, |event| {
         if let Event::Message { message, .. } = event {
-            text = Some(message);
+            reply = Some(message);
         }
     })
     .await?;
-    match (end.status, text) {
-        (Status { code: grpc_status::OK, .. }, Some(text)) => Ok(Greeted { text, cost: end.cost }),
+    match (end.status, reply) {
+        (Status { code: grpc_status::OK, .. }, Some(reply)) => {
+            let reply = HelloReply::decode(reply.as_slice()).map_err(unreadable)?;
+            Ok(Greeted { text: reply.message, cost: record.into_inner().cost() })
+        }
         (Status { code: grpc_status::OK, .. }, None) => {
             Err(CallError::Unreadable("status OK without a message".to_owned()))
         }
@@ -162,44 +169,15 @@ pub async fn say_hello(name: &str) -> Result<Greeted, CallError> {
 /// How long [`say_hello`] waits.
 const HELLO_DEADLINE_MS: u32 = 10_000;
 
-/// What was measured so far: kept outside the exchange, which the deadline may drop at any point.
-struct Progress {
-    started_ms: f64,
-    headers_ms: Option<f64>,
-    /// When the last bytes came: in a stream the server worked until then.
-    last_ms: Option<f64>,
-    messages: usize,
-    bytes_in: usize,
-    timing: Vec<crosstalk_proto::step::Step>,
-}
-
-impl Progress {
-    fn start(started_ms: f64) -> Self {
-        Self { started_ms, headers_ms: None, last_ms: None, messages: 0, bytes_in: 0, timing: Vec::new() }
-    }
-
-    fn cost(self, path: &str, bytes_out: usize) -> Cost {
-        let ended_ms = now_ms();
-        let network = network_times(path, self.started_ms);
-        let sent_ms = network.as_ref().map_or(self.started_ms, |times| times.request_start);
-        let first_ms = network.map(|times| times.response_start).or(self.headers_ms);
-        let answered_ms = if self.messages > 1 { self.last_ms } else { first_ms };
-        let mut steps = vec![browser_step("send", self.started_ms, sent_ms)];
-        steps.extend(answered_ms.map(|at| browser_step("receive", at, ended_ms)));
-        steps.extend(self.timing);
-        Cost { started_ms: self.started_ms, ended_ms, steps, bytes_out, bytes_in: self.bytes_in }
-    }
-}
-
 async fn exchange(
     path: &str,
     headers: &[(String, String)],
     body: &[u8],
-    progress: &mut Progress,
+    record: &RefCell<Record>,
     on_event: &mut impl FnMut(Event),
 ) -> Result<Status, CallError> {
     let mut incoming = fetch::send(Outgoing { method: "POST", path, headers, body: Some(body) }).await?;
-    progress.headers_ms = Some(incoming.at_ms);
+    record.borrow_mut().headers_ms = Some(incoming.at_ms);
     on_event(Event::Headers {
         at_ms: incoming.at_ms,
         http_status: incoming.status,
@@ -217,21 +195,22 @@ async fn exchange(
     let mut decoder = Decoder::default();
     while let Some(chunk) = incoming.chunk().await? {
         let at_ms = now_ms();
-        progress.bytes_in += chunk.len();
-        progress.last_ms = Some(at_ms);
+        record.borrow_mut().bytes_in += chunk.len();
         decoder.feed(&chunk);
-        while let Some(frame) = decoder.next_frame().map_err(unreadable)? {
+        while let Some((frame, bytes)) = decoder.next_frame().map_err(unreadable)? {
             match frame {
-                Frame::Message(bytes) => {
-                    let reply = HelloReply::decode(bytes.as_slice()).map_err(unreadable)?;
-                    progress.messages += 1;
-                    on_event(Event::Message { at_ms, message: reply.message, bytes: bytes.len() });
+                Frame::Message(message) => {
+                    record.borrow_mut().message(at_ms);
+                    on_event(Event::Message { at_ms, message });
                 }
                 Frame::Trailers(metadata) => {
                     status = status_in(&metadata).or(status);
-                    let timing = metadata.iter().find(|(name, _)| name == "server-timing");
-                    progress.timing = timing.map(|(_, value)| server_timing::parse(value)).unwrap_or_default();
-                    on_event(Event::Trailers { at_ms, metadata });
+                    {
+                        let mut record = record.borrow_mut();
+                        record.trailers_ms = Some(at_ms);
+                        record.others = server_timing::of(&metadata);
+                    }
+                    on_event(Event::Trailers { at_ms, metadata, bytes });
                 }
             }
         }
@@ -248,10 +227,6 @@ fn status_in(metadata: &Metadata) -> Option<Status> {
         code: value("grpc-status")?.parse().unwrap_or(grpc_status::UNKNOWN),
         message: value("grpc-message").map(|text| grpc_web::percent_decode(text)).unwrap_or_default(),
     })
-}
-
-fn past_deadline() -> Status {
-    Status { code: grpc_status::DEADLINE_EXCEEDED, message: String::new() }
 }
 
 fn unreadable(error: impl std::fmt::Display) -> CallError {

@@ -1,0 +1,130 @@
+//! What the page itself measured of a gRPC call, written down as it goes on: it is also there when the call is given up.
+//! All times are on the page's clock.
+
+use crosstalk_proto::step::{Party, Step};
+
+use super::exchange::{Cost, browser_step};
+
+/// The names of what both sides measure: the server when it let go of it, the page when it had it.
+pub const HEADERS: &str = "headers";
+/// The first message.
+pub const DATA: &str = "data";
+/// The end.
+pub const TRAILERS: &str = "trailers";
+
+/// A call so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// When the page began to encode.
+    pub began_ms: f64,
+    /// When the request was ready for the browser.
+    pub encoded_ms: f64,
+    /// When the browser began to send it, as far as it tells.
+    pub sent_ms: Option<f64>,
+    /// When the first byte of the answer was there, as far as the browser tells.
+    pub first_byte_ms: Option<f64>,
+    /// When the page had the headers.
+    pub headers_ms: Option<f64>,
+    /// When the page had the first message.
+    pub first_ms: Option<f64>,
+    /// When it had the last one.
+    pub last_ms: Option<f64>,
+    /// When it had the trailers.
+    pub trailers_ms: Option<f64>,
+    /// When all was over.
+    pub ended_ms: f64,
+    /// How many messages came.
+    pub messages: usize,
+    /// Bytes of the request's body.
+    pub bytes_out: usize,
+    /// Bytes of the answer's body.
+    pub bytes_in: usize,
+    /// What the others measured.
+    pub others: Vec<Step>,
+    /// The page asked the server to make the call: it encoded nothing itself.
+    pub driven: bool,
+    /// What the browser's network stack did, one after the other.
+    pub network: Vec<Step>,
+}
+
+impl Record {
+    /// A call that begins.
+    pub fn begin(now_ms: f64) -> Self {
+        Self { began_ms: now_ms, encoded_ms: now_ms, ended_ms: now_ms, ..Self::default() }
+    }
+
+    /// What can still be told of a call that cost this.
+    pub fn of(cost: &Cost, messages: usize) -> Self {
+        let (own, others): (Vec<&Step>, Vec<&Step>) = cost.steps.iter().partition(|step| step.party == Party::Browser);
+        let step = |name: &str| own.iter().find(|step| step.name == name);
+        let from = |name: &str| step(name).map(|step| step.start_ms);
+        let to = |name: &str| step(name).map(|step| step.start_ms + step.dur_ms);
+        Self {
+            began_ms: cost.started_ms,
+            encoded_ms: to("encode").unwrap_or(cost.started_ms),
+            sent_ms: to("send"),
+            headers_ms: from(HEADERS),
+            first_ms: from(DATA),
+            trailers_ms: from(TRAILERS),
+            ended_ms: cost.ended_ms,
+            messages,
+            bytes_out: cost.bytes_out,
+            bytes_in: cost.bytes_in,
+            others: others.into_iter().cloned().collect(),
+            driven: step("drive").is_some(),
+            ..Self::default()
+        }
+    }
+
+    /// A message came.
+    pub fn message(&mut self, at_ms: f64) {
+        self.first_ms.get_or_insert(at_ms);
+        self.last_ms = Some(at_ms);
+        self.messages += 1;
+    }
+
+    /// Since the call began.
+    pub fn since(&self, at_ms: f64) -> f64 {
+        at_ms - self.began_ms
+    }
+
+    /// What it cost; steps of the page in the order they were.
+    pub fn cost(&self) -> Cost {
+        let first = if self.driven { "drive" } else { "encode" };
+        let mut steps = vec![browser_step(first, self.began_ms, self.encoded_ms)];
+        steps.extend(self.sent_ms.map(|sent| browser_step("send", self.encoded_ms, sent)));
+        let instants = [(HEADERS, self.headers_ms), (DATA, self.first_ms), (TRAILERS, self.trailers_ms)];
+        steps.extend(instants.into_iter().filter_map(|(name, at)| Some(browser_step(name, at?, at?))));
+        steps.extend(self.trailers_ms.map(|at| browser_step("decode", at, self.ended_ms)));
+        steps.extend(self.others.iter().cloned());
+        Cost {
+            started_ms: self.began_ms,
+            ended_ms: self.ended_ms,
+            steps,
+            bytes_out: self.bytes_out,
+            bytes_in: self.bytes_in,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_measured_is_no_step() {
+        let mut record = Record::begin(10.0);
+        let names = |record: &Record| record.cost().steps.into_iter().map(|step| step.name).collect::<Vec<_>>();
+        assert_eq!(names(&record), ["encode"]);
+        record.sent_ms = Some(10.5);
+        record.headers_ms = Some(12.0);
+        record.message(12.5);
+        record.message(13.5);
+        assert_eq!(names(&record), ["encode", "send", "headers", "data"]);
+        assert_eq!((record.first_ms, record.last_ms, record.messages), (Some(12.5), Some(13.5), 2));
+        // what it cost tells most of it again
+        record.trailers_ms = Some(14.0);
+        record.others = vec![Step { party: Party::Server, name: "greet".to_owned(), start_ms: 7.0, dur_ms: 0.5 }];
+        assert_eq!(Record::of(&record.cost(), 2).cost(), record.cost());
+    }
+}
