@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Page, Server, play};
+use serde_json::Value;
 
 /// The tabs of the answer and of the message.
 const METADATA: &str = "ans-1";
@@ -79,6 +80,66 @@ async fn a_stream_is_shown_message_by_message() -> Result<()> {
         page.fill("grpc-count", "10001").await?;
         page.until("it cannot be sent", "document.querySelector('[data-testid=grpc-send]').disabled").await?;
         page.says("bench", "x-count: a whole number from 1 to 10000").await
+    })
+    .await
+}
+
+/// Arrivals are noted where the page reads the network, paints where the browser's next frame but one begins: both beside
+/// the page's own code.
+const WATCH: &str = "
+    window.arrived = [];
+    window.painted = new Map();
+    const read = ReadableStreamDefaultReader.prototype.read;
+    ReadableStreamDefaultReader.prototype.read = function () {
+        return read.call(this).then(result => {
+            const now = performance.now();
+            if (result.value) {
+                // each body has its own frames
+                const rest = this.rest ?? new Uint8Array();
+                const bytes = new Uint8Array(rest.length + result.value.length);
+                bytes.set(rest);
+                bytes.set(result.value, rest.length);
+                const view = new DataView(bytes.buffer);
+                let at = 0;
+                while (at + 5 <= bytes.length && at + 5 + view.getUint32(at + 1) <= bytes.length) {
+                    if (bytes[at] === 0) window.arrived.push(now);
+                    at += 5 + view.getUint32(at + 1);
+                }
+                this.rest = bytes.slice(at);
+            }
+            return result;
+        });
+    };
+    new MutationObserver(records => {
+        const added = records.flatMap(record => [...record.addedNodes]).filter(node => node.querySelectorAll);
+        const rows = added.flatMap(node => [node, ...node.querySelectorAll('tr')])
+            .filter(node => node.matches('[data-testid=grpc-messages] tbody tr:not(.space)'));
+        const numbers = rows.map(row => Number(row.cells[0].innerText));
+        requestAnimationFrame(() => requestAnimationFrame(() => {
+            const now = performance.now();
+            for (const number of numbers) if (!window.painted.has(number)) window.painted.set(number, now);
+        }));
+    }).observe(document.body, { childList: true, subtree: true });";
+const LATE: &str = "return window.arrived.map((at, index) => (window.painted.get(index + 1) ?? Infinity) - at)
+    .map(ms => Number.isFinite(ms) ? ms : -1)";
+
+#[tokio::test]
+async fn each_of_a_thousand_messages_is_shown_within_100_ms_of_its_arrival() -> Result<()> {
+    play("grpc-thousand", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        stream(page, "1000", "8").await?;
+        page.run(WATCH, &[]).await?;
+        page.click("grpc-send").await?;
+        page.until_within(Duration::from_secs(40), "all have come", "window.arrived.length === 1000").await?;
+        page.says("grpc-status", "0 OK").await?;
+        page.until("all are painted", "window.painted.size === 1000").await?;
+        let late = page.run(LATE, &[]).await?;
+        let late: Vec<f64> = late.as_array().context("a list")?.iter().filter_map(Value::as_f64).collect();
+        ensure!(late.len() == 1_000 && late.iter().all(|ms| *ms >= 0.0), "each was painted: {late:?}");
+        let worst = late.iter().copied().fold(0.0, f64::max);
+        println!("the latest of 1,000 messages was painted {worst:.1} ms after it arrived");
+        ensure!(worst < 100.0, "one was painted {worst} ms after it arrived");
+        Ok(())
     })
     .await
 }
