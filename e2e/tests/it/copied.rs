@@ -1,7 +1,11 @@
 //! What *copy as* gives does what the page did.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Page, copied, grpcurl, play};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
 /// The tabs of the benches; the first is grpcurl where it is gRPC.
 const CURL: usize = 0;
@@ -137,6 +141,92 @@ async fn a_call_of_the_grpc_bench_is_the_same_in_every_language() -> Result<()> 
         Ok(())
     })
     .await
+}
+
+/// Query, credentials and bytes: what the programs send is read off the wire by somebody who answers anything.
+#[tokio::test]
+async fn each_program_sends_the_query_the_credentials_and_the_bytes_of_the_page() -> Result<()> {
+    play("copied-wire", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/rest").await?;
+        page.click("rest-preset-protobuf").await?;
+        page.fill("rest-path", "/api/v1/resource?to=Grace & Co?&q=你").await?;
+        page.fill("rest-request-body", "00 25 27 5c 22 0a ff 41").await?;
+        page.find_css(".fold:has([data-testid=rest-auth-2]) summary").await?.click().await?;
+        page.click("rest-auth-2").await?;
+        page.fill("rest-user", "Aladdin").await?;
+        page.fill("rest-password", "open sesame").await?;
+
+        let mut recorder = Recorder::start().await?;
+        let origin = stage.server.url("");
+        for tab in [CURL, PYTHON, RUST, JAVASCRIPT] {
+            let program = text(page, tab).await?.replace(&origin, &recorder.origin);
+            match tab {
+                CURL => copied::shell(&program).await?,
+                PYTHON => copied::python(&program).await?,
+                RUST => copied::rust("rest", &program).await?,
+                _ => copied::javascript(&program).await?,
+            };
+            let request = recorder.request().await?;
+            let head = String::from_utf8_lossy(&request).to_lowercase();
+            for line in [
+                "post /api/v1/resource?to=grace%20&%20co?&q=%e4%bd%a0 http/1.1",
+                "authorization: basic qwxhzgrpbjpvcgvuihnlc2ftzq==",
+                "content-type: application/x-protobuf",
+                "content-length: 8",
+            ] {
+                ensure!(head.contains(&format!("{line}\r\n")), "{program}\n\nsent no {line:?} but {head:?}");
+            }
+            ensure!(request.ends_with(b"\r\n\r\n\x00\x25\x27\x5c\x22\x0a\xff\x41"), "{program}\n\nsent {head:?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Answers every request, and tells what it was.
+struct Recorder {
+    origin: String,
+    requests: tokio::sync::mpsc::Receiver<Vec<u8>>,
+    _task: tokio::task::JoinSet<()>,
+}
+
+impl Recorder {
+    async fn start() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        let (told, requests) = tokio::sync::mpsc::channel(1);
+        let mut task = tokio::task::JoinSet::new();
+        task.spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let Ok(request) = read(&mut socket).await else { continue };
+                let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                let _ = socket.write_all(answer.as_bytes()).await;
+                if told.send(request).await.is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { origin, requests, _task: task })
+    }
+
+    /// The next one. The program that sent it has ended, so it is there.
+    async fn request(&mut self) -> Result<Vec<u8>> {
+        self.requests.recv().await.context("the recorder goes on")
+    }
+}
+
+/// A request with the eight bytes of its body.
+async fn read(socket: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    const BODY: usize = 8;
+    let mut request = Vec::new();
+    while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+        request.push(socket.read_u8().await?);
+    }
+    let head = request.len();
+    request.resize(head + BODY, 0);
+    socket.read_exact(&mut request[head..]).await?;
+    Ok(request)
 }
 
 /// The program of a tab.
