@@ -19,7 +19,7 @@ pub type FieldTable = BTreeMap<String, FieldValue>;
 
 /// A value of a field table with its AMQP type (section 4.2.5.5 of the specification, as amended by RabbitMQ).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum FieldValue {
     /// `t`
     Boolean(bool),

@@ -16,30 +16,38 @@ pub(crate) struct Page {
     requests: u64,
 }
 
+/// One of these is there, or none of them.
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
-enum Incoming<'a> {
-    Answer {
-        #[serde(borrow)]
-        answer: Answered<'a>,
-    },
-    Refusal {
-        problem: serde_json::Value,
-    },
-    Deliveries {
-        epoch: u32,
-        #[serde(borrow)]
-        messages: Vec<Delivery<'a>>,
-    },
-    #[serde(other)]
-    Other,
+struct Incoming<'a> {
+    answer: Option<Answer>,
+    refusal: Option<serde_json::Value>,
+    #[serde(borrow)]
+    deliveries: Option<Deliveries<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Answered<'a> {
+struct Answer {
+    answer: Answered,
+}
+
+/// What else may be answered is of no interest.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answered {
+    Subscribed { subscribed: Subscribed },
+    Other(serde::de::IgnoredAny),
+}
+
+#[derive(Deserialize)]
+struct Subscribed {
+    subscription: u32,
+}
+
+#[derive(Deserialize)]
+struct Deliveries<'a> {
+    epoch: u32,
     #[serde(borrow)]
-    is: Cow<'a, str>,
-    subscription: Option<u32>,
+    messages: Vec<Delivery<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -75,22 +83,22 @@ impl Page {
     /// # Errors
     /// When a command was refused, or it is not a message.
     pub(crate) fn receive(&mut self, text: &str, see: &mut impl FnMut(&str)) -> anyhow::Result<usize> {
-        match serde_json::from_str(text).with_context(|| format!("not a message: {text}"))? {
-            Incoming::Answer { answer } if answer.is == "subscribed" => {
-                self.subscription = answer.subscription;
-                Ok(0)
-            }
-            Incoming::Refusal { problem } => anyhow::bail!("crosstalk refused: {problem}"),
-            Incoming::Deliveries { epoch, messages } => {
-                self.epoch = epoch;
-                for message in &messages {
-                    self.last_tag = message.delivery_tag;
-                    see(&message.body.text);
-                }
-                Ok(messages.len())
-            }
-            Incoming::Answer { .. } | Incoming::Other => Ok(0),
+        let incoming: Incoming<'_> = serde_json::from_str(text).with_context(|| format!("not a message: {text}"))?;
+        if let Some(refusal) = incoming.refusal {
+            anyhow::bail!("crosstalk refused: {refusal}");
         }
+        if let Some(Answer { answer: Answered::Subscribed { subscribed } }) = incoming.answer {
+            self.subscription = Some(subscribed.subscription);
+        }
+        let Some(Deliveries { epoch, messages }) = incoming.deliveries else {
+            return Ok(0);
+        };
+        self.epoch = epoch;
+        for message in &messages {
+            self.last_tag = message.delivery_tag;
+            see(&message.body.text);
+        }
+        Ok(messages.len())
     }
 
     /// Acks all that was received.

@@ -6,7 +6,7 @@ use crate::amqp::{Body, Properties};
 
 /// What a command gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 #[cfg_attr(
     target_pointer_width = "64",
     expect(clippy::large_enum_variant, reason = "short-lived: parsed or made, then taken apart")
@@ -88,7 +88,7 @@ pub struct ConsumerListed {
 
 /// The fate of a published message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum PublishOutcome {
     /// basic.ack: the broker has taken charge of it.
     Confirmed,

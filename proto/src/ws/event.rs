@@ -31,7 +31,7 @@ pub struct Delivery {
 
 /// What happened to a subscription by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum SubscriptionEvent {
     /// The link broke: the broker has back what was unacked and will deliver it again, marked redelivered.
     Suspended {
@@ -85,7 +85,7 @@ pub enum LinkState {
 
 /// What came back on a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum CallEvent {
     /// The initial metadata.
     Headers {

@@ -33,7 +33,7 @@ pub struct Request {
 
 /// What the server sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum ServerMessage {
     /// The first message.
     Hello {

@@ -1,4 +1,5 @@
-//! The messages of the WebSocket bridge `/ws`: JSON text frames, tagged by `type`.
+//! The messages of the WebSocket bridge `/ws`: JSON text frames. Those of the page are tagged by `type`; those of the server
+//! are objects of one member, named after the kind, so that the page can read them in one pass.
 //!
 //! A conversation: each side's first message is its hello. Then the page sends [`Request`]s, each with an
 //! `id` of its own choosing, and the server answers each with exactly one [`ServerMessage::Answer`] or
