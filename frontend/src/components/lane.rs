@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::model::{
     axis::Axis,
     drawing,
+    number::fixed,
     timeline::{Block, Message, Timeline},
 };
 
@@ -221,5 +222,5 @@ fn middle(row: usize) -> f64 {
 }
 
 fn percent(at: f64) -> String {
-    format!("{at:.3}%")
+    fixed(at, 3) + "%"
 }

@@ -1,5 +1,7 @@
 //! The axis that all lanes of a scope share: from 0 to a round number, in divisions of 1, 2 or 5 times a power of ten.
 
+use super::number::fixed;
+
 /// How many divisions at most.
 const DIVISIONS: f64 = 5.0;
 /// No division is finer than this, in milliseconds.
@@ -37,12 +39,12 @@ impl Axis {
             .find(|step| step * DIVISIONS >= longest * (1.0 - 1e-9))
             .unwrap_or(power * 10.0);
         let divisions = (longest / step - 1e-9).ceil().max(1.0);
-        let decimals = usize::try_from((-step.log10().floor()).max(0.0) as u32).unwrap_or(0);
+        let decimals = (-step.log10().floor()).max(0.0) as u32;
         let count = divisions as u32;
         let ticks = (0..=count)
             .map(|n| Tick {
                 at: f64::from(n) / divisions * 100.0,
-                label: if n == 0 { "0".to_owned() } else { format!("{:.decimals$}", f64::from(n) * step) },
+                label: if n == 0 { "0".to_owned() } else { fixed(f64::from(n) * step, decimals) },
                 minor: n % 2 == 1 && n != count,
             })
             .collect();

@@ -1,6 +1,6 @@
 //! What the page computes: plain Rust, free of leptos and web-sys, tested natively.
 //!
-//! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`sequence`]: step by step; [`number`]: how numbers are written
+//! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`sequence`]: step by step; [`number`]: how numbers are written; [`order`]: sorting
 //! - [`arrivals`]: the table of delivered messages; [`series`]: figures of the last minute
 //! - [`queue`]: what the queue bench publishes, and what became of it
 //! - [`exchange`]: what is known of one call; [`past`]: of those before, kept in the browser and in files
@@ -10,6 +10,7 @@
 //!   and while it goes on
 //! - [`address`]: the state of a bench in a link; [`copy_as`]: the same call in other languages
 //! - [`clock`]: the offset between page and server; [`backoff`]: when to try again; [`trace`]: `traceparent`
+//! - [`shortcut`]: what keys do anywhere on the page
 
 pub mod address;
 pub mod arrivals;
@@ -27,6 +28,7 @@ pub mod grpc_web;
 pub mod history;
 pub mod json;
 pub mod number;
+pub mod order;
 pub mod past;
 pub mod payload;
 pub mod protobuf;
@@ -36,5 +38,6 @@ pub mod rpc_status;
 pub mod sequence;
 pub mod series;
 pub mod server_timing;
+pub mod shortcut;
 pub mod timeline;
 pub mod trace;

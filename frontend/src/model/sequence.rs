@@ -2,7 +2,7 @@
 
 use crosstalk_proto::step::Party;
 
-use super::timeline::Timeline;
+use super::{order, timeline::Timeline};
 
 /// What a row tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub fn rows(timeline: &Timeline) -> Vec<Row> {
         step: block.name.clone(),
     });
     let mut rows: Vec<Row> = ways.chain(work).collect();
-    rows.sort_by(|a, b| a.from.total_cmp(&b.from).then(a.to.total_cmp(&b.to)));
+    order::sort(&mut rows, |a, b| a.from < b.from || a.from == b.from && a.to < b.to);
     rows
 }
 

@@ -4,6 +4,8 @@
 
 use crosstalk_proto::step::{Party, Step};
 
+use super::number::decimal;
+
 /// The steps in a `Server-Timing` header, in their order there.
 pub fn parse(header: &str) -> Vec<Step> {
     split_outside_quotes(header, ',').filter_map(metric).collect()
@@ -27,7 +29,7 @@ fn metric(text: &str) -> Option<Step> {
     };
     let (mut dur_ms, mut start_ms) = (0.0, None);
     for (key, value) in parts.filter_map(|part| part.split_once('=')) {
-        let value: f64 = value.trim().trim_matches('"').parse().ok()?;
+        let value = decimal(value.trim().trim_matches('"'))?;
         match key.trim() {
             "dur" => dur_ms = value,
             "desc" => start_ms = Some(value),

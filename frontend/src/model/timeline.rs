@@ -10,6 +10,7 @@ use super::{
     clock::Offset,
     exchange::Cost,
     grpc_record::{DATA, HEADERS, TRAILERS},
+    order,
 };
 
 /// Something a party did.
@@ -97,7 +98,7 @@ pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     let end = cost.total_ms().max(0.0);
     let (ours, others): (Vec<&Step>, Vec<&Step>) = cost.steps.iter().partition(|step| step.party == Party::Browser);
     let mut own: Vec<Block> = ours.iter().map(|step| block(step, -cost.started_ms)).collect();
-    own.sort_by(|a, b| a.from.total_cmp(&b.from));
+    order::sort(&mut own, |a, b| a.from < b.from);
 
     let sent = own.iter().find(|block| block.name == "send").or(own.first()).map_or(0.0, |send| send.to);
     let answered = own.last().filter(|_| own.len() > 1).map_or(end, |receive| receive.from);
@@ -109,7 +110,7 @@ pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     if let Some((shift, _)) = placed {
         blocks.extend(others.iter().map(|step| block(step, shift)));
     }
-    blocks.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));
+    order::sort(&mut blocks, |a, b| a.from < b.from || a.from == b.from && a.to > b.to);
     let passed: Vec<Block> =
         placed.map(|(shift, _)| passed.iter().map(|step| block(step, shift)).collect()).unwrap_or_default();
     let messages = messages(&mut blocks, &passed);
@@ -241,7 +242,7 @@ fn messages(blocks: &mut Vec<Block>, passed: &[Block]) -> Vec<Message> {
         step: confirm.name.clone(),
         aside: true,
     }));
-    messages.sort_by(|a, b| a.arrived.total_cmp(&b.arrived));
+    order::sort(&mut messages, |a, b| a.arrived < b.arrived);
     messages
 }
 

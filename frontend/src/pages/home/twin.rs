@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     i18n::{t, t_string, use_i18n},
-    model::{number::ms, timeline::Timeline},
+    model::{number::ms, order, timeline::Timeline},
 };
 
 /// The text twin.
@@ -57,7 +57,7 @@ fn tell(way: Way, timeline: &Timeline) -> String {
             .filter(|message| message.aside)
             .map(|message| (message.arrived, t_string!(i18n, home.twin_confirm, at = ms(message.arrived)))),
     );
-    told.sort_by(|a, b| a.0.total_cmp(&b.0));
+    order::sort(&mut told, |a, b| a.0 < b.0);
     let steps: Vec<String> = told.into_iter().map(|(_, text)| text).collect();
     let steps = steps.join(t_string!(i18n, home.twin_join));
     t_string!(i18n, home.twin_line, way = words::way(way), steps = steps, end = ms(timeline.end))
