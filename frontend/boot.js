@@ -11,5 +11,4 @@
   root.lang = known(query.get('lang')) ?? known(stored('lang')) ?? system() ?? 'en';
   if (query.get('embed') === '1') root.dataset.embed = '';
   if (query.get('speed') === 'instant') root.dataset.speed = 'instant';
-  root.dataset.path = location.pathname;
 })();

@@ -1,5 +1,5 @@
 //! Screenshots of every page in every look: light and dark, English and Chinese, wide and narrow; idle, after the first
-//! click, and without a broker. It starts what it needs, as the tests do.
+//! click, without a broker, and without a server. It starts what it needs, as the tests do.
 //!
 //! `cargo run -p crosstalk-e2e --example shots -- FOLDER [PART-OF-A-NAME ...]`, for example `home-hello-light-en-1440`,
 //! `-dark-`, `queue-`. Names are `PAGE-STATE-THEME-LANGUAGE-WIDTH.png`.
@@ -55,6 +55,9 @@ const BOTH: &str =
     "/grpc#1&method=helloworld.Greeter/SayHelloBidiStream&message={\"name\":\"Ada\"}&count=5&interval=200&deadline=";
 const DOWN: [(&str, &str, &str, &[&str]); 3] =
     [("home", "down", "/", &["hello-all"]), ("rest", "down", "/rest", &[]), ("queue", "down", "/queue", &[])];
+/// Once the server is gone.
+const OFFLINE: [(&str, &str, &str, &[&str]); 2] =
+    [("home", "offline", "/", &["hello-all"]), ("rest", "offline", "/rest", &["rest-send"])];
 const THEMES: [&str; 2] = ["light", "dark"];
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 const WIDTHS: [(u32, u32); 2] = [(1440, 900), (360, 740)];
@@ -80,6 +83,13 @@ async fn main() -> Result<()> {
         play("shots-down", Broker::absent(), async |stage| {
             stage.console = Console::NetworkFailures;
             shots.take(stage, &DOWN).await
+        })
+        .await?;
+    }
+    if shots.wants_any(&OFFLINE) {
+        play("shots-offline", Broker::embedded(), async |stage| {
+            stage.console = Console::NetworkFailures;
+            shots.take_offline(stage).await
         })
         .await?;
     }
@@ -116,23 +126,55 @@ impl Shots {
                 // without a state there is no fragment: with one, a browser stays on the page it has
                 let (path, state) = path.split_at(path.find('#').unwrap_or(path.len()));
                 stage.page.open(&format!("{path}?lang={language}&speed=instant{state}")).await?;
-                for click in *clicks {
-                    let (click, goes_on) = click.strip_suffix('!').map_or((*click, false), |click| (click, true));
-                    // a page that is not finished yet is worth a picture too
-                    if let Err(error) = stage.page.click(click).await {
-                        eprintln!("{name}: {error:#}");
-                    }
-                    if !goes_on {
-                        stage.page.idle().await?;
-                    }
-                }
-                let full = stage.page.run("return document.documentElement.scrollHeight", &[]).await?;
-                let full = full.as_u64().and_then(|full| u32::try_from(full).ok()).unwrap_or(height);
-                stage.browser.resize(width, full.max(height)).await?;
-                stage.page.driver().screenshot(&self.folder.join(&name)).await?;
-                println!("{name}");
+                self.click_and_take(stage, &name, clicks, (width, height)).await?;
             }
         }
+        Ok(())
+    }
+
+    /// As [`Shots::take`], with the server ended once the page is there.
+    async fn take_offline(&self, stage: &mut Stage) -> Result<()> {
+        for (theme, language, (width, height)) in looks() {
+            stage.browser.prefer("prefers-color-scheme", theme).await?;
+            for (page, state, path, clicks) in &OFFLINE {
+                let name = name(page, state, theme, language, width);
+                if !self.wants(&name) {
+                    continue;
+                }
+                stage.browser.resize(width, height).await?;
+                stage.page.open(&format!("{path}?lang={language}&speed=instant")).await?;
+                stage.server.terminate();
+                stage.server.ended().await?;
+                stage.page.find("banner-server").await?;
+                self.click_and_take(stage, &name, clicks, (width, height)).await?;
+                stage.server.start_again(&stage.broker).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn click_and_take(
+        &self,
+        stage: &Stage,
+        name: &str,
+        clicks: &[&str],
+        (width, height): (u32, u32),
+    ) -> Result<()> {
+        for click in clicks {
+            let (click, goes_on) = click.strip_suffix('!').map_or((*click, false), |click| (click, true));
+            // a page that is not finished yet is worth a picture too
+            if let Err(error) = stage.page.click(click).await {
+                eprintln!("{name}: {error:#}");
+            }
+            if !goes_on {
+                stage.page.idle().await?;
+            }
+        }
+        let full = stage.page.run("return document.documentElement.scrollHeight", &[]).await?;
+        let full = full.as_u64().and_then(|full| u32::try_from(full).ok()).unwrap_or(height);
+        stage.browser.resize(width, full.max(height)).await?;
+        stage.page.driver().screenshot(&self.folder.join(name)).await?;
+        println!("{name}");
         Ok(())
     }
 }

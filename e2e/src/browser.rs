@@ -61,6 +61,15 @@ impl Browser {
         Ok(())
     }
 
+    /// Whether the scripts of pages that are opened from now on may run.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn allow_scripts(&self, allowed: bool) -> Result<()> {
+        self.driver.cdp().send_raw("Emulation.setScriptExecutionDisabled", json!({ "value": !allowed })).await?;
+        Ok(())
+    }
+
     /// What the console got since this was last asked.
     ///
     /// # Errors

@@ -32,8 +32,16 @@ impl Page {
     /// # Errors
     /// When it does not become so in time.
     pub async fn open(&self, path: &str) -> Result<()> {
-        self.driver.goto(format!("{}{path}", self.origin)).await?;
+        self.goto(path).await?;
         self.ready().await
+    }
+
+    /// Goes to a path of the server and waits for the document only.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn goto(&self, path: &str) -> Result<()> {
+        Ok(self.driver.goto(format!("{}{path}", self.origin)).await?)
     }
 
     /// Loads the page again.

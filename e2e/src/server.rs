@@ -2,7 +2,7 @@
 //! would, by SIGTERM, and must then be gone in time with exit code 0 and without a panic in its log.
 
 use std::{
-    fs::{self, File},
+    fs::{self, OpenOptions},
     process::{Command, Stdio},
     time::Duration,
 };
@@ -38,31 +38,19 @@ impl Server {
     pub async fn start(broker: &Broker) -> Result<Self> {
         let folder = TempDir::with_prefix("crosstalk-e2e-")?;
         let (http, grpc) = (ports::free(), ports::free());
-        let log = File::create(folder.path().join("log"))?;
-        let mut command = Command::new(need::binary()?);
-        for (name, _value) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("CROSSTALK_") || name == "DATABASE_URL" {
-                command.env_remove(name);
-            }
-        }
-        command
-            .env("CROSSTALK_LISTEN", format!("127.0.0.1:{http}"))
-            .env("CROSSTALK_GRPC_LISTEN", format!("127.0.0.1:{grpc}"))
-            .env("CROSSTALK_DATA", folder.path().join("data"))
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log);
-        match broker {
-            Broker::Embedded { port } => {
-                command.env_remove("AMQP_URL").env("CROSSTALK_AMQP_LISTEN", format!("127.0.0.1:{port}"))
-            }
-            Broker::Shared { .. } | Broker::Own(_) | Broker::Absent { .. } => command.env("AMQP_URL", broker.url()),
-        };
-        let mut server = Self { child: Child::spawn(command)?, http, grpc, folder };
-        let wanted = if broker.is_there() { "ready" } else { "degraded" };
-        server.reaches(wanted, START).await?;
+        let child = Child::spawn(command(broker, http, grpc, &folder)?)?;
+        let mut server = Self { child, http, grpc, folder };
+        server.reaches(wanted(broker), START).await?;
         Ok(server)
+    }
+
+    /// Starts it once more after it has ended, with the same ports and the same data.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_again(&mut self, broker: &Broker) -> Result<()> {
+        self.child = Child::spawn(command(broker, self.http, self.grpc, &self.folder)?)?;
+        self.reaches(wanted(broker), START).await
     }
 
     /// `http://127.0.0.1:PORT` and the path.
@@ -134,7 +122,7 @@ impl Server {
     ///
     /// # Errors
     /// When it took more than 5 s, the exit code is not 0, or the log tells of a panic.
-    pub async fn ended(mut self) -> Result<()> {
+    pub async fn ended(&mut self) -> Result<()> {
         let status = self
             .child
             .wait(STOP)
@@ -153,6 +141,36 @@ impl Server {
         self.terminate();
         self.ended().await
     }
+}
+
+fn wanted(broker: &Broker) -> &'static str {
+    if broker.is_there() { "ready" } else { "degraded" }
+}
+
+/// The binary with ports, data and log of the server's own, and nothing of the shell's.
+fn command(broker: &Broker, http: u16, grpc: u16, folder: &TempDir) -> Result<Command> {
+    let log = OpenOptions::new().create(true).append(true).open(folder.path().join("log"))?;
+    let mut command = Command::new(need::binary()?);
+    for (name, _value) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CROSSTALK_") || name == "DATABASE_URL" {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("CROSSTALK_LISTEN", format!("127.0.0.1:{http}"))
+        .env("CROSSTALK_GRPC_LISTEN", format!("127.0.0.1:{grpc}"))
+        .env("CROSSTALK_DATA", folder.path().join("data"))
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
+    match broker {
+        Broker::Embedded { port } => {
+            command.env_remove("AMQP_URL").env("CROSSTALK_AMQP_LISTEN", format!("127.0.0.1:{port}"))
+        }
+        Broker::Shared { .. } | Broker::Own(_) | Broker::Absent { .. } => command.env("AMQP_URL", broker.url()),
+    };
+    Ok(command)
 }
 
 async fn readiness(url: &str) -> Result<Readiness> {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::bridge::Bridge,
+    commands::{CommandButton, CommandDialogs, Commands},
     components::{footer::Footer, header::Header, scope::Markers},
     health::Health,
     i18n::{I18n, t, t_string, use_i18n},
@@ -22,6 +23,7 @@ pub fn App() -> impl IntoView {
     I18n::provide(settings::language());
     Router::provide();
     PastCalls::provide();
+    Commands::provide();
     view! { <Frame /> }
 }
 
@@ -46,10 +48,10 @@ fn Frame() -> impl IntoView {
             {t!(i18n, common.skip)}
         </a>
         <Markers />
-        {(!embed).then(|| view! { <Header broker=health.broker store=health.store /> })}
-        <div id="broker" class="wrap">
+        {(!embed).then(|| view! { <Header broker=health.broker store=health.store><CommandButton /></Header> })}
+        <section id="broker" class="wrap" aria-label=move || t_string!(i18n, common.trouble)>
             <Trouble />
-        </div>
+        </section>
         <main id="main" class="wrap" tabindex="-1">
             {move || match router.route() {
                 Route::Home => view! { <Home /> }.into_any(),
@@ -60,6 +62,7 @@ fn Frame() -> impl IntoView {
             }}
         </main>
         {(!embed).then(|| view! { <Footer host=host /> })}
+        <CommandDialogs />
     }
 }
 

@@ -57,10 +57,14 @@ impl Health {
         });
 
         let store = RwSignal::new(Store::Unknown);
-        // each time the server comes or goes, and only then
+        // asked at first and each time the server is back; one that goes may still answer while it ends
         let reachable = Memo::new(move |_| matches!(connection.get(), Connection::Open { .. }));
-        Effect::new(move |_| {
-            reachable.track();
+        Effect::new(move |before: Option<bool>| {
+            let now = reachable.get();
+            if before == Some(true) && !now {
+                store.set(Store::Unreachable);
+                return now;
+            }
             spawn_local(async move {
                 let now = match rest::readiness().await {
                     Ok(ready) => Store::Known { kind: ready.store, up: ready.store_up },
@@ -68,6 +72,7 @@ impl Health {
                 };
                 store.try_set(now);
             });
+            now
         });
         let store = Signal::derive(move || match store.get() {
             Store::Unknown => health(State::Connecting, "…", "/readyz"),

@@ -5,6 +5,7 @@
 //! - [`components`]: parts that take props and give callbacks, and never fetch
 //! - [`api`]: the only code that talks to the network
 //! - [`model`]: plain Rust, without leptos and web-sys, tested natively
+//! - [`commands`]: palette, shortcuts and their help sheet
 //! - [`health`], [`trouble`]: what the frame says of broker, store and server
 //! - [`past`]: the calls before, kept in this browser
 //! - [`router`]: which page is shown, links, back and forward
@@ -13,6 +14,7 @@
 
 pub mod api;
 pub mod app;
+pub mod commands;
 pub mod components;
 pub mod health;
 pub mod i18n;
@@ -26,9 +28,9 @@ pub mod trouble;
 /// Starts the page in the document's body.
 pub fn start() {
     console_error_panic_hook::set_once();
-    // the still frame of index.html has done its part
-    if let Some(still) = leptos::prelude::document().get_element_by_id("boot") {
-        still.remove();
+    // the shell has done its part; nothing is painted before the page is there in its place
+    if let Some(shell) = leptos::prelude::document().get_element_by_id("boot") {
+        shell.remove();
     }
     leptos::mount::mount_to_body(app::App);
 }

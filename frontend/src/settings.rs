@@ -41,6 +41,8 @@ impl Theme {
 pub struct Settings {
     /// The theme.
     pub theme: RwSignal<Theme>,
+    /// Shortcuts of a single key are heard.
+    pub keys: RwSignal<bool>,
     /// No animation, `?speed=instant`.
     pub instant: bool,
     /// Within another site: no header and footer, `?embed=1`.
@@ -60,6 +62,7 @@ impl Settings {
         };
         let settings = Self {
             theme: RwSignal::new(theme),
+            keys: RwSignal::new(stored("keys").is_none()),
             instant: root.has_attribute("data-speed"),
             embed: root.has_attribute("data-embed"),
             seed: query("seed").and_then(|seed| seed.parse().ok()),
@@ -81,6 +84,12 @@ impl Settings {
             None => unmark("data-theme"),
         }
         remember("theme", theme.attribute());
+    }
+
+    /// Whether shortcuts of a single key are heard, from now on and the next time.
+    pub fn choose_keys(&self, heard: bool) {
+        self.keys.set(heard);
+        remember("keys", (!heard).then_some("off"));
     }
 }
 
@@ -142,6 +151,10 @@ fn remember(key: &str, value: Option<&str>) {
             None => storage.remove_item(key),
         };
     }
+}
+
+fn stored(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
 }
 
 /// What this browser keeps for the page; none where it keeps nothing (private mode, a frame of another site).

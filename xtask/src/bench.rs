@@ -2,14 +2,15 @@
 
 use anyhow::Result;
 
-use crate::{debian, page, process, server, step::Steps};
+use crate::{clients, debian, page, process, server, step::Steps};
 
 /// Measures; `args` are the benchmark's own.
 pub(crate) fn bench(steps: &mut Steps, args: &[String]) -> Result<()> {
     steps.step("Debian packages", debian::for_bench)?;
+    let modules = clients::node_modules(steps, "bench", "bench/peers")?;
     page::build(steps)?;
     let binary = server::build(steps)?;
     let mut command = process::cargo(&["run", "--release", "--package", "crosstalk-bench", "--"])?;
-    command.args(args).env("CROSSTALK_BIN", binary);
+    command.args(args).env("CROSSTALK_BIN", binary).env("CROSSTALK_NODE_MODULES", modules);
     process::run(command)
 }

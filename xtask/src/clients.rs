@@ -42,9 +42,9 @@ pub(crate) fn python(steps: &mut Steps, name: &str, requirements: &str) -> Resul
 
 /// A folder `node_modules` with all packages of `package.json` (and its lock file, if there is one) in `source`, a folder
 /// in the workspace.
-pub(crate) fn node_modules(steps: &mut Steps, source: &str) -> Result<PathBuf> {
-    steps.step_with("JavaScript packages", || {
-        let folder = cache::folder("node")?;
+pub(crate) fn node_modules(steps: &mut Steps, name: &str, source: &str) -> Result<PathBuf> {
+    steps.step_with(&format!("JavaScript packages ({name})"), || {
+        let folder = cache::folder(&format!("node-{name}"))?;
         let modules = folder.join("node_modules");
         let lists = ["package.json", "package-lock.json"].map(|name| root().join(source).join(name));
         let mut stamp = Stamp::new(folder.join("stamp"));

@@ -15,7 +15,7 @@ struct Package {
 
 const TESTS: &[Package] = &[
     Package { name: "rabbitmq-server", present: rabbitmq },
-    Package { name: "chromium", present: || find("chromium").or_else(|| find("google-chrome")).is_some() },
+    Package { name: "chromium", present: chromium },
     Package { name: "chromium-driver", present: || find("chromedriver").is_some() },
     Package { name: "curl", present: || find("curl").is_some() },
     Package { name: "nodejs", present: || find("node").is_some() },
@@ -30,6 +30,9 @@ const BENCH: &[Package] = &[
     Package { name: "python3-venv", present: venv },
     Package { name: "wrk", present: || find("wrk").is_some() },
     Package { name: "nghttp2-client", present: || find("h2load").is_some() },
+    Package { name: "chromium", present: chromium },
+    Package { name: "nodejs", present: || find("node").is_some() },
+    Package { name: "npm", present: || find("npm").is_some() },
 ];
 
 /// Installs as root; `$@` are the packages. A broker that comes with its package must not start as a service: the tests
@@ -100,6 +103,10 @@ fn as_root() -> Option<std::process::Command> {
 
 fn rabbitmq() -> bool {
     Path::new("/usr/lib/rabbitmq/bin/rabbitmq-server").is_file() || find("rabbitmq-server").is_some()
+}
+
+fn chromium() -> bool {
+    find("chromium").or_else(|| find("google-chrome")).is_some()
 }
 
 fn venv() -> bool {

@@ -69,7 +69,7 @@ fn main() -> ExitCode {
         Command::Run { open, args } => run::run(&mut steps, open, &args),
         Command::Test => return test::test(&mut steps),
         Command::Bench { args } => bench::bench(&mut steps, &args),
-        Command::Page => page::build(&mut steps),
+        Command::Page => page::build_and_weigh(&mut steps),
         Command::Fmt => process::cargo(&["fmt", "--all"]).and_then(process::run),
         Command::Open { address } => run::open(&address),
     };

@@ -29,7 +29,7 @@ pub(crate) fn test(steps: &mut Steps) -> ExitCode {
 fn all(steps: &mut Steps, count: &mut Count) -> Result<()> {
     steps.step("Debian packages", debian::for_tests)?;
     let python = clients::python(steps, "e2e", "e2e/clients/requirements.txt")?;
-    let modules = clients::node_modules(steps, "e2e/clients")?;
+    let modules = clients::node_modules(steps, "e2e", "e2e/clients")?;
     tools::checkers(steps)?;
     tools::wasm_target(steps)?;
 

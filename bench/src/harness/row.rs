@@ -31,6 +31,8 @@ pub(crate) enum Unit {
     Kilobytes,
     /// Of things.
     Count,
+    /// Of a score.
+    Points,
 }
 
 /// What is to be reached, by the ratio where there is a peer, else by the figure.

@@ -59,7 +59,7 @@ pub(crate) fn figure(value: f64, unit: Unit) -> String {
         Unit::PerSecond => format!("{}/s", grouped(value)),
         Unit::Milliseconds => format!("{value:.2} ms"),
         Unit::Megabytes => format!("{value:.1} MB"),
-        Unit::Count => format!("{value:.0}"),
+        Unit::Count | Unit::Points => format!("{value:.0}"),
         Unit::Kilobytes => format!("{value:.1} KB"),
     }
 }

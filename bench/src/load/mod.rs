@@ -1,11 +1,12 @@
 //! What loads the servers, the same for subject and peer: [`http`] (wrk and h2load), [`socket`] (a WebSocket client that
 //! speaks each bridge's dialect: [`stomp`], [`page`]), [`amqp`] (publishers and a bare lapin consumer), [`generator`]
-//! (raw AMQP, for brokers), [`browser`] (the page itself, in Chromium).
+//! (raw AMQP, for brokers), [`browser`] (the page itself, in Chromium), [`lighthouse`] (the same on a slow network).
 
 pub(crate) mod amqp;
 pub(crate) mod browser;
 pub(crate) mod generator;
 pub(crate) mod http;
+pub(crate) mod lighthouse;
 pub(crate) mod page;
 pub(crate) mod socket;
 pub(crate) mod stomp;

@@ -5,7 +5,9 @@
 //! Each test has a server, a data folder and a virtual host of its own, so they run side by side.
 
 mod absent;
+mod accessible;
 mod clients;
+mod commands;
 mod copied;
 mod drain;
 mod grpc;
@@ -15,10 +17,12 @@ mod links;
 mod load;
 mod looks;
 mod navigation;
+mod offline;
 mod openapi;
 mod outage;
 mod panels;
 mod peers;
 mod queue;
 mod rest;
+mod shells;
 mod sockets;

@@ -35,6 +35,8 @@ pub fn Header(
     /// The store behind the REST resource.
     #[prop(into)]
     store: Signal<Health>,
+    /// Further tools.
+    children: Children,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let router = Router::get();
@@ -78,20 +80,24 @@ pub fn Header(
                         word=Signal::derive(move || broker.get().word)
                         title=Signal::derive(move || broker.get().title)
                     />
-                    {move || {
-                        broker
-                            .get()
-                            .client_url
-                            .map(|url| {
-                                view! {
-                                    <Copy
-                                        testid="broker-copy"
-                                        text=url.clone()
-                                        what=Signal::derive(move || format!("{}: {url}", t_string!(i18n, common.copy_broker)))
-                                    />
-                                }
-                            })
-                    }}
+                    <span class="broker-copy">
+                        {move || {
+                            broker
+                                .get()
+                                .client_url
+                                .map(|url| {
+                                    view! {
+                                        <Copy
+                                            testid="broker-copy"
+                                            text=url.clone()
+                                            what=Signal::derive(move || {
+                                                format!("{}: {url}", t_string!(i18n, common.copy_broker))
+                                            })
+                                        />
+                                    }
+                                })
+                        }}
+                    </span>
                     <Chip
                         testid="chip-store"
                         glyph=Glyph::Store
@@ -100,6 +106,7 @@ pub fn Header(
                         word=Signal::derive(move || store.get().word)
                         title=Signal::derive(move || store.get().title)
                     />
+                    {children()}
                     <div class="lang" role="group" aria-label=move || t_string!(i18n, common.language)>
                         <Language locale=Locale::En tag="en" testid="lang-en" word="EN" />
                         <Language locale=Locale::Zh tag="zh-CN" testid="lang-zh" word="中文" />

@@ -7,6 +7,7 @@
 //! - [`copy`], [`copy_as`], [`cost`], [`failure`], [`headers`], [`pairs`], [`shared_link`], [`tabs`], [`timing`]:
 //!   what the benches share
 //! - [`history`]: the calls before, each to be run again, two to be compared
+//! - [`dialog`], [`palette`], [`keycaps`]: what opens over the page
 //! - [`icon`][]: drawings
 
 pub mod banner;
@@ -15,14 +16,17 @@ pub mod chip;
 pub mod copy;
 pub mod copy_as;
 pub mod cost;
+pub mod dialog;
 pub mod failure;
 pub mod footer;
 pub mod header;
 pub mod headers;
 pub mod history;
 pub mod icon;
+pub mod keycaps;
 pub mod lane;
 pub mod pairs;
+pub mod palette;
 pub mod scope;
 pub mod sequence;
 pub mod shared_link;

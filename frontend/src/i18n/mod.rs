@@ -22,6 +22,16 @@ pub enum Locale {
     Zh,
 }
 
+impl Locale {
+    /// The other one.
+    pub const fn next(self) -> Self {
+        match self {
+            Self::En => Self::Zh,
+            Self::Zh => Self::En,
+        }
+    }
+}
+
 /// Values of placeholders, by name, which outlive the moment.
 pub type Values = Vec<(&'static str, String)>;
 

@@ -58,6 +58,11 @@ impl Router {
         self.route.get()
     }
 
+    /// To a page, as if a link to it had been clicked.
+    pub fn visit(self, path: &str) {
+        self.go(&link::Target { href: path.to_owned(), path: path.to_owned(), fragment: None });
+    }
+
     /// To another page, as a link goes there: a new entry of the history, from the top, and the focus goes along.
     fn go(self, target: &link::Target) {
         let location = window().location();

@@ -180,6 +180,7 @@ fn Buttons(calls: Calls) -> impl IntoView {
                     class="btn hue"
                     type="submit"
                     data-testid="grpc-send"
+                    data-send=""
                     data-busy=move || (calls.is_busy() && !takes()).then_some("")
                     disabled=stuck
                 >

@@ -48,6 +48,7 @@ pub fn Home() -> impl IntoView {
                     class="btn primary lg"
                     type="button"
                     data-testid="hello-all"
+                    data-send=""
                     data-busy=move || hello.is_busy().then_some("")
                     aria-disabled=move || hello.is_busy().then_some("true")
                     on:click=move |_| hello.send()

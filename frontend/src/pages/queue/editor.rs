@@ -165,6 +165,7 @@ fn Send(publishing: Publishing) -> impl IntoView {
                 class="btn hue"
                 type="submit"
                 data-testid="queue-publish"
+                data-send=""
                 data-busy=move || publishing.busy.get().then_some("")
                 disabled=move || publishing.busy.get() || !publishing.is_sendable()
             >
@@ -224,7 +225,7 @@ fn PresetItem(publishing: Publishing, preset: Preset) -> impl IntoView {
         <li>
             <button
                 type="button"
-                data-testid=format!("queue-preset-{preset:?}").to_lowercase()
+                data-testid=format!("queue-preset-{preset:?}").to_ascii_lowercase()
                 aria-pressed=move || (publishing.preset.get() == Some(preset)).to_string()
                 on:click=move |_| publishing.choose(preset)
             >

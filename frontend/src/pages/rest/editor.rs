@@ -113,6 +113,7 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                         class:hue=move || !is_story()
                         type="submit"
                         data-testid="rest-send"
+                        data-send=""
                         data-busy=move || calls.is_busy().then_some("")
                         aria-disabled=move || calls.is_busy().to_string()
                     >
@@ -155,7 +156,7 @@ fn PresetItem(calls: Calls, preset: Preset) -> impl IntoView {
         <li>
             <button
                 type="button"
-                data-testid=format!("rest-preset-{preset:?}").to_lowercase()
+                data-testid=format!("rest-preset-{preset:?}").to_ascii_lowercase()
                 aria-pressed=move || (calls.preset.get() == Some(preset)).to_string()
                 on:click=move |_| calls.choose(preset)
             >

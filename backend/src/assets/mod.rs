@@ -1,5 +1,9 @@
 //! The page, carried in the binary: identity and brotli bytes as the build wrote them, nothing unpacked at start.
-//! Every path that nobody else serves comes here: a file by its name, the page for its own routes, else a Problem.
+//! Every path that nobody else serves comes here: a file by its name, a page by its address in the [`language`] that was
+//! asked for, else a Problem. A document bears the headers of its [`policy`].
+
+mod language;
+mod policy;
 
 use axum::{
     Router,
@@ -8,6 +12,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
+use self::{language::Language, policy::Policy};
 use crate::{error::Error, grpc, router::App};
 
 #[derive(Debug)]
@@ -21,10 +26,13 @@ struct Asset {
 }
 
 static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
-const SCRIPT_HASHES: &str = include_str!(concat!(env!("OUT_DIR"), "/script-hashes.txt"));
 const INDEX: &str = "/index.html";
-/// What the page's own router knows; each is answered with the page.
-const PAGES: [&str; 4] = ["/", "/rest", "/grpc", "/queue"];
+/// Where the build puts the documents, as `PAGE.LANGUAGE.html`.
+const SHELLS: &str = "/shell/";
+/// What the page's own router knows, and how the build names the documents of each.
+const PAGES: [(&str, &str); 4] = [("/", "home"), ("/rest", "rest"), ("/grpc", "grpc"), ("/queue", "queue")];
+/// The documents of all other addresses.
+const LOST: &str = "lost";
 
 /// Serves the page; sets the fallback of the whole router.
 pub fn routes(app: &App) -> Router<App> {
@@ -36,9 +44,13 @@ pub fn routes(app: &App) -> Router<App> {
 
 fn serve(policy: &Policy, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     let path = uri.path();
-    let known = PAGES.contains(&path.strip_suffix('/').filter(|p| !p.is_empty()).unwrap_or(path));
-    let wanted = if known { INDEX } else { path };
-    let found = ASSETS.iter().find(|asset| asset.path == wanted);
+    let language = Language::wanted(uri, headers);
+    let address = path.strip_suffix('/').filter(|address| !address.is_empty()).unwrap_or(path);
+    let page = PAGES.iter().find(|(known, _)| *known == address);
+    let found = match page {
+        Some((_, name)) => Some(shell(name, language)),
+        None => ASSETS.iter().find(|asset| asset.path == path),
+    };
     match (found, method) {
         (Some(asset), &(Method::GET | Method::HEAD)) => asset.respond(StatusCode::OK, policy, headers),
         (Some(_), _) => {
@@ -52,7 +64,7 @@ fn serve(policy: &Policy, method: &Method, uri: &Uri, headers: &HeaderMap) -> Re
         }
         // a person who mistyped sees the page, which says so; a program gets a Problem
         (None, &Method::GET) if wants_html(headers) && !path.starts_with("/api/") => {
-            index().respond(StatusCode::NOT_FOUND, policy, headers)
+            shell(LOST, language).respond(StatusCode::NOT_FOUND, policy, headers)
         }
         (None, _) => {
             Error::request(StatusCode::NOT_FOUND, format!("there is nothing at {path}; /api/docs lists what there is"))
@@ -61,8 +73,15 @@ fn serve(policy: &Policy, method: &Method, uri: &Uri, headers: &HeaderMap) -> Re
     }
 }
 
-fn index() -> &'static Asset {
-    ASSETS.iter().find(|asset| asset.path == INDEX).expect("the build embeds an index.html or fails")
+/// The document of a page; a server that was built without the page has one for all.
+fn shell(page: &str, language: Language) -> &'static Asset {
+    let is_of_page = |asset: &&Asset| {
+        let name = asset.path.strip_prefix(SHELLS).and_then(|name| name.split_once('.'));
+        name.is_some_and(|(name, _)| name == page)
+    };
+    let shell = ASSETS.iter().filter(is_of_page).find(|asset| asset.language() == Some(language));
+    let index = || ASSETS.iter().find(|asset| asset.path == INDEX);
+    shell.or_else(index).expect("the build embeds an index.html or fails")
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
@@ -91,6 +110,12 @@ impl Asset {
         self.content_type.starts_with("text/html")
     }
 
+    /// Of a document that there is in several.
+    fn language(&self) -> Option<Language> {
+        let (_page, language) = self.path.strip_prefix(SHELLS)?.strip_suffix(".html")?.split_once('.')?;
+        Language::of(language)
+    }
+
     fn respond(&self, status: StatusCode, policy: &Policy, request: &HeaderMap) -> Response {
         let smaller = self.brotli.len() < self.identity.len();
         let brotli = smaller && takes_brotli(request);
@@ -111,7 +136,14 @@ impl Asset {
         };
         let headers = response.headers_mut();
         headers.insert(header::ETAG, HeaderValue::from_static(etag));
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        let vary = match self.language() {
+            Some(language) => {
+                headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+                "accept-encoding, accept-language"
+            }
+            None => "accept-encoding",
+        };
+        headers.insert(header::VARY, HeaderValue::from_static(vary));
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
         let caching = if self.is_document() {
             "no-cache"
@@ -131,39 +163,4 @@ impl Asset {
 /// Trunk puts a hash of 16 hexadecimal digits into the names of the files it makes.
 fn is_hashed(path: &str) -> bool {
     path.split(['-', '.', '_']).any(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-/// The headers of a document: what it may load, who may frame it, and the isolation that gives it a fine clock.
-#[derive(Clone, Debug)]
-struct Policy {
-    csp: HeaderValue,
-    framed: bool,
-}
-
-impl Policy {
-    fn new(app: &App) -> Self {
-        let embed = &app.config.embed_origins;
-        let ancestors = if embed.is_empty() {
-            "'none'".to_owned()
-        } else {
-            embed.iter().map(crate::config::Origin::as_str).collect::<Vec<_>>().join(" ")
-        };
-        let csp = format!(
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {SCRIPT_HASHES}; style-src 'self'; img-src 'self' data:; \
-             connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
-        );
-        let csp = HeaderValue::try_from(csp).expect("origins and hashes are visible ASCII");
-        Self { csp, framed: !embed.is_empty() }
-    }
-
-    fn apply(&self, headers: &mut HeaderMap) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.csp.clone());
-        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-        headers.insert("cross-origin-embedder-policy", HeaderValue::from_static("require-corp"));
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-        if self.framed {
-            // a framed document has to allow it by this policy too
-            headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
-        }
-    }
 }

@@ -1,5 +1,12 @@
-//! Builds the page into dist/: Trunk with everything it would download given to it, then wasm-opt.
+//! Builds the page into dist/: Trunk with everything it would download given to it, then wasm-opt, then one style sheet
+//! ([`style`]) and a document for each page and language ([`shells`]) that starts the program ([`start`]). [`size`] tells what
+//! a visitor downloads.
 //! Skipped while its inputs are the same: a stamp in dist/ (hidden, so the server does not embed it) tells.
+
+mod shells;
+mod size;
+mod start;
+mod style;
 
 use std::{fs, path::PathBuf};
 
@@ -14,8 +21,17 @@ use crate::{
 };
 
 /// What the page is made of.
-const INPUTS: &[&str] =
-    &["frontend", "proto", "style", "Trunk.toml", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo"];
+const INPUTS: &[&str] = &[
+    "frontend",
+    "proto",
+    "style",
+    "xtask/src/page",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    ".cargo",
+];
 
 /// What today's rustc emits; wasm-opt takes only what it is told.
 const FEATURES: &[&str] = &[
@@ -60,9 +76,20 @@ pub(crate) fn build(steps: &mut Steps) -> Result<()> {
             fs::rename(&small, &wasm)?;
             eprintln!("    wasm-opt: {} KB, was {} KB", fs::metadata(&wasm)?.len() / 1000, before / 1000);
         }
+        let dist = root().join("dist");
+        let index = fs::read_to_string(dist.join("index.html"))?;
+        let index = start::defer(&index, &fs::read_to_string(root().join("frontend/start.js"))?)?;
+        let index = style::bundle(&dist, &index)?;
+        shells::write(&root().join("frontend"), &dist, &index)?;
         stamp.write()?;
         Ok(((), Outcome::Done))
     })
+}
+
+/// Builds dist/ and tells how large the page is.
+pub(crate) fn build_and_weigh(steps: &mut Steps) -> Result<()> {
+    build(steps)?;
+    steps.step("size of the page", || size::tell(&root().join("dist")))
 }
 
 /// The page's code in dist/.

@@ -1,0 +1,225 @@
+//! The command palette, the shortcuts and their help sheet: what can be done from anywhere. The table is
+//! [`crate::model::shortcut`]; this hears the keys, names the commands and does them.
+//!
+//! A page takes part by its markup: its main button bears `data-send`, its presets are the buttons of a list `.presets`.
+//! What is offered is thus what can be clicked at that moment.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement};
+
+use crate::{
+    components::{
+        dialog::Dialog,
+        keycaps::Keycaps,
+        palette::{Choice, Palette},
+    },
+    i18n::{I18n, t, t_string, use_i18n},
+    model::shortcut::{Command, Keys, Listener, Press, TABLE},
+    router::Router,
+    settings::{self, Settings},
+};
+
+/// What a page's main button matches.
+const SEND: &str = "[data-send]";
+/// What a page's presets match.
+const PRESETS: &str = "main .presets button";
+/// What takes characters.
+const TYPING: &str = "input, textarea, select, [contenteditable], dialog";
+
+/// What is open; a context.
+#[derive(Clone, Copy, Debug)]
+pub struct Commands {
+    palette: RwSignal<bool>,
+    help: RwSignal<bool>,
+    i18n: I18n,
+    router: Router,
+    settings: Settings,
+}
+
+impl Commands {
+    /// Hears keys from now on, as long as the page lives, and makes itself a context.
+    pub fn provide() -> Self {
+        let commands = Self {
+            palette: RwSignal::new(false),
+            help: RwSignal::new(false),
+            i18n: use_i18n(),
+            router: Router::get(),
+            settings: Settings::get(),
+        };
+        provide_context(commands);
+        let listener = StoredValue::new(Listener::default());
+        let _ = window_event_listener(ev::keydown, move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let in_text = target.is_some_and(|element| element.closest(TYPING).is_ok_and(|found| found.is_some()));
+            let key = event.key();
+            let press = Press {
+                key: &key,
+                modified: event.ctrl_key() || event.meta_key(),
+                alt: event.alt_key(),
+                typing: in_text || !commands.settings.keys.get_untracked(),
+            };
+            // what a control or a dialog took for itself is not heard
+            if event.default_prevented() || event.repeat() {
+                return;
+            }
+            if let Some(command) = listener.try_update_value(|listener| listener.hear(press)).flatten() {
+                event.prevent_default();
+                commands.run(command);
+            }
+        });
+        commands
+    }
+
+    /// The commands of this page.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Does it.
+    pub fn run(self, command: Command) {
+        let open = !self.palette.get_untracked();
+        self.palette.set(false);
+        match command {
+            Command::Palette => self.palette.set(open && !self.help.get_untracked()),
+            Command::Help => self.help.set(true),
+            Command::Send => click(elements(SEND).first()),
+            Command::Preset(number) => click(elements(PRESETS).get(usize::from(number).saturating_sub(1))),
+            Command::Go(path) => self.router.visit(path),
+            Command::Theme => self.settings.choose_theme(self.settings.theme.get_untracked().next()),
+            Command::Language => {
+                let next = self.i18n.get_locale().next();
+                self.i18n.set_locale(next);
+                settings::remember_language(next);
+            }
+        }
+    }
+
+    /// What the palette offers now.
+    fn choices(self) -> Vec<Choice> {
+        let presets = elements(PRESETS);
+        let has_send = !elements(SEND).is_empty();
+        let mut choices = Vec::with_capacity(TABLE.len() + presets.len());
+        for (command, keys) in TABLE {
+            match command {
+                Command::Palette => {}
+                Command::Send if !has_send => {}
+                Command::Preset(_) => {
+                    let numbered = (1..).zip(&presets).map(|(number, preset)| {
+                        let name = preset.text_content().unwrap_or_default();
+                        let words = t_string!(self.i18n, commands.preset, name = name);
+                        Choice { words, aliases: String::new(), command: Command::Preset(number), keys: None }
+                    });
+                    choices.extend(numbered);
+                }
+                _ => choices.push(Choice {
+                    words: self.name(command).to_owned(),
+                    aliases: aliases(command).to_owned(),
+                    command,
+                    keys: Some(keys),
+                }),
+            }
+        }
+        choices
+    }
+
+    /// What a command does, in words; tracked.
+    fn name(self, command: Command) -> &'static str {
+        let i18n = self.i18n;
+        match command {
+            Command::Palette => t_string!(i18n, commands.do_palette),
+            Command::Help => t_string!(i18n, commands.do_help),
+            Command::Send => t_string!(i18n, commands.do_send),
+            Command::Preset(_) => t_string!(i18n, commands.do_preset),
+            Command::Go("/rest") => t_string!(i18n, commands.go_rest),
+            Command::Go("/grpc") => t_string!(i18n, commands.go_grpc),
+            Command::Go("/queue") => t_string!(i18n, commands.go_queue),
+            Command::Go(_) => t_string!(i18n, commands.go_home),
+            Command::Theme => t_string!(i18n, commands.do_theme),
+            Command::Language => t_string!(i18n, commands.do_language),
+        }
+    }
+}
+
+/// What a command is found by in any language.
+const fn aliases(command: Command) -> &'static str {
+    match command {
+        Command::Help => "help keyboard shortcuts",
+        Command::Send => "send publish call",
+        Command::Go(path) => path,
+        Command::Theme => "theme dark light",
+        Command::Language => "language english chinese 中文",
+        Command::Palette | Command::Preset(_) => "",
+    }
+}
+
+/// The palette and the help sheet, which show when they are opened.
+#[component]
+pub fn CommandDialogs() -> impl IntoView {
+    let i18n = use_i18n();
+    let commands = Commands::get();
+    let settings = commands.settings;
+    let choose = Callback::new(move |command| commands.run(command));
+    let palette_title = Signal::derive(move || t_string!(i18n, commands.palette).to_owned());
+    let help_title = Signal::derive(move || t_string!(i18n, commands.help).to_owned());
+    view! {
+        <Dialog testid="palette" open=commands.palette title=palette_title bare=true>
+            <Palette choices=commands.choices() on_choose=choose />
+        </Dialog>
+        <Dialog testid="help" open=commands.help title=help_title>
+            <div class="help">
+                <dl>
+                    {TABLE
+                        .map(|(command, keys)| {
+                            view! {
+                                <dt>
+                                    <Keycaps keys=keys />
+                                </dt>
+                                <dd>{move || commands.name(command)}</dd>
+                            }
+                        })
+                        .collect_view()}
+                </dl>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        data-testid="single-keys"
+                        prop:checked=move || settings.keys.get()
+                        on:change=move |event| settings.choose_keys(event_target_checked(&event))
+                    />
+                    {t!(i18n, commands.single_keys)}
+                </label>
+                <p class="hint">{t!(i18n, commands.single_keys_why)}</p>
+            </div>
+        </Dialog>
+    }
+}
+
+/// Opens the palette; where there is room it says by which keys.
+#[component]
+pub fn CommandButton() -> impl IntoView {
+    let i18n = use_i18n();
+    let commands = Commands::get();
+    view! {
+        <button class="btn quiet sm commands" type="button" data-testid="commands" on:click=move |_| commands.run(Command::Palette)>
+            <span class="vh">{t!(i18n, commands.palette)}</span>
+            <Keycaps keys=Keys::Mod("k") />
+        </button>
+    }
+}
+
+/// What matches and can be seen and clicked.
+fn elements(css: &str) -> Vec<HtmlElement> {
+    let Ok(found) = document().query_selector_all(css) else {
+        return Vec::new();
+    };
+    let elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<HtmlElement>().ok());
+    // what is not shown has no parent it is placed by
+    elements.filter(|element| element.offset_parent().is_some() && !element.has_attribute("disabled")).collect()
+}
+
+fn click(element: Option<&HtmlElement>) {
+    if let Some(element) = element {
+        element.click();
+    }
+}
