@@ -8,7 +8,7 @@
 //! - [`registry`]: what is armed, for how long, and which connections take part
 //! - [`recording`]: the bytes of one connection; [`tap`] takes them from the socket, [`watched`] looks for trace ids
 //! - [`relay`]: the same for what goes to the broker, over a link of the job's own
-//! - [`conversation`]: what of a connection belongs to a trace; [`told`] is that for the page, [`pcapng`] for Wireshark
+//! - [`conversation`]: what of a connection belongs to a trace; [`told()`] is that for the page, [`pcapng()`] for Wireshark
 //!
 //! Everything is bounded: captures, connections, bytes and time. Raw bytes stay here: what is told was dissected first,
 //! and credentials were masked.

@@ -76,7 +76,7 @@ pub fn write<'a>(calls: impl Iterator<Item = &'a Call>) -> String {
 /// Reads calls, in the order they are there.
 ///
 /// # Errors
-/// When it is not what [`write`] writes.
+/// When it is not what [`write()`] writes.
 pub fn read(text: &str) -> Result<Vec<Call>, Error> {
     if text.len() > MAX_READ {
         return Err(Error::TooLong);
