@@ -25,7 +25,6 @@ pub mod grpc_metadata;
 pub mod grpc_record;
 pub mod grpc_status;
 pub mod grpc_web;
-pub mod history;
 pub mod json;
 pub mod number;
 pub mod order;
