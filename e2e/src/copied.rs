@@ -25,7 +25,7 @@ prost = "0.14"
 reqwest = { version = "0.13", default-features = false }
 tokio = { version = "1", features = ["full"] }
 tokio-stream = { version = "0.1", default-features = false }
-tonic = { version = "0.14", default-features = false, features = ["channel"] }
+tonic = { version = "0.14", default-features = false, features = ["channel", "codegen"] }
 tonic-prost = { version = "0.14", default-features = false }
 "#;
 

@@ -40,7 +40,7 @@ pub(super) struct OneTrace {
     #[param(
         min_length = 32,
         max_length = 32,
-        pattern = "^[0-9a-f]{32}$",
+        pattern = "^(?!0{32})[0-9a-f]{32}$",
         example = "4bf92f3577b34da6a3ce929d0e0e4736"
     )]
     trace: String,

@@ -59,7 +59,7 @@ async fn keys_go_where_the_sheet_says_and_leave_alone_who_types() -> Result<()> 
         page.until("English is spoken", "document.documentElement.lang === 'en'").await?;
         press(page, "tt").await?;
         page.until("it is dark", "document.documentElement.dataset.theme === 'dark'").await?;
-        page.find("grpc-name").await?.send_keys("?gr").await?;
+        page.find("grpc-field-name").await?.send_keys("?gr").await?;
         assert_eq!(page.run("return location.pathname", &[]).await?, "/grpc");
 
         // who does not want them switches them off

@@ -8,7 +8,7 @@ use crate::hello::LANES;
 
 const PAGES: [&str; 4] = ["/", "/rest", "/grpc", "/queue"];
 /// No page has more stops than this before its first button.
-const MAX_TABS: usize = 40;
+const MAX_TABS: usize = 60;
 const BACKGROUND: &str = "return getComputedStyle(document.documentElement).backgroundColor";
 const LANGUAGE: &str = "return document.documentElement.lang";
 

@@ -10,7 +10,7 @@ use serde_json::json;
 const PAGES: [[&str; 5]; 4] = [
     ["/", "", "", "hello-all", "hello-status"],
     ["/rest", "rest-path", "/api/v1/resource?name=Ada", "rest-send", "bench"],
-    ["/grpc", "grpc-name", "Ada", "grpc-send", "bench"],
+    ["/grpc", "grpc-field-name", "Ada", "grpc-send", "bench"],
     ["/queue", "queue-body", "typed before", "queue-publish", "bench"],
 ];
 
