@@ -1,12 +1,15 @@
 //! One subscription of one socket, over all the links of its life.
 
-use std::task::{Context, Poll};
+use std::{
+    task::{Context, Poll},
+    time::Instant,
+};
 
 use crosstalk_proto::ws::{AckMode, Delivery as WireDelivery, MAX_BATCH, ServerMessage};
 use http::StatusCode;
 use lapin::message::Delivery;
 
-use super::{outstanding::Outstanding, subscriptions::Wanted};
+use super::{outstanding::Outstanding, subscriptions::Wanted, written::Written};
 use crate::{
     clock,
     error::Error,
@@ -30,8 +33,9 @@ pub struct Consuming {
     pub epoch: u32,
     active: Option<Subscription>,
     outstanding: Outstanding,
-    /// In automatic mode: what was fed to the socket and is acked once written.
-    fed: Option<u64>,
+    /// In automatic mode: the last that was fed to the socket, and how many, to be acked once written.
+    fed: Option<(u64, u32)>,
+    written: Written,
 }
 
 impl Consuming {
@@ -48,6 +52,7 @@ impl Consuming {
             active: Some(subscription),
             outstanding: Outstanding::default(),
             fed: None,
+            written: Written::new(prefetch),
         }
     }
 
@@ -55,6 +60,7 @@ impl Consuming {
     pub fn suspend(&mut self) -> u32 {
         self.active = None;
         self.fed = None;
+        self.written = Written::new(self.prefetch);
         self.outstanding.forget()
     }
 
@@ -88,7 +94,10 @@ impl Consuming {
             bytes += delivery.data.len();
             match self.ack_mode {
                 AckMode::Manual => self.outstanding.delivered(delivery.delivery_tag),
-                AckMode::Automatic => self.fed = Some(delivery.delivery_tag),
+                AckMode::Automatic => {
+                    let fed = self.fed.map_or(0, |(_tag, count)| count);
+                    self.fed = Some((delivery.delivery_tag, fed + 1));
+                }
             }
             messages.push(to_wire(delivery));
             if messages.len() == MAX_BATCH || bytes >= BATCH_BYTES {
@@ -104,11 +113,17 @@ impl Consuming {
         (ServerMessage::Deliveries { subscription: self.number, epoch: self.epoch, messages }, count, end)
     }
 
-    /// All that was fed is written: in automatic mode that settles it.
-    pub fn written(&mut self) {
-        if let (Some(tag), Some(subscription)) = (self.fed.take(), &self.active) {
-            subscription.ack(tag, true);
+    /// All that was fed is written: in automatic mode that settles it, when [`Consuming::due`] says.
+    pub fn written(&mut self, now: Instant) {
+        if let Some((tag, count)) = self.fed.take() {
+            self.written.add(tag, count, now);
         }
+    }
+
+    /// When something that was written is to be acked.
+    #[must_use]
+    pub fn due(&self) -> Option<Instant> {
+        self.written.due()
     }
 
     /// The page acks; the broker is told by [`Consuming::send_acks`].
@@ -132,7 +147,7 @@ impl Consuming {
             return Ok(Settled::STALE);
         }
         // acks that wait go first: they may be of earlier tags
-        self.send_acks();
+        self.send_acks(Instant::now());
         let count = self.outstanding.settle(tag, multiple).ok_or_else(|| self.unknown(tag))?;
         if let Some(subscription) = &self.active {
             subscription.nack(tag, multiple, requeue);
@@ -140,11 +155,25 @@ impl Consuming {
         Ok(Settled { count, stale: false })
     }
 
-    /// Tells the broker what the page has acked, in as few acks as can be.
-    pub fn send_acks(&mut self) {
+    /// Tells the broker what the page has acked, in as few acks as can be, and what was written if it is time.
+    pub fn send_acks(&mut self, now: Instant) {
+        let written = self.written.take_due(now);
+        self.send(written);
+    }
+
+    /// As [`Consuming::send_acks`], all of it: it consumes no longer.
+    pub fn send_last_acks(&mut self) {
+        let written = self.written.take();
+        self.send(written);
+    }
+
+    fn send(&mut self, written: Option<u64>) {
         if let Some(subscription) = &self.active {
             for ack in self.outstanding.acks() {
                 subscription.ack(ack.tag, ack.multiple);
+            }
+            if let Some(tag) = written {
+                subscription.ack(tag, true);
             }
         }
     }

@@ -2,7 +2,7 @@
 //! when it was written to the socket, so a client that vanishes can lose what was in flight. What the client sends is
 //! not looked at.
 //!
-//! What makes it fast: all that is ready is fed before one flush, and one `multiple` ack follows it.
+//! What makes it fast: all that is ready is fed before one flush, and one `multiple` ack stands for many messages.
 
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ use super::{
     pulse::{Check, Pulse},
     socket::{Close, Happened, Socket},
     subscriptions::over,
+    written::Written,
 };
 use crate::{
     error::Error,
@@ -46,18 +47,31 @@ pub async fn serve(app: App, mut socket: Socket, queue: String, prefetch: u16) {
         Ok(()) => commands::subscribe(app.clone(), queue.clone(), prefetch).await,
         Err(error) => Err(error),
     };
-    let subscription = match subscribed {
+    let mut subscription = match subscribed {
         Ok(subscription) => subscription,
         Err(error) => return socket.close(refusal(&error)).await,
     };
-    match run(&app, &mut socket, subscription, &queue).await {
+    let mut written = Written::new(prefetch);
+    let end = run(&app, &mut socket, &mut subscription, &mut written, &queue).await;
+    if let Some(tag) = written.take() {
+        subscription.ack(tag, true);
+    }
+    // before the goodbye: what was not written goes back to the queue
+    drop(subscription);
+    match end {
         Some(why) => socket.close(why).await,
         None => socket.finish().await,
     }
 }
 
 /// Gives why it ended; nothing when the client has gone.
-async fn run(app: &App, socket: &mut Socket, mut subscription: Subscription, queue: &str) -> Option<Close> {
+async fn run(
+    app: &App,
+    socket: &mut Socket,
+    subscription: &mut Subscription,
+    written: &mut Written,
+    queue: &str,
+) -> Option<Close> {
     let mut pulse = Pulse::new(Instant::now());
     let mut alarm = Box::pin(tokio::time::sleep_until(Instant::now().into()));
     let mut fed = None;
@@ -75,23 +89,26 @@ async fn run(app: &App, socket: &mut Socket, mut subscription: Subscription, que
             }
             Event::Socket(Happened::Text(_) | Happened::Alive) => pulse.heard(Instant::now()),
             Event::Socket(Happened::Written) => {
-                if let Some(tag) = fed.take() {
-                    subscription.ack(tag, true);
+                if let Some((tag, count)) = fed.take() {
+                    written.add(tag, count, Instant::now());
                 }
             }
             Event::Socket(Happened::Gone) => return None,
             Event::Socket(Happened::Broken(why)) => return Some(why),
             Event::Delivery(Ok(delivery)) => {
-                let (last, ended) = feed(app, socket, &mut subscription, delivery);
+                let (last, count, ended) = feed(app, socket, subscription, delivery);
                 if let Some(ended) = ended {
                     return Some(ending(queue, ended));
                 }
-                fed = Some(last);
+                fed = Some((last, count));
             }
             Event::Delivery(Err(ended)) => return Some(ending(queue, ended)),
             Event::Alarm => {}
         }
         let now = Instant::now();
+        if let Some(tag) = written.take_due(now) {
+            subscription.ack(tag, true);
+        }
         let at = match pulse.check(now, socket.stalled_since()) {
             Check::Again(at) => at,
             Check::Ping => {
@@ -103,20 +120,21 @@ async fn run(app: &App, socket: &mut Socket, mut subscription: Subscription, que
                 return Some(Close::new(close::UNRESPONSIVE, "you neither answered nor took what was sent"));
             }
         };
+        let at = written.due().map_or(at, |due| due.min(at));
         if alarm.deadline() != at.into() {
             alarm.as_mut().reset(at.into());
         }
     }
 }
 
-/// Feeds a delivery and what is ready after it; gives the last tag, and the end if it came.
-fn feed(app: &App, socket: &mut Socket, subscription: &mut Subscription, first: Delivery) -> (u64, Option<Ended>) {
+/// Feeds a delivery and what is ready after it; gives the last tag, how many, and the end if it came.
+fn feed(app: &App, socket: &mut Socket, subscription: &mut Subscription, first: Delivery) -> (u64, u32, Option<Ended>) {
     let mut tag = first.delivery_tag;
     let mut bytes = first.data.len();
-    let mut count = 1;
+    let mut count = 1_u32;
     let mut end = None;
     socket.feed(frame(first));
-    while count < MAX_BATCH && bytes < BATCH_BYTES {
+    while (count as usize) < MAX_BATCH && bytes < BATCH_BYTES {
         match subscription.ready() {
             Some(Ok(delivery)) => {
                 tag = delivery.delivery_tag;
@@ -131,8 +149,8 @@ fn feed(app: &App, socket: &mut Socket, subscription: &mut Subscription, first: 
             None => break,
         }
     }
-    app.metrics.deliveries.inc_by(u64::try_from(count).unwrap_or_default());
-    (tag, end)
+    app.metrics.deliveries.inc_by(u64::from(count));
+    (tag, count, end)
 }
 
 fn frame(delivery: Delivery) -> Message {

@@ -1,8 +1,10 @@
 //! WebSockets, which bring queues and native gRPC to the browser.
 //!
 //! - `/ws` is the page's own: [`mod@page`] is its loop, [`conversation`] decides what a message means, [`commands`] carries
-//!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, `calls` its gRPC calls, [`outstanding`] what is delivered and not settled
+//!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, `calls` its gRPC calls, [`outstanding`]
+//!   what is delivered and not settled
 //! - `/ws/queues/{queue}` is for anybody: [`mod@feed`]
+//! - [`written`] says when either acks what it wrote by itself
 //! - [`origin`] says who may come in, [`upgrade`] lets them, [`socket`] and [`pulse`] are what both kinds stand on
 //!
 //! One task per socket. Its `select!` only picks an event; nothing is awaited in between that could wait for the peer.
@@ -30,6 +32,7 @@ pub mod pulse;
 pub mod socket;
 pub mod subscriptions;
 pub mod upgrade;
+pub mod written;
 
 use self::upgrade::Upgrade;
 

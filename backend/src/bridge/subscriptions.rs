@@ -1,7 +1,10 @@
 //! The subscriptions of one socket: which there are, whose turn it is, and how each begins, breaks, goes on and ends.
 //! Nothing here waits or writes: it gives the messages that the page is to be told.
 
-use std::task::{Context, Poll};
+use std::{
+    task::{Context, Poll},
+    time::Instant,
+};
 
 use crosstalk_proto::ws::{AckMode, Answer, MAX_SUBSCRIPTIONS, ServerMessage, SubscriptionEvent};
 use http::StatusCode;
@@ -156,18 +159,29 @@ impl Subscriptions {
     pub fn unsubscribe(&mut self, number: u32) -> Result<Answer, Error> {
         let at = self.list.iter().position(|one| one.number == number).ok_or_else(|| unknown(number))?;
         let mut one = self.list.remove(at);
-        one.send_acks();
+        one.send_last_acks();
         Ok(Answer::Unsubscribed { returned: one.unacked() })
     }
 
     /// All that was fed is written.
-    pub fn written(&mut self) {
-        self.list.iter_mut().for_each(Consuming::written);
+    pub fn written(&mut self, now: Instant) {
+        self.list.iter_mut().for_each(|one| one.written(now));
     }
 
-    /// Tells the broker what the page has acked.
-    pub fn send_acks(&mut self) {
-        self.list.iter_mut().for_each(Consuming::send_acks);
+    /// When [`Subscriptions::send_acks`] has something to send of what was written.
+    #[must_use]
+    pub fn due(&self) -> Option<Instant> {
+        self.list.iter().filter_map(Consuming::due).min()
+    }
+
+    /// Tells the broker what the page has acked, and what was written if it is time.
+    pub fn send_acks(&mut self, now: Instant) {
+        self.list.iter_mut().for_each(|one| one.send_acks(now));
+    }
+
+    /// Tells the broker all that is acked, before the end.
+    pub fn send_last_acks(&mut self) {
+        self.list.iter_mut().for_each(Consuming::send_last_acks);
     }
 
     fn find(&mut self, number: u32) -> Result<&mut Consuming, Error> {

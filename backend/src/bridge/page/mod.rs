@@ -106,7 +106,7 @@ impl Page {
             let event = self.next(socket).await;
             if let Flow::Break(end) = self.handle(event, socket) {
                 // a page may ack and leave in one breath
-                self.subscriptions.send_acks();
+                self.subscriptions.send_last_acks();
                 return end;
             }
         }
@@ -152,7 +152,7 @@ impl Page {
                     self.hear(&text, socket)?;
                 }
                 Happened::Alive => self.pulse.heard(Instant::now()),
-                Happened::Written => self.subscriptions.written(),
+                Happened::Written => self.subscriptions.written(Instant::now()),
                 Happened::Gone => return Flow::Break(None),
                 Happened::Broken(why) => return Flow::Break(Some(why)),
             }
@@ -161,7 +161,7 @@ impl Page {
                 happened = socket.happened_already();
             }
         }
-        self.subscriptions.send_acks();
+        self.subscriptions.send_acks(Instant::now());
         self.set_alarm(socket);
         Flow::Continue(())
     }
@@ -197,6 +197,7 @@ impl Page {
 
     fn check(&mut self, socket: &mut Socket) -> Flow {
         let now = Instant::now();
+        self.subscriptions.send_acks(now);
         if self.conversation == Conversation::Strange && now.duration_since(self.opened) >= HELLO_BUDGET {
             return Flow::Break(Some(Close::new(close::PROTOCOL_ERROR, "the first message is the hello")));
         }
@@ -227,10 +228,8 @@ impl Page {
             Check::Again(at) => at,
             Check::Ping | Check::Unresponsive => now,
         };
-        let at = match self.conversation {
-            Conversation::Strange => at.min(self.opened + HELLO_BUDGET),
-            Conversation::Acquainted => at,
-        };
+        let greeted_by = (self.conversation == Conversation::Strange).then_some(self.opened + HELLO_BUDGET);
+        let at = [greeted_by, self.subscriptions.due()].into_iter().flatten().fold(at, Instant::min);
         self.alarm.as_mut().reset(at.into());
     }
 }
