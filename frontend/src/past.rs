@@ -21,22 +21,29 @@ const KEY: &str = "history";
 pub struct PastCalls {
     list: RwSignal<Past>,
     kept: RwSignal<bool>,
+    read: StoredValue<bool>,
 }
 
 impl PastCalls {
-    /// Reads what is kept, and becomes a context.
+    /// Becomes a context. What is kept is read by the first page that asks for it.
     pub fn provide() {
-        let mut list = Past::default();
-        list.replace(kept_calls());
-        let this = Self { list: RwSignal::new(list), kept: RwSignal::new(storage().is_some()) };
-        // lives as long as the page does; told of the changes of other tabs only
-        let _ = window_event_listener(ev::storage, move |_| this.list.update(|list| list.replace(kept_calls())));
-        provide_context(this);
+        provide_context(Self {
+            list: RwSignal::new(Past::default()),
+            kept: RwSignal::new(storage().is_some()),
+            read: StoredValue::new(false),
+        });
     }
 
-    /// Those of this page.
+    /// Those of this browser.
     pub fn get() -> Self {
-        expect_context()
+        let this: Self = expect_context();
+        if !this.read.get_value() {
+            this.read.set_value(true);
+            this.list.update(|list| list.replace(kept_calls()));
+            // lives as long as the page does; told of the changes of other tabs only
+            let _ = window_event_listener(ev::storage, move |_| this.list.update(|list| list.replace(kept_calls())));
+        }
+        this
     }
 
     /// All of them; tracked.

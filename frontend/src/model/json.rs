@@ -1,4 +1,4 @@
-//! What is wrong with a text that should be JSON of a given shape: where it stops being JSON, by line and column, or
+//! Reads JSON, and tells what is wrong with a text that should be JSON of a given shape: where it stops being JSON, by line and column, or
 //! which member is not as the contract has it, by JSON pointer (RFC 6901). The words are serde's own.
 
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -25,6 +25,14 @@ pub enum Fault {
     },
 }
 
+/// Reads JSON, and is the one way to do so: each kind of input that serde_json knows is a parser of its own in the program.
+///
+/// # Errors
+/// What serde_json says of it.
+pub fn read<T: DeserializeOwned>(text: impl AsRef<[u8]>) -> serde_json::Result<T> {
+    serde_json::from_slice(text.as_ref())
+}
+
 /// Checks that a text is one JSON object of the shape of `T`.
 ///
 /// # Errors
@@ -35,7 +43,7 @@ pub fn check<T: DeserializeOwned>(text: &str) -> Result<(), Fault> {
     if !text.trim_start().starts_with('{') {
         return Err(Fault::Shape { pointer: String::new(), what: "it is not an object".to_owned() });
     }
-    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let mut deserializer = serde_json::Deserializer::from_slice(text.as_bytes());
     let read: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
     read.map(drop).map_err(|error| Fault::Shape { pointer: pointer(error.path()), what: without_place(error.inner()) })
 }
@@ -45,7 +53,7 @@ pub fn check<T: DeserializeOwned>(text: &str) -> Result<(), Fault> {
 /// # Errors
 /// [`Fault::Syntax`]
 pub fn is_json(text: &str) -> Result<(), Fault> {
-    let read: Result<IgnoredAny, _> = serde_json::from_str(text);
+    let read: Result<IgnoredAny, _> = read(text);
     read.map(drop).map_err(|error| Fault::Syntax {
         line: error.line(),
         column: error.column().max(1),

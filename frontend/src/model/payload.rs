@@ -4,7 +4,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use crosstalk_proto::{amqp::Body, helloworld::HelloReply, problem::Problem, rest::Message};
 use prost::Message as _;
 
-use super::exchange::CallError;
+use super::{exchange::CallError, json};
 
 /// How many bytes of a binary body a table shows.
 const HEX_SHOWN: usize = 24;
@@ -46,7 +46,7 @@ pub fn greeting(body: &Body, content_type: &str) -> Result<String, CallError> {
     let bytes = bytes_of(body);
     let unreadable = |error: &dyn std::fmt::Display| CallError::Unreadable(error.to_string());
     if content_type.contains("problem+json") {
-        let problem: Problem = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
+        let problem: Problem = json::read(&bytes).map_err(|error| unreadable(&error))?;
         return Err(CallError::Problem(Box::new(problem)));
     }
     if content_type.contains("protobuf") {
@@ -54,7 +54,7 @@ pub fn greeting(body: &Body, content_type: &str) -> Result<String, CallError> {
         return Ok(reply.message);
     }
     if content_type.contains("json") {
-        let reply: Message = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
+        let reply: Message = json::read(&bytes).map_err(|error| unreadable(&error))?;
         return Ok(reply.message);
     }
     String::from_utf8(bytes).map_err(|error| unreadable(&error))
@@ -123,7 +123,7 @@ pub fn hex_dump(bytes: &[u8]) -> String {
 
 /// Indented JSON, members in the order they came; `None` when it is not JSON.
 pub fn pretty_json(text: &str) -> Option<String> {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
+    json::is_json(text).ok()?;
     let (mut out, mut depth, mut quoted, mut escaped) = (String::with_capacity(text.len() * 2), 0_usize, false, false);
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

@@ -54,7 +54,7 @@ pub enum SubscriptionEvent {
 
 /// The link to the broker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum LinkState {
     /// The first attempt, or a new one.
     Connecting {

@@ -29,6 +29,7 @@ use crate::{
         backoff::Backoff,
         clock::{Clocks, Offset, Ping},
         exchange::{CallError, Cost},
+        json,
     },
 };
 
@@ -174,7 +175,7 @@ impl Shared {
             SocketEvent::Text(text) => {
                 let read_ms = now_ms();
                 self.read_ms.set(read_ms);
-                match serde_json::from_str(&text) {
+                match json::read(&text) {
                     Ok(message) => self.on_message(message, read_ms),
                     Err(_) => self.lose(close::PROTOCOL_ERROR),
                 }

@@ -13,7 +13,7 @@ use crosstalk_proto::{amqp::Body, ws::Delivery};
 use serde::Serialize;
 
 pub use self::filter::{Filter, Show};
-use super::payload;
+use super::{json, payload};
 
 /// How many messages are kept.
 pub const KEPT: usize = 5_000;
@@ -234,7 +234,7 @@ impl Arrivals {
 pub fn is_readable(delivery: &Delivery) -> bool {
     let json = delivery.properties.content_type.as_deref().is_some_and(|kind| kind.contains("json"));
     match &delivery.body {
-        Body::Text(text) if json => serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
+        Body::Text(text) if json => json::is_json(text).is_ok(),
         Body::Base64(_) => !json,
         Body::Text(_) => true,
     }

@@ -84,12 +84,12 @@ pub fn read(text: &str) -> Result<Vec<Call>, Error> {
     if let Err(Fault::Syntax { line, column, .. }) = json::is_json(text) {
         return Err(Error::NotJson { line, column });
     }
-    match serde_json::from_str::<Head>(text) {
+    match json::read::<Head>(text) {
         Ok(Head { format, version }) if format == FORMAT && version == VERSION => {}
         Ok(Head { format, version }) if format == FORMAT => return Err(Error::Version(version)),
         _ => return Err(Error::Foreign),
     }
-    let calls: Result<Calls, _> = serde_json::from_str(text);
+    let calls: Result<Calls, _> = json::read(text);
     calls
         .map(|calls| calls.calls)
         .map_err(|error| Error::Call { line: error.line(), what: json::without_place(&error) })

@@ -8,6 +8,7 @@ use super::{
     kind::Datum,
     wire::{self, Malformed},
 };
+use crate::model::json;
 
 /// What is wrong with a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +131,7 @@ pub fn typed(message: &Message, text: &str, field: &Field, typed: &str) -> Strin
     object.remove(&field.name);
     object.remove(&field.json_name);
     if !typed.is_empty() {
-        let number = serde_json::from_str::<Json>(typed).ok().filter(|json| field.kind.read(json).is_some());
+        let number = json::read::<Json>(typed).ok().filter(|json| field.kind.read(json).is_some());
         let own = Json::from(typed);
         let value = if field.kind.read(&own).is_some() { own } else { number.unwrap_or(own) };
         object.insert(field.json_name.clone(), value);
@@ -150,7 +151,7 @@ pub fn typed(message: &Message, text: &str, field: &Field, typed: &str) -> Strin
 
 fn object(text: &str) -> Result<Map<String, Json>, Fault> {
     let at = |line, column, what| Fault { line, column, field: String::new(), what };
-    match serde_json::from_str(text) {
+    match json::read(text) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(at(1, 1, What::NoObject)),
         Err(error) => {

@@ -9,6 +9,7 @@ use base64::{
 use serde_json::Value as Json;
 
 use super::wire::Value;
+use crate::model::json;
 
 /// As ProtoJSON and gRPC read it, with or without padding.
 pub const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -119,9 +120,7 @@ impl Kind {
             (Self::Bytes, Json::String(text)) => Datum::Bytes(BASE64.decode(text).ok()?),
             (Self::Bool, Json::Bool(value)) => Datum::Bool(*value),
             (Self::Double | Self::Float, Json::Number(number)) => Datum::Float(number.as_f64()?),
-            (Self::Double | Self::Float, Json::String(text)) => {
-                Datum::Float(serde_json::from_str::<Json>(text).ok()?.as_f64()?)
-            }
+            (Self::Double | Self::Float, Json::String(text)) => Datum::Float(json::read::<Json>(text).ok()?.as_f64()?),
             (Self::Whole(whole), Json::Number(number)) => Datum::Whole(whole.read(&number.to_string())?),
             (Self::Whole(whole), Json::String(text)) => Datum::Whole(whole.read(text)?),
             _ => return None,

@@ -14,7 +14,7 @@ use crate::{
     },
     i18n::{I18n, t, t_string, use_i18n},
     model::{
-        number,
+        json, number,
         queue::{
             draft::{ASKED, MAX_BODY},
             message::content_type,
@@ -83,7 +83,7 @@ fn body_label(i18n: I18n, publishing: Publishing) -> String {
     if !kind.contains("json") {
         return size;
     }
-    match serde_json::from_str::<serde::de::IgnoredAny>(&body) {
+    match json::read::<serde::de::IgnoredAny>(body.as_str()) {
         Ok(_) => format!("{size}, JSON"),
         Err(error) => t_string!(i18n, queue.body_not_json, size = size, line = error.line(), column = error.column()),
     }

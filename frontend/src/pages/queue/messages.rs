@@ -106,7 +106,7 @@ fn Tools(consumers: Consumers) -> impl IntoView {
         view! {
             <button
                 type="button"
-                data-testid=format!("messages-{shown:?}").to_lowercase()
+                data-testid=format!("messages-{shown:?}").to_ascii_lowercase()
                 aria-pressed=move || board.filter.with(|filter| filter.show == shown).to_string()
                 on:click=move |_| board.filter.update(|filter| filter.show = shown)
             >

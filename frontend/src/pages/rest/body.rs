@@ -64,7 +64,7 @@ pub(super) fn BodyFold(calls: Calls) -> impl IntoView {
         view! {
             <button
                 type="button"
-                data-testid=format!("rest-form-{form:?}").to_lowercase()
+                data-testid=format!("rest-form-{form:?}").to_ascii_lowercase()
                 aria-pressed=move || (calls.fields.form.get() == form).to_string()
                 on:click=move |_| calls.fields.form.set(form)
             >

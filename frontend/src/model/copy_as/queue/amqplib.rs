@@ -87,7 +87,7 @@ pub(super) fn camel(name: &str) -> String {
     let mut words = name.split('_');
     let mut text = words.next().unwrap_or_default().to_owned();
     for word in words {
-        text.push_str(&word[..1].to_uppercase());
+        text.push_str(&word[..1].to_ascii_uppercase());
         text.push_str(&word[1..]);
     }
     text
