@@ -1,5 +1,6 @@
-//! Turns the texts of `locales/{en,zh}/{namespace}.json` into two tables and the names of their rows, for `src/i18n`.
-//! A key that one language lacks, or placeholders that differ between the languages, fail the build.
+//! Turns the texts of `locales/{en,zh}/{namespace}.json` into constants, for `src/i18n`: each text is one of its own, so
+//! that it goes into that part of the program that says it. A key that one language lacks, or placeholders that differ
+//! between the languages, fail the build.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,6 +22,10 @@ const TYPES: &str = "crate::i18n::text::";
 
 fn main() -> Result<()> {
     println!("cargo:rerun-if-changed=locales");
+    // what takes the program apart has to know what in it refers to what
+    if env::var_os("CARGO_FEATURE_SPLIT").is_some() {
+        println!("cargo:rustc-link-arg-bins=--emit-relocs");
+    }
     let texts = LANGUAGES.map(|language| read(&Path::new("locales").join(language)));
     let [first, rest @ ..] = texts;
     let first = first?;
@@ -60,16 +65,15 @@ fn same_keys(one: &Texts, other: &Texts, named: &str, other_named: &str) -> Resu
     Ok(())
 }
 
-/// `TEXTS`, one row for each language, and `keys::{namespace}::{key}`, which know their column.
+/// `keys::{namespace}::{key}`, each with its text in every language.
 fn generate(first: &Texts, tables: &[Texts]) -> Result<String> {
     let mut keys = String::from("pub mod keys {\n");
-    let mut columns = vec![String::new(); tables.len()];
-    let mut count = 0;
     for (namespace, texts) in first {
         writeln!(keys, "    pub mod {namespace} {{")?;
         for key in texts.keys() {
             let mut expected: Option<Vec<String>> = None;
-            for ((table, column), language) in tables.iter().zip(&mut columns).zip(LANGUAGES) {
+            let mut said = Vec::with_capacity(tables.len());
+            for (table, language) in tables.iter().zip(LANGUAGES) {
                 let place = format!("locales/{language}, {namespace}.{key}");
                 let (text, names) = placeholders(&table[namespace][key]).map_err(|why| format!("{place}: {why}"))?;
                 let set = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
@@ -77,24 +81,22 @@ fn generate(first: &Texts, tables: &[Texts]) -> Result<String> {
                 if set(names_expected) != set(&names) {
                     return Err(format!("{place}: {names:?} where {} has {names_expected:?}", LANGUAGES[0]).into());
                 }
-                writeln!(column, "        {text:?},")?;
+                said.push(text);
             }
             match expected.unwrap_or_default() {
                 names if names.is_empty() => {
-                    writeln!(keys, "        pub const {key}: {TYPES}Text = {TYPES}Text({count});")?
+                    writeln!(keys, "        pub const {key}: {TYPES}Text = {TYPES}Text(&{said:?});")?;
                 }
                 names => {
-                    let pattern = format!("{TYPES}Pattern {{ at: {count}, names: &{names:?} }}");
+                    let pattern = format!("{TYPES}Pattern {{ said: &{said:?}, names: &{names:?} }}");
                     writeln!(keys, "        pub const {key}: {TYPES}Pattern = {pattern};")?;
                 }
             }
-            count += 1;
         }
         keys.push_str("    }\n");
     }
     keys.push_str("}\n");
-    let rows: String = columns.iter().map(|column| format!("    [\n{column}    ],\n")).collect();
-    Ok(format!("static TEXTS: [[&str; {count}]; {}] = [\n{rows}];\n{keys}", tables.len()))
+    Ok(keys)
 }
 
 /// `{{ name }}` as `{name}`, and the names in their order.

@@ -70,6 +70,17 @@ impl Browser {
         Ok(())
     }
 
+    /// Refuses requests to addresses like these from now on, `*` for anything, instead of those before.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn refuse(&self, addresses: &[&str]) -> Result<()> {
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Network.enable", json!({})).await?;
+        cdp.send_raw("Network.setBlockedURLs", json!({ "urls": addresses })).await?;
+        Ok(())
+    }
+
     /// What the console got since this was last asked.
     ///
     /// # Errors

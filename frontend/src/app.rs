@@ -8,7 +8,7 @@ use crate::{
     components::{footer::Footer, header::Header, scope::Markers},
     health::Health,
     i18n::{I18n, t, t_string, use_i18n},
-    pages::{grpc::Grpc, home::Home, not_found::NotFound, queue::Queue, rest::Rest},
+    pages::part,
     past::PastCalls,
     router::{Router, route::Route},
     settings::{self, Settings},
@@ -53,13 +53,7 @@ fn Frame() -> impl IntoView {
             <Trouble />
         </section>
         <main id="main" class="wrap" tabindex="-1">
-            {move || match router.route() {
-                Route::Home => view! { <Home /> }.into_any(),
-                Route::Rest => view! { <Rest /> }.into_any(),
-                Route::Grpc => view! { <Grpc /> }.into_any(),
-                Route::Queue => view! { <Queue /> }.into_any(),
-                Route::Lost => view! { <NotFound /> }.into_any(),
-            }}
+            {move || part::view(router.route())}
         </main>
         {(!embed).then(|| view! { <Footer host=host /> })}
         <CommandDialogs />

@@ -25,12 +25,26 @@ pub mod router;
 pub mod settings;
 pub mod trouble;
 
-/// Starts the page in the document's body.
+use self::{pages::part, router::route::Route};
+
+/// How long a page that has just come is left alone before the other pages are downloaded.
+const SETTLED_MS: u32 = 2_000;
+
+/// Starts the page in the document's body, as soon as the part of the program is there that the address asks for.
 pub fn start() {
     console_error_panic_hook::set_once();
-    // the shell has done its part; nothing is painted before the page is there in its place
-    if let Some(shell) = leptos::prelude::document().get_element_by_id("boot") {
-        shell.remove();
-    }
-    leptos::mount::mount_to_body(app::App);
+    wasm_bindgen_futures::spawn_local(async {
+        let route = Route::of(&router::document_path());
+        // without it the shell stays, and the browser has said in its console what did not come
+        if part::load(route).await.is_err() {
+            return;
+        }
+        // the shell has done its part; nothing is painted before the page is there in its place
+        if let Some(shell) = leptos::prelude::document().get_element_by_id("boot") {
+            shell.remove();
+        }
+        leptos::mount::mount_to_body(app::App);
+        gloo_timers::future::TimeoutFuture::new(SETTLED_MS).await;
+        part::load_all().await;
+    });
 }

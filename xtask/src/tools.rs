@@ -19,6 +19,7 @@ use crate::{
 
 const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
+const WASM_SPLIT: &str = "0.2.4";
 const BINARYEN: &str = "132.0.0";
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -71,6 +72,22 @@ pub(crate) fn trunk(steps: &mut Steps) -> Result<PathBuf> {
 pub(crate) fn wasm_bindgen(steps: &mut Steps) -> Result<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
     crate_binary(steps, "wasm-bindgen-cli", "wasm-bindgen", &version, Build::Optimised)
+}
+
+/// The program that takes the linked page apart.
+pub(crate) fn wasm_split(steps: &mut Steps) -> Result<PathBuf> {
+    steps.step_with(&format!("wasm-split {WASM_SPLIT}"), || {
+        // it does not tell its version: a folder of its own does
+        let root = cache::folder(&format!("tools/wasm-split-{WASM_SPLIT}"))?;
+        let cached = root.join("bin/wasm-split-cli");
+        if cached.is_file() {
+            return Ok((cached, Outcome::UpToDate));
+        }
+        let mut install = Install::new("wasm_split_cli_support", WASM_SPLIT, &root);
+        install.features = Some("build-binary");
+        install.run()?;
+        Ok((cached, Outcome::Done))
+    })
 }
 
 /// The program that checks dependencies against deny.toml.
@@ -126,29 +143,54 @@ fn crate_binary(steps: &mut Steps, package: &str, name: &str, version: &str, bui
         if let Some(path) = find(name).into_iter().chain([cached.clone()]).find(|path| has_version(path, version)) {
             return Ok((path, Outcome::UpToDate));
         }
-        eprintln!("    installing it into {}: some minutes on two cores, once", root.display());
-        let install = |locked: bool| {
-            let mut command = cargo(&["install", package, "--version", &format!("={version}"), "--force", "--quiet"])?;
-            if locked {
-                command.arg("--locked");
-            }
-            if build == Build::Quick {
-                command.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0");
-            }
-            // in a temporary folder: the workspace's own artifacts have nothing in common with it
-            command.arg("--root").arg(&root).env_remove("CARGO_TARGET_DIR");
-            process::run(command)
-        };
-        // a lock file may name a version that was withdrawn since
-        install(true).or_else(|error| {
-            eprintln!("    {error:#}; once more without its lock file");
-            install(false)
-        })?;
+        Install { build, ..Install::new(package, version, &root) }.run()?;
         if !has_version(&cached, version) {
             bail!("{} is not version {version} after its installation", cached.display());
         }
         Ok((cached, Outcome::Done))
     })
+}
+
+/// How cargo is to install a crate.
+#[derive(Clone, Copy, Debug)]
+struct Install<'a> {
+    package: &'a str,
+    version: &'a str,
+    features: Option<&'a str>,
+    build: Build,
+    root: &'a Path,
+}
+
+impl<'a> Install<'a> {
+    const fn new(package: &'a str, version: &'a str, root: &'a Path) -> Self {
+        Self { package, version, features: None, build: Build::Optimised, root }
+    }
+
+    fn run(self) -> Result<()> {
+        eprintln!("    installing it into {}: some minutes on two cores, once", self.root.display());
+        // a lock file may name a version that was withdrawn since
+        self.try_run(true).or_else(|error| {
+            eprintln!("    {error:#}; once more without its lock file");
+            self.try_run(false)
+        })
+    }
+
+    fn try_run(self, locked: bool) -> Result<()> {
+        let version = format!("={}", self.version);
+        let mut command = cargo(&["install", self.package, "--version", &version, "--force", "--quiet"])?;
+        if locked {
+            command.arg("--locked");
+        }
+        if let Some(features) = self.features {
+            command.args(["--features", features]);
+        }
+        if self.build == Build::Quick {
+            command.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0");
+        }
+        // in a temporary folder: the workspace's own artifacts have nothing in common with it
+        command.arg("--root").arg(self.root).env_remove("CARGO_TARGET_DIR");
+        process::run(command)
+    }
 }
 
 fn has_version(path: &Path, version: &str) -> bool {

@@ -160,7 +160,7 @@ impl Asset {
     }
 }
 
-/// Trunk puts a hash of 16 hexadecimal digits into the names of the files it makes.
+/// The build puts a hash of 16 hexadecimal digits into the name of a file, or of its folder.
 fn is_hashed(path: &str) -> bool {
-    path.split(['-', '.', '_']).any(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    path.split(['-', '.', '_', '/']).any(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }

@@ -21,6 +21,7 @@ mod offline;
 mod openapi;
 mod outage;
 mod panels;
+mod parts;
 mod peers;
 mod queue;
 mod rest;

@@ -1,5 +1,5 @@
-//! The texts of `locales/{en,zh}`, in the language of this visitor. `build.rs` makes one table for each language and
-//! a constant for each key, so a key that does not exist does not compile, nor does a wrong placeholder.
+//! The texts of `locales/{en,zh}`, in the language of this visitor. `build.rs` makes a constant
+//! of each key, so a key that does not exist does not compile, nor does a wrong placeholder.
 //!
 //! - [`t!`]: a text in a view, or as the value of an attribute; it changes with the language
 //! - [`t_string!`]: a text as it is now, tracked where it is read

@@ -1,4 +1,4 @@
-//! One text: a column of the tables that `build.rs` makes of `locales/`, read in a language.
+//! One text, as `build.rs` makes it of `locales/`, read in a language.
 
 use std::fmt::{Display, Write as _};
 
@@ -7,10 +7,6 @@ use super::Locale;
 #[expect(missing_docs, non_upper_case_globals, reason = "generated: a constant has the name of its key")]
 mod table {
     include!(concat!(env!("OUT_DIR"), "/texts.rs"));
-
-    pub(super) fn look_up(at: u16, locale: super::Locale) -> &'static str {
-        TEXTS[locale as usize][usize::from(at)]
-    }
 }
 
 pub use table::keys;
@@ -18,14 +14,17 @@ pub use table::keys;
 /// The value of a placeholder, with its name.
 pub type Value<'a> = (&'static str, &'a dyn Display);
 
+/// The same in each language, in the order of the variants of [`Locale`].
+type Said = [&'static str; 2];
+
 /// A text without placeholders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Text(u16);
+pub struct Text(&'static Said);
 
-/// A text with placeholders, `{name}` in the table.
+/// A text with placeholders, `{name}` in what is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    at: u16,
+    said: &'static Said,
     /// Each once.
     names: &'static [&'static str],
 }
@@ -33,14 +32,14 @@ pub struct Pattern {
 impl Text {
     /// In this language.
     pub fn of(self, locale: Locale) -> &'static str {
-        table::look_up(self.0, locale)
+        self.0[locale as usize]
     }
 }
 
 impl Pattern {
     /// In this language, with its values.
     pub fn fill(self, locale: Locale, values: &[Value<'_>]) -> String {
-        fill(table::look_up(self.at, locale), values)
+        fill(self.said[locale as usize], values)
     }
 
     /// Fails, at compile time, unless `names` are those of the placeholders.

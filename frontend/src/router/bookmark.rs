@@ -6,6 +6,7 @@ use std::{rc::Rc, time::Duration};
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use wasm_bindgen::JsValue;
 
+use super::document_path;
 use crate::model::address::{self, Draft, Error, MAX_LEN, Written};
 
 /// How long typing rests before the address follows: browsers take a hundred changes in half a minute.
@@ -38,7 +39,11 @@ where
     D: Draft + PartialEq + 'static,
 {
     let bookmark = RwSignal::new(Bookmark::Whole);
+    // while the next page is on its way, this one is still here and the address is the other's
+    let path = StoredValue::new(document_path());
+    let elsewhere = move || path.with_value(|path| *path != document_path());
     let open = move || match address::read::<D>(&fragment()) {
+        _ if elsewhere() => {}
         Some(Ok(draft)) => {
             restore(draft);
             bookmark.set(Bookmark::Whole);
@@ -61,6 +66,9 @@ where
         let Written { fragment, withheld } = address::write(&now);
         cancel(waiting);
         let write = move || {
+            if elsewhere() {
+                return;
+            }
             let (fragment, state) = match () {
                 () if plain => ("", Bookmark::Whole),
                 () if fragment.len() > MAX_LEN => ("", Bookmark::TooLong { len: fragment.len() }),

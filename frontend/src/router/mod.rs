@@ -1,5 +1,6 @@
-//! Where in the page the visitor is. A click on a link to a page of ours changes it without loading anything; back
-//! and forward change it too. Every other link is the browser's own business, also those within a page.
+//! Where in the page the visitor is. A click on a link to a page of ours changes it without another document; back and
+//! forward change it too. The page before stays until the part of the program that draws the next one is there. Every
+//! other link is the browser's own business, also those within a page.
 //!
 //! - [`route`]: which addresses are pages
 //! - [`link`]: which clicks are taken over
@@ -7,12 +8,14 @@
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 pub mod bookmark;
 mod link;
 pub mod route;
 
 use self::route::Route;
+use crate::pages::part;
 
 /// The element that a new page begins with.
 const MAIN: &str = "main";
@@ -33,11 +36,11 @@ impl Router {
         provide_context(router);
 
         // both live as long as the page does
-        let _ = window_event_listener(ev::popstate, move |_| router.arrive(document_path()));
+        let _ = window_event_listener(ev::popstate, move |_| router.arrive(document_path(), || {}));
         let _ = window_event_listener(ev::click, move |event| {
             if let Some(target) = link::to_a_page(&event) {
                 event.prevent_default();
-                router.go(&target);
+                router.go(target);
             }
         });
         router
@@ -60,11 +63,11 @@ impl Router {
 
     /// To a page, as if a link to it had been clicked.
     pub fn visit(self, path: &str) {
-        self.go(&link::Target { href: path.to_owned(), path: path.to_owned(), fragment: None });
+        self.go(link::Target { href: path.to_owned(), path: path.to_owned(), fragment: None });
     }
 
     /// To another page, as a link goes there: a new entry of the history, from the top, and the focus goes along.
-    fn go(self, target: &link::Target) {
+    fn go(self, target: link::Target) {
         let location = window().location();
         let history = window().history().expect("a document in a window has a history");
         let here = location.href().as_ref() == Ok(&target.href);
@@ -73,19 +76,37 @@ impl Router {
             let _ = location.set_href(&target.href);
             return;
         }
-        self.arrive(target.path.clone());
-        let fragment = target.fragment.clone();
-        // once the new page is there
-        request_animation_frame(move || link::look_at(fragment.as_deref(), MAIN));
+        let fragment = target.fragment;
+        self.arrive(target.path, move || {
+            // once the new page is drawn
+            request_animation_frame(move || link::look_at(fragment.as_deref(), MAIN));
+        });
     }
 
-    fn arrive(self, path: String) {
-        if self.path.with_untracked(|now| *now != path) {
-            self.path.set(path);
+    /// Shows the page at the path that the address has now, then does what is to be done there.
+    fn arrive(self, path: String, then: impl FnOnce() + 'static) {
+        if self.path.with_untracked(|now| *now == path) {
+            return then();
         }
+        spawn_local(async move {
+            let loaded = part::load(Route::of(&path)).await;
+            // meanwhile the visitor may have gone on
+            if document_path() != path {
+                return;
+            }
+            match loaded {
+                Ok(()) => {
+                    self.path.set(path);
+                    then();
+                }
+                // a server that has changed since has another program: its document begins anew
+                Err(_) => drop(window().location().reload()),
+            }
+        });
     }
 }
 
-fn document_path() -> String {
+/// The path of the address as it is now.
+pub fn document_path() -> String {
     window().location().pathname().unwrap_or_default()
 }

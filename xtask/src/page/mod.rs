@@ -1,17 +1,19 @@
-//! Builds the page into dist/: Trunk with everything it would download given to it, then wasm-opt, then one style sheet
-//! ([`style`]) and a document for each page and language ([`shells`]) that starts the program ([`start`]). [`size`] tells what
-//! a visitor downloads.
+//! Builds the page into dist/: Trunk with everything it would download given to it, then the program in parts ([`parts`]),
+//! one style sheet ([`style`]) and a document for each page and language ([`shells`]) that starts the program ([`start`]).
+//! [`size`] tells what a visitor downloads.
 //! Skipped while its inputs are the same: a stamp in dist/ (hidden, so the server does not embed it) tells.
 
+mod parts;
 mod shells;
 mod size;
 mod start;
 mod style;
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
+use self::parts::Tools;
 use crate::{
     cache::Stamp,
     process::{self, output, program},
@@ -33,28 +35,19 @@ const INPUTS: &[&str] = &[
     ".cargo",
 ];
 
-/// What today's rustc emits; wasm-opt takes only what it is told.
-const FEATURES: &[&str] = &[
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
-
 /// Builds dist/, with all set-up.
 pub(crate) fn build(steps: &mut Steps) -> Result<()> {
     tools::wasm_target(steps)?;
     let trunk = tools::trunk(steps)?;
-    let wasm_bindgen = tools::wasm_bindgen(steps)?;
-    let wasm_opt = tools::wasm_opt(steps);
+    let (wasm_split, wasm_bindgen) = (tools::wasm_split(steps)?, tools::wasm_bindgen(steps)?);
+    let (wasm_opt, version) = tools::wasm_opt(steps).unzip();
+    let tools = Tools { wasm_split, wasm_bindgen, wasm_opt };
     steps.step_with("page", || {
         let mut rustc = program("rustc");
         rustc.arg("--version");
         let mut stamp = Stamp::new(root().join("dist/.stamp"));
         stamp.text(&output(rustc)?);
-        stamp.text(wasm_opt.as_ref().map_or("", |(_, version)| version));
+        stamp.text(version.unwrap_or_default());
         for input in INPUTS {
             stamp.path(&root().join(input))?;
         }
@@ -62,23 +55,21 @@ pub(crate) fn build(steps: &mut Steps) -> Result<()> {
             return Ok(((), Outcome::UpToDate));
         }
         let mut command = program(&trunk);
-        command.args(["build", "--release", "--offline", "--skip-version-check"]);
-        command.env("PATH", tools::path_with(&[&trunk, &wasm_bindgen])?);
+        command.args(["build", "--release", "--features", "split", "--offline", "--skip-version-check"]);
+        command.env("PATH", tools::path_with(&[&trunk, &tools.wasm_bindgen])?);
         // Trunk reads it as a flag and takes nothing but true and false
         command.env_remove("NO_COLOR");
         process::run(command)?;
-        if let Some((mut command, _)) = wasm_opt {
-            let wasm = wasm()?;
-            let before = fs::metadata(&wasm)?.len();
-            let small = wasm.with_extension("small");
-            command.arg("-Oz").args(FEATURES).arg(&wasm).arg("-o").arg(&small);
-            process::run(command)?;
-            fs::rename(&small, &wasm)?;
-            eprintln!("    wasm-opt: {} KB, was {} KB", fs::metadata(&wasm)?.len() / 1000, before / 1000);
-        }
         let dist = root().join("dist");
+        // Trunk's own bindings, of the program in one piece
+        for path in fs::read_dir(&dist)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()? {
+            if path.extension().is_some_and(|extension| extension == "wasm" || extension == "js") {
+                fs::remove_file(path)?;
+            }
+        }
+        let program = parts::write(&dist, &tools)?;
         let index = fs::read_to_string(dist.join("index.html"))?;
-        let index = start::defer(&index, &fs::read_to_string(root().join("frontend/start.js"))?)?;
+        let index = start::defer(&index, &fs::read_to_string(root().join("frontend/start.js"))?, &program)?;
         let index = style::bundle(&dist, &index)?;
         shells::write(&root().join("frontend"), &dist, &index)?;
         stamp.write()?;
@@ -90,12 +81,4 @@ pub(crate) fn build(steps: &mut Steps) -> Result<()> {
 pub(crate) fn build_and_weigh(steps: &mut Steps) -> Result<()> {
     build(steps)?;
     steps.step("size of the page", || size::tell(&root().join("dist")))
-}
-
-/// The page's code in dist/.
-fn wasm() -> Result<PathBuf> {
-    let dist = root().join("dist");
-    let entries = fs::read_dir(&dist)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    let wasm = entries.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "wasm"));
-    wasm.with_context(|| format!("Trunk left no .wasm file in {}", dist.display()))
 }

@@ -47,6 +47,11 @@ const PAGES: [Page; 5] = [
     },
 ];
 
+/// Where the page of this name is.
+pub(super) fn address(name: &str) -> Option<&'static str> {
+    PAGES.iter().find(|page| page.name == name).map(|page| page.path)
+}
+
 /// Texts of a language by `namespace.key`.
 type Texts = BTreeMap<String, String>;
 

@@ -1,39 +1,55 @@
-//! What a first visit downloads: program, bindings, style and the largest document, compressed as the server sends them.
+//! What the page weighs, compressed as the server sends it: what a first visit to each page waits for, and all of it, which
+//! comes while the visitor looks at that page.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
-/// What it may be, in bytes; `cargo xtask bench visit` judges it.
+/// What all of it may be, in bytes; `cargo xtask bench visit` judges it.
 const MOST: usize = 300_000;
 
-/// Prints the size of each part of the page and of all of it.
+/// Prints the size of each file of the page, of a first visit to each page, and of all.
 ///
 /// # Errors
 /// When a file cannot be read.
 pub(super) fn tell(dist: &Path) -> Result<()> {
-    let mut parts: Vec<(String, usize, usize)> = Vec::new();
+    let mut files: Vec<(String, usize, usize)> = Vec::new();
     let mut documents: Vec<(String, usize, usize)> = Vec::new();
-    for path in files(dist)? {
+    for path in self::files(dist)? {
         let bytes = fs::read(&path)?;
-        let name = path.strip_prefix(dist)?.display().to_string();
+        let name = format!("/{}", path.strip_prefix(dist)?.display());
         let is_document = path.extension().is_some_and(|extension| extension == "html");
-        let part = (name, bytes.len(), brotli(&bytes)?);
-        if is_document { documents.push(part) } else { parts.push(part) }
+        let file = (name, bytes.len(), brotli(&bytes)?);
+        if is_document { documents.push(file) } else { files.push(file) }
     }
-    parts.extend(documents.into_iter().max_by_key(|(_, _, small)| *small));
-    parts.sort_by_key(|(_, _, small)| std::cmp::Reverse(*small));
-    for (name, bytes, small) in &parts {
+    files.extend(documents.into_iter().max_by_key(|(_, _, small)| *small));
+    files.sort_by_key(|(_, _, small)| std::cmp::Reverse(*small));
+    for (name, bytes, small) in &files {
         eprintln!("    {small:>8} B of {bytes:>8} B  {name}");
     }
-    let all: usize = parts.iter().map(|(_, _, small)| small).sum();
+    let mut parts = parts(&fs::read_to_string(dist.join("index.html"))?)?;
+    parts.entry("/".to_owned()).or_default();
+    let all: usize = files.iter().map(|(_, _, small)| small).sum();
+    for (address, own) in &parts {
+        let is_of_another = |name: &String| !own.contains(name) && parts.values().any(|files| files.contains(name));
+        let first: usize = files.iter().filter(|(name, _, _)| !is_of_another(name)).map(|(_, _, small)| small).sum();
+        eprintln!("    {first:>8} B in brotli before {address} is there");
+    }
     let verdict = if all > MOST { "MORE THAN" } else { "of at most" };
-    eprintln!("    {all:>8} B in brotli, {verdict} {MOST} B");
+    eprintln!("    {all:>8} B in brotli, all of it, {verdict} {MOST} B");
     Ok(())
+}
+
+/// What the page at each address needs besides what every page needs, as the document says it.
+fn parts(document: &str) -> Result<BTreeMap<String, Vec<String>>> {
+    let (_, rest) = document.split_once("const parts = ").context("the document does not tell the parts")?;
+    let (parts, _) = rest.split_once(";\n").context("the parts have no end")?;
+    Ok(serde_json::from_str(parts)?)
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
