@@ -10,9 +10,10 @@ use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Console, Stage, play, script};
 
 /// Page, state, path, and what is clicked, one after the other; what goes on after a click has a mark behind it.
-const UP: [(&str, &str, &str, &[&str]); 18] = [
+const UP: [(&str, &str, &str, &[&str]); 22] = [
     ("home", "idle", "/", &[]),
     ("home", "hello", "/", &["hello-all"]),
+    ("home", "weighed", "/", &["weigh"]),
     ("rest", "idle", "/rest", &[]),
     ("rest", "hello", "/rest", &["rest-send"]),
     ("rest", "story", "/rest", &["rest-preset-guard", "rest-story-run"]),
@@ -44,6 +45,9 @@ const UP: [(&str, &str, &str, &[&str]); 18] = [
             "queue-publish",
         ],
     ),
+    ("rest", "wire", "/rest", &["wire-switch", "rest-preset-create", "rest-send", "wire-message"]),
+    ("grpc", "wire", "/grpc", &["wire-switch", "grpc-send", "wire-message"]),
+    ("queue", "wire", "/queue", &["wire-switch", "queue-publish", "wire-copy"]),
     ("lost", "idle", "/nowhere", &[]),
 ];
 /// Calls of the gRPC bench, as links have them.
@@ -174,6 +178,8 @@ impl Shots {
         let full = full.as_u64().and_then(|full| u32::try_from(full).ok()).unwrap_or(height);
         stage.browser.resize(width, full.max(height)).await?;
         stage.page.driver().screenshot(&self.folder.join(name)).await?;
+        // what the page remembers is of this picture alone
+        stage.page.run("localStorage.clear()", &[]).await?;
         println!("{name}");
         Ok(())
     }

@@ -27,6 +27,12 @@ impl Page {
         Self { driver, origin }
     }
 
+    /// The same page under another origin, such as that of something in between.
+    #[must_use]
+    pub fn at(&self, origin: String) -> Self {
+        Self { driver: self.driver.clone(), origin }
+    }
+
     /// Goes to a path of the server and waits until the page is interactive.
     ///
     /// # Errors

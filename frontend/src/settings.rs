@@ -143,7 +143,8 @@ fn query(name: &str) -> Option<String> {
     web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
-fn remember(key: &str, value: Option<&str>) {
+/// Remembers a value, or forgets it.
+pub fn remember(key: &str, value: Option<&str>) {
     // without storage the choice lasts for this page load
     if let Some(storage) = storage() {
         let _ = match value {
@@ -153,7 +154,8 @@ fn remember(key: &str, value: Option<&str>) {
     }
 }
 
-fn stored(key: &str) -> Option<String> {
+/// What was remembered under a key.
+pub fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 

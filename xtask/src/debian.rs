@@ -21,6 +21,7 @@ const TESTS: &[Package] = &[
     Package { name: "nodejs", present: || find("node").is_some() },
     Package { name: "npm", present: || find("npm").is_some() },
     Package { name: "python3-venv", present: venv },
+    Package { name: "tshark", present: || find("tshark").is_some() },
 ];
 
 const BENCH: &[Package] = &[

@@ -266,7 +266,7 @@ async fn what_the_server_refuses_is_named_at_its_field() -> Result<()> {
 }
 
 /// Opens the bench for a stream.
-async fn stream(page: &Page, count: &str, interval: &str) -> Result<()> {
+pub(crate) async fn stream(page: &Page, count: &str, interval: &str) -> Result<()> {
     page.open("/grpc").await?;
     page.click("grpc-method-SayHelloStreamReply").await?;
     page.fill("grpc-count", count).await?;

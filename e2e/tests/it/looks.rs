@@ -70,7 +70,7 @@ async fn every_page_speaks_both_languages_and_fits_a_narrow_screen() -> Result<(
 }
 
 /// The page itself never scrolls sideways: what is wider scrolls inside its own strip.
-async fn fits(page: &Page, what: &str) -> Result<()> {
+pub(crate) async fn fits(page: &Page, what: &str) -> Result<()> {
     let script = "const root = document.documentElement;
         window.scrollTo(1000, 0);
         const by = window.scrollX;

@@ -6,6 +6,7 @@
 
 mod absent;
 mod accessible;
+mod capture;
 mod clients;
 mod commands;
 mod copied;
@@ -13,6 +14,7 @@ mod drain;
 mod grpc;
 mod hello;
 mod history;
+mod inspector;
 mod links;
 mod load;
 mod looks;
@@ -27,3 +29,4 @@ mod queue;
 mod rest;
 mod shells;
 mod sockets;
+mod tshark;

@@ -97,17 +97,17 @@ pub async fn send(request: &Request) -> Result<Exchange, CallError> {
     })
 }
 
-/// The job over REST; an empty name is the default one.
+/// The job over REST, within a trace of the caller's or one of its own; an empty name is the default one.
 ///
 /// # Errors
 /// When there is no greeting; a problem of the server's comes as [`CallError::Problem`].
-pub async fn get_greeting(name: &str) -> Result<Greeted, CallError> {
+pub async fn get_greeting(name: &str, trace: Option<String>) -> Result<Greeted, CallError> {
     let query = if name.is_empty() {
         String::new()
     } else {
         format!("?name={}", String::from(js_sys::encode_uri_component(name)))
     };
-    let exchange = get(format!("/api/v1/resource{query}")).await?;
+    let exchange = get(format!("/api/v1/resource{query}"), trace).await?;
     let message: Message = read(&exchange)?;
     Ok(Greeted { text: message.message, cost: exchange.cost })
 }
@@ -118,11 +118,12 @@ pub async fn get_greeting(name: &str) -> Result<Greeted, CallError> {
 /// When the server cannot be reached or says something else.
 pub async fn readiness() -> Result<Readiness, CallError> {
     // 503 has the same body: that is how one learns what is missing
-    json::read(&get("/readyz".to_owned()).await?.body).map_err(|error| CallError::Unreadable(error.to_string()))
+    json::read(&get("/readyz".to_owned(), None).await?.body).map_err(|error| CallError::Unreadable(error.to_string()))
 }
 
-async fn get(path: String) -> Result<Exchange, CallError> {
-    let headers = vec![("accept".to_owned(), "application/json".to_owned())];
+async fn get(path: String, trace: Option<String>) -> Result<Exchange, CallError> {
+    let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+    headers.extend(trace.map(|trace| ("traceparent".to_owned(), trace)));
     send(&Request { method: "GET".to_owned(), path, headers, body: Vec::new() }).await
 }
 

@@ -8,6 +8,7 @@
 //!   what the benches share
 //! - [`history`]: the calls before, each to be run again, two to be compared
 //! - [`dialog`], [`palette`], [`keycaps`]: what opens over the page
+//! - [`mod@wire`]: the bytes of a call, field by field
 //! - [`icon`][]: drawings
 
 pub mod banner;
@@ -34,3 +35,4 @@ pub mod sparkline;
 pub mod tabs;
 pub mod timing;
 pub mod virtual_list;
+pub mod wire;

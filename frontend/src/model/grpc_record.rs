@@ -76,6 +76,12 @@ impl Record {
         }
     }
 
+    /// It was held up before it was sent, by so many milliseconds that are not its own.
+    pub fn put_off(&mut self, by_ms: f64) {
+        self.began_ms += by_ms;
+        self.encoded_ms += by_ms;
+    }
+
     /// A message came.
     pub fn message(&mut self, at_ms: f64) {
         self.first_ms.get_or_insert(at_ms);
@@ -116,6 +122,9 @@ mod tests {
         let mut record = Record::begin(10.0);
         let names = |record: &Record| record.cost().steps.into_iter().map(|step| step.name).collect::<Vec<_>>();
         assert_eq!(names(&record), ["encode"]);
+        record.put_off(100.0);
+        assert_eq!(record.since(110.5), 0.5);
+        record.put_off(-100.0);
         record.sent_ms = Some(10.5);
         record.headers_ms = Some(12.0);
         record.message(12.5);

@@ -9,6 +9,7 @@
 //! - [`protobuf`]: messages as a descriptor has them; [`grpc_draft`], [`grpc_metadata`], [`grpc_record`]: a gRPC call, before
 //!   and while it goes on
 //! - [`address`]: the state of a bench in a link; [`copy_as`]: the same call in other languages
+//! - [`wire`]: captured bytes and their fields
 //! - [`clock`]: the offset between page and server; [`backoff`]: when to try again; [`trace`]: `traceparent`
 //! - [`shortcut`]: what keys do anywhere on the page
 
@@ -40,3 +41,4 @@ pub mod server_timing;
 pub mod shortcut;
 pub mod timeline;
 pub mod trace;
+pub mod wire;

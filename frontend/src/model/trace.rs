@@ -13,9 +13,11 @@ fn hex(bytes: &[u8]) -> String {
 /// What the header of that name is called.
 pub const TRACEPARENT: &str = "traceparent";
 
-/// The trace's id in a `traceparent` (W3C Trace Context, section 3.2.2).
+/// The trace's id in a `traceparent`, if that is one (W3C Trace Context, section 3.2.2).
 pub fn trace_id(traceparent: &str) -> Option<&str> {
-    traceparent.split('-').nth(1)
+    let id = traceparent.get(3..35)?;
+    let digits = id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    (traceparent.len() == 55 && digits && id.bytes().any(|byte| byte != b'0')).then_some(id)
 }
 
 #[cfg(test)]
@@ -26,5 +28,7 @@ mod tests {
     fn a_traceparent_has_its_fixed_shape() {
         let parent = traceparent([0xab; 24]);
         assert_eq!(parent, "00-abababababababababababababababab-abababababababab-01");
+        assert_eq!(trace_id(&parent), Some("abababababababababababababababab"));
+        assert_eq!([trace_id(""), trace_id(&parent[1..]), trace_id(&traceparent([0; 24]))], [None; 3]);
     }
 }

@@ -8,3 +8,4 @@ pub mod part;
 pub mod queue;
 pub mod rest;
 mod tasks;
+mod wire;

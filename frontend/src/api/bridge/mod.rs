@@ -28,7 +28,7 @@ use self::{
     subscription::{News, Subscription, SubscriptionSpec},
 };
 use super::{
-    browser::now_ms,
+    browser::{now_ms, traceparent},
     flight::{self, Flight},
 };
 use crate::model::{
@@ -160,23 +160,31 @@ impl Bridge {
         }
     }
 
-    /// Sends a command and waits for its answer.
+    /// Sends a command within a trace and waits for its answer.
     ///
     /// # Errors
     /// [`CallError::Problem`] when the server refuses, others when there is no answer.
-    pub async fn request(&self, command: Command, budget_ms: u32) -> Result<Answered, CallError> {
+    pub async fn request(&self, command: Command, traceparent: String, budget_ms: u32) -> Result<Answered, CallError> {
         let _flight = Flight::start();
-        self.shared().request(command, budget_ms).await
+        self.shared().request_traced(command, traceparent, budget_ms).await
     }
 
-    /// The job over the queue: asks `greeter.rpc` and waits for its worker's reply.
+    /// The job over the queue: asks `greeter.rpc` and waits for its worker's reply, within a trace of the caller's or one
+    /// of its own.
     ///
     /// # Errors
     /// As [`Bridge::request`]; a worker's problem comes as [`CallError::Problem`].
-    pub async fn call(&self, body: Body, content_type: &str, timeout_ms: u32) -> Result<Reply, CallError> {
+    pub async fn call(
+        &self,
+        body: Body,
+        content_type: &str,
+        timeout_ms: u32,
+        trace: Option<String>,
+    ) -> Result<Reply, CallError> {
         let bytes_out = payload::size(&body);
         let command = Command::Call { body, content_type: content_type.to_owned(), timeout_ms };
-        let answered = self.request(command, timeout_ms.saturating_add(CALL_GRACE_MS)).await?;
+        let trace = trace.unwrap_or_else(traceparent);
+        let answered = self.request(command, trace, timeout_ms.saturating_add(CALL_GRACE_MS)).await?;
         let Answer::Reply { body, properties } = answered.answer else {
             return Err(unexpected());
         };

@@ -143,15 +143,23 @@ impl Shared {
 
     /// Sends a command and waits for its answer, at most `budget_ms`.
     pub(super) async fn request(&self, command: Command, budget_ms: u32) -> Result<Answered, CallError> {
+        self.request_traced(command, traceparent(), budget_ms).await
+    }
+
+    /// As [`Shared::request`], within a trace of the caller's.
+    pub(super) async fn request_traced(
+        &self,
+        command: Command,
+        traceparent: String,
+        budget_ms: u32,
+    ) -> Result<Answered, CallError> {
         let (sender, receiver) = oneshot::channel();
         let started_ms = now_ms();
-        let id = self.send(
-            command,
-            Box::new(move |result, read_ms| {
-                // fails when nobody waits any more
-                let _ = sender.send((result, read_ms));
-            }),
-        );
+        let waiter = move |result, read_ms| {
+            // fails when nobody waits any more
+            let _ = sender.send((result, read_ms));
+        };
+        let id = self.send_traced(command, traceparent, Box::new(waiter));
         match select(receiver, TimeoutFuture::new(budget_ms)).await {
             Either::Left((Ok((result, read_ms)), _)) => {
                 let (answer, steps) = result?;

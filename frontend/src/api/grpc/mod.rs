@@ -135,16 +135,16 @@ pub async fn call(call: &Call, record: &RefCell<Record>, mut on_event: impl FnMu
     Ok(End { status, by_page })
 }
 
-/// The job over gRPC-Web; an empty name is the default one.
+/// The job over gRPC-Web, within a trace of the caller's or one of its own; an empty name is the default one.
 ///
 /// # Errors
 /// When there is no greeting; a status other than OK comes as [`CallError::Status`].
-pub async fn say_hello(name: &str) -> Result<Greeted, CallError> {
+pub async fn say_hello(name: &str, trace: Option<String>) -> Result<Greeted, CallError> {
     let record = RefCell::new(Record::begin(now_ms()));
     let request = Call {
         method: "helloworld.Greeter/SayHello".to_owned(),
         message: HelloRequest { name: name.to_owned() }.encode_to_vec(),
-        metadata: Vec::new(),
+        metadata: trace.map(|trace| ("traceparent".to_owned(), trace)).into_iter().collect(),
         deadline_ms: Some(HELLO_DEADLINE_MS),
     };
     let mut reply = None;

@@ -77,7 +77,9 @@ impl Driven {
         self.refused.set(None);
         self.tasks.spawn(async move {
             let sink = move |news| self.on_news(calls, news);
-            match self.bridge.open_call(request.metadata.clone(), request.deadline_ms, sink).await {
+            let mut metadata = request.metadata.clone();
+            calls.arm(&mut metadata).await;
+            match self.bridge.open_call(metadata, request.deadline_ms, sink).await {
                 Ok(call) if self.open.get_untracked() => {
                     self.call.set_value(Some(call));
                     self.send(calls, &request);

@@ -29,7 +29,7 @@ use crate::{
         past::call,
         rpc_status::Details,
     },
-    pages::tasks::Tasks,
+    pages::{tasks::Tasks, wire::Wire},
     past::PastCalls,
 };
 
@@ -90,6 +90,7 @@ pub(super) struct Calls {
     pub(super) around: RwSignal<Around>,
     pub(super) outcome: RwSignal<Option<Outcome>>,
     pub(super) noticed: RwSignal<Noticed>,
+    pub(super) wire: Wire,
     pub(super) bidi: Driven,
     pub(super) shown: RwSignal<Option<Shown>>,
     past: PastCalls,
@@ -113,6 +114,7 @@ impl Calls {
             around: RwSignal::new(Around::default()),
             outcome: RwSignal::new(None),
             noticed: RwSignal::new(Noticed::Nothing),
+            wire: Wire::new("grpc"),
             bidi: Driven::new(tasks),
             shown: RwSignal::new(None),
             past: PastCalls::get(),
@@ -156,6 +158,7 @@ impl Calls {
         }
         let method = Arc::clone(&request.method);
         self.begin(request);
+        self.wire.forget();
         if let Some(answer) = call.answer() {
             self.around.set(past::around(answer));
             self.log.replace(past::lines(&method, answer));
@@ -267,6 +270,7 @@ impl Calls {
             let details = told.map(|(_, metadata)| Details::of(metadata)).unwrap_or_default();
             Ended { status, by_page, details, record: self.note(|record| record.clone()) }
         });
+        self.wire.read();
         let cancelled = matches!(&outcome, Ok(ended) if ended.by_page && ended.status.code == grpc_status::CANCELLED);
         self.outcome.set(Some(outcome.clone()));
         if let Some(request) = self.asked.get_untracked() {
@@ -291,14 +295,24 @@ impl Calls {
         }
         let Request { method, message, metadata, deadline_ms, .. } = request.clone();
         let record = self.begin(request);
-        let call = Call { method: method.path(), message, metadata, deadline_ms };
-        let (call, handle) = abortable(async move { grpc::call(&call, &record, |event| self.on_event(event)).await });
+        let mut call = Call { method: method.path(), message, metadata, deadline_ms };
+        let (call, handle) = abortable(async move {
+            self.arm(&mut call.metadata).await;
+            grpc::call(&call, &record, |event| self.on_event(event)).await
+        });
         self.flight.set(Some(handle));
         self.tasks.spawn(async move {
             let ended = call.await.unwrap_or_else(|_aborted| Ok(self.given_up()));
             self.flight.set(None);
             self.end(ended);
         });
+    }
+
+    /// Has the call that has just begun captured, if that is wanted; what this takes is no part of the call.
+    pub(super) async fn arm(self, metadata: &mut Metadata) {
+        let since_ms = now_ms();
+        self.wire.arm(metadata).await;
+        self.note(|record| record.put_off(now_ms() - since_ms));
     }
 
     fn on_event(self, event: Event) {

@@ -27,7 +27,7 @@ use leptos::prelude::*;
 use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
-    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink},
+    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink, wire::WireView},
     i18n::{keys::grpc as key, t, use_i18n},
     model::{
         grpc_draft::Draft,
@@ -77,6 +77,7 @@ pub fn Grpc() -> impl IntoView {
                     marks=Signal::derive(move || calls.log.marks())
                 />
                 <AnswerView calls=calls />
+                <WireView on=calls.wire.on seen=calls.wire.seen />
             </div>
             <HistoryBand
                 style=Style::Grpc

@@ -17,11 +17,11 @@ use crate::{
 };
 
 /// How long the server waits for the worker's reply.
-const REPLY_BUDGET_MS: u32 = 5_000;
+pub(super) const REPLY_BUDGET_MS: u32 = 5_000;
 /// How often a counting lane looks at the clock.
 const GLANCE: Duration = Duration::from_millis(50);
 /// What `greeter.rpc` is asked: an empty object, which is the default name.
-const REQUEST: &str = "{}";
+pub(super) const REQUEST: &str = "{}";
 
 /// The three ways, in the order of the lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,11 +143,11 @@ impl Hello {
             .flatten();
         let _stop = Stop(ticking);
         self.offset.set(self.bridge.clock_offset().get_untracked());
-        self.carry(Way::Rest, rest::get_greeting("")).await;
-        self.carry(Way::Grpc, grpc::say_hello("")).await;
+        self.carry(Way::Rest, rest::get_greeting("", None)).await;
+        self.carry(Way::Grpc, grpc::say_hello("", None)).await;
         self.carry(Way::Queue, async {
             let body = Body::Text(REQUEST.to_owned());
-            Ok(self.bridge.call(body, "application/json", REPLY_BUDGET_MS).await?.greeted)
+            Ok(self.bridge.call(body, "application/json", REPLY_BUDGET_MS, None).await?.greeted)
         })
         .await;
         self.offset.set(self.bridge.clock_offset().get_untracked());

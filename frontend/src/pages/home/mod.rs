@@ -2,6 +2,7 @@
 //!
 //! - [`hello`]: sends it and keeps what came back
 //! - [`lanes`]: shows it on one axis; [`twin`]: in words; [`words`]: what parties and steps are called
+//! - [`bytes`]: what each way takes in bytes
 //! - [`ways`]: where to go on; [`clients`]: commands for other clients
 
 use leptos::{ev, prelude::*};
@@ -12,6 +13,7 @@ use crate::{
     i18n::{t, t_string, use_i18n},
 };
 
+pub mod bytes;
 pub mod clients;
 pub mod hello;
 pub mod lanes;
@@ -19,7 +21,7 @@ pub mod twin;
 pub mod ways;
 mod words;
 
-use self::{clients::Clients, hello::Hello, lanes::Lanes, ways::Ways};
+use self::{bytes::Bytes, clients::Clients, hello::Hello, lanes::Lanes, ways::Ways};
 
 /// The home page.
 #[component]
@@ -70,6 +72,7 @@ pub fn Home() -> impl IntoView {
             </div>
         </section>
         <Lanes hello=hello />
+        <Bytes />
         <Ways />
         <Clients />
     }

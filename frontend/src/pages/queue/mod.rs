@@ -36,7 +36,7 @@ use self::{
 };
 use crate::{
     api::bridge::Bridge,
-    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink},
+    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink, wire::WireView},
     i18n::{keys::queue as key, t, use_i18n},
     model::{
         copy_as,
@@ -105,6 +105,7 @@ pub fn Queue() -> impl IntoView {
                     offset=Signal::derive(move || offset.get().filter(|_| publishing.is_of_this_visit()))
                 />
                 <FateView publishing=publishing snippets=Signal::derive(snippets) />
+                <WireView on=publishing.wire.on seen=publishing.wire.seen />
             </div>
             <ConsumersView consumers=consumers others=others />
             <MessagesView consumers=consumers />

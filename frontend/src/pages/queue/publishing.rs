@@ -27,7 +27,7 @@ use crate::{
             tally::Tally,
         },
     },
-    pages::tasks::Tasks,
+    pages::{tasks::Tasks, wire::Wire},
     past::PastCalls,
 };
 
@@ -75,6 +75,7 @@ pub(super) struct Publishing {
     pub(super) rate: RwSignal<String>,
     pub(super) mandatory: RwSignal<bool>,
     pub(super) shown: RwSignal<Option<Shown>>,
+    pub(super) wire: Wire,
     pub(super) busy: RwSignal<bool>,
     pub(super) wish: RwSignal<Wish>,
     /// How many messages this page has sent, in all its runs.
@@ -99,6 +100,7 @@ impl Publishing {
             rate: RwSignal::default(),
             mandatory: RwSignal::new(false),
             shown: RwSignal::new(None),
+            wire: Wire::new("queue"),
             busy: RwSignal::new(false),
             wish: RwSignal::new(Wish::GoOn),
             sent: StoredValue::new(0),
@@ -185,6 +187,7 @@ impl Publishing {
     pub(super) fn show(self, call: &Call) {
         if let Some(draft) = past::draft(call) {
             self.journey.follow(None);
+            self.wire.forget();
             self.shown.set(Some(Shown {
                 name: Some(call.at),
                 asks: draft.ask.is_some(),
@@ -208,6 +211,7 @@ impl Publishing {
                 Job::Ask { body, content_type } => self.ask(body, &content_type).await,
             };
             self.busy.set(false);
+            self.wire.read();
             let name = self.past.push(past::call(at, &draft, &outcome));
             self.shown.set(Some(Shown {
                 name: Some(name),
@@ -255,9 +259,10 @@ impl Publishing {
             let outcome = Ok(fate(tally.clone(), true, None));
             self.shown.set(Some(Shown { name: None, asks: false, outcome, is_of_this_visit: true }));
         };
-        // of many the last one is shown, and which that is nobody knows before
-        let traceparent = (count == 1).then(traceparent);
-        self.journey.follow(traceparent.as_deref());
+        // of many the last one is shown, and which that is nobody knows before: the first is captured, and none followed
+        let traced = self.wire.trace().await;
+        let traceparent = traced.or_else(|| (count == 1).then(traceparent));
+        self.journey.follow(traceparent.as_deref().filter(|_| count == 1));
         let wish = || self.wish.get_untracked();
         let (mut tally, cost) = run::carry_out(self.bridge, order, traceparent, wish, told).await;
         sent(&tally);
@@ -270,7 +275,8 @@ impl Publishing {
 
     async fn ask(self, body: Body, content_type: &str) -> Result<Fate, CallError> {
         self.journey.follow(None);
-        let reply = self.bridge.call(body, content_type, ASK_TIMEOUT_MS).await?;
+        let trace = self.wire.trace().await;
+        let reply = self.bridge.call(body, content_type, ASK_TIMEOUT_MS, trace).await?;
         let tally = Tally { sent: 1, confirmed: 1, ..Tally::default() };
         let greeted = reply.greeted;
         Ok(Fate { count: 1, tally, going: false, reply: Some(greeted.text), cost: Some(greeted.cost) })

@@ -21,7 +21,7 @@ use crate::{
             story::Story,
         },
     },
-    pages::tasks::Tasks,
+    pages::{tasks::Tasks, wire::Wire},
     past::PastCalls,
 };
 
@@ -46,6 +46,7 @@ pub(super) struct Calls {
     pub(super) fields: Fields,
     pub(super) shown: RwSignal<Option<Shown>>,
     pub(super) telling: RwSignal<Option<Telling>>,
+    pub(super) wire: Wire,
     past: PastCalls,
     known: RwSignal<Option<Known>>,
     flight: RwSignal<Option<AbortHandle>>,
@@ -59,6 +60,7 @@ impl Calls {
             fields: Fields::new(),
             shown: RwSignal::new(None),
             telling: RwSignal::new(None),
+            wire: Wire::new("rest"),
             past: PastCalls::get(),
             known: RwSignal::new(None),
             flight: RwSignal::new(None),
@@ -137,6 +139,7 @@ impl Calls {
         if let Some(Ok(request)) = address::read::<Draft>(call.fragment()) {
             let outcome = past::outcome(call);
             let is_of_this_visit = call.is_of_this_visit();
+            self.wire.forget();
             self.shown.set(Some(Shown { name: call.at, request, outcome, is_of_this_visit }));
         }
     }
@@ -210,8 +213,11 @@ impl Calls {
         if self.is_busy_untracked() {
             return None;
         }
-        let request = request_of(&draft);
-        let (call, handle) = abortable(async move { rest::send(&request).await });
+        let mut request = request_of(&draft);
+        let (call, handle) = abortable(async move {
+            self.wire.arm(&mut request.headers).await;
+            rest::send(&request).await
+        });
         self.flight.set(Some(handle));
         let at = unix_ms();
         let outcome = call.await.unwrap_or(Err(CallError::Cancelled));
@@ -220,6 +226,7 @@ impl Calls {
         let shown = Shown { name, request: draft, outcome, is_of_this_visit: true };
         self.shown.set(Some(shown.clone()));
         self.flight.set(None);
+        self.wire.read();
         Some(shown)
     }
 

@@ -23,7 +23,7 @@ use leptos::prelude::*;
 use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
-    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink},
+    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink, wire::WireView},
     i18n::{keys::rest as key, t, use_i18n},
     model::{
         past::call::{Call, Style},
@@ -72,6 +72,7 @@ pub fn Rest() -> impl IntoView {
                     })
                 />
                 <AnswerView calls=calls />
+                <WireView on=calls.wire.on seen=calls.wire.seen />
             </div>
             <HistoryBand
                 style=Style::Rest

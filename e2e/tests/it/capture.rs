@@ -1,0 +1,328 @@
+//! The wire inspector: the bytes that the page shows of a call are those that an observer on the path has seen, but for
+//! masks; bytes and fields lead to each other; and a long capture is as quick as a short one.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result, ensure};
+use crosstalk_e2e::{Broker, Page, Stage, play};
+use crosstalk_testkit::Observer;
+use serde_json::json;
+use thirtyfour::Key;
+
+use crate::{
+    accessible, grpc,
+    inspector::{same, shown},
+    looks,
+};
+
+/// What the fields say that is lit on either side: the names of the rows, and the bytes.
+const LIT: &str = "return [
+    [...document.querySelectorAll('.field-row[data-lit] b')].map(name => name.innerText).join(),
+    [...document.querySelectorAll('.h1 .fb[data-lit], .h2 .fb[data-lit]')].map(run => run.innerText).join(' ')]";
+/// A call in both directions, as links have it.
+const BOTH: &str =
+    "/grpc#1&method=helloworld.Greeter/SayHelloBidiStream&message={\"name\":\"Ada\"}&count=5&interval=200&deadline=";
+/// `HTTP/1.1`
+const VERSION: &str = "48 54 54 50 2f 31 2e 31";
+/// The most rows that are in the document at once.
+const DRAWN: u64 = 64;
+
+#[tokio::test]
+async fn the_page_shows_the_bytes_of_a_rest_call_with_its_credentials_masked() -> Result<()> {
+    play("capture-rest", Broker::absent(), async |stage| {
+        let (observer, page) = observed(stage, "/rest").await?;
+        page.click("rest-preset-create").await?;
+        page.find_css(".fold:has([data-testid=rest-auth-1]) summary").await?.click().await?;
+        page.click("rest-auth-1").await?;
+        page.fill("rest-token", "sesame").await?;
+        page.click("rest-send").await?;
+        page.says("rest-status", "201 Created").await?;
+        let shown = shown(&page, &stage.server).await?;
+        ensure!(shown.titles == ["Request head", "Request body", "Answer head", "Answer body"], "{:?}", shown.titles);
+        let seen = observer.seen(&shown.trace).context("the call did not come by")?;
+        same(&shown.sent, &seen.client, "sesame".len())?;
+        same(&shown.answered, &seen.server, 0)?;
+        // the next call is not captured, and shows nothing of the last
+        page.click("wire-switch").await?;
+        page.click("rest-send").await?;
+        page.idle().await?;
+        page.says("wire", "Switch this on").await?;
+        ensure!(page.count("wire-message").await? == 0, "bytes of another call");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_page_shows_the_bytes_of_a_grpc_web_call() -> Result<()> {
+    play("capture-grpc", Broker::absent(), async |stage| {
+        let (observer, page) = observed(stage, "/grpc").await?;
+        page.click("grpc-send").await?;
+        page.says("grpc-status", "0 OK").await?;
+        let shown = shown(&page, &stage.server).await?;
+        let seen = observer.seen(&shown.trace).context("the call did not come by")?;
+        same(&shown.sent, &seen.client, 0)?;
+        same(&shown.answered, &seen.server, 0)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_page_shows_the_frames_of_a_call_that_the_server_made_for_it() -> Result<()> {
+    play("capture-native", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open(BOTH).await?;
+        page.click("wire-switch").await?;
+        page.click("grpc-send").await?;
+        page.says("grpc-message", "Hello, Ada").await?;
+        page.click("grpc-half-close").await?;
+        page.says("grpc-status", "0 OK").await?;
+        let shown = shown(page, &stage.server).await?;
+        // its connection is its own, so all of it belongs to the call
+        ensure!(shown.sent.starts_with(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "{:?}", shown.titles);
+        for frame in ["SETTINGS", "HEADERS", "DATA"] {
+            ensure!(shown.titles.iter().any(|title| title.starts_with(frame)), "no {frame} in {:?}", shown.titles);
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_page_shows_the_bytes_of_a_message_on_its_way_to_the_broker() -> Result<()> {
+    let (observer, broker) = observed_broker().await?;
+    play("capture-publish", broker, async |stage| {
+        let page = &stage.page;
+        page.open("/queue").await?;
+        page.click("wire-switch").await?;
+        page.click("queue-publish").await?;
+        let shown = shown(page, &stage.server).await?;
+        let seen = observer.seen(&shown.trace).context("the message did not come by")?;
+        // the link is the job's own, from the protocol header to the goodbye
+        assert_eq!((shown.sent.len(), shown.answered.len()), (seen.client.len(), seen.server.len()));
+        same(&shown.sent, &seen.client, "\0guest\0guest".len())?;
+        same(&shown.answered, &seen.server, 0)?;
+        let frames =
+            ["protocol header", "connection.start", "basic.publish", "content header", "content body", "basic.ack"];
+        for frame in frames.into_iter().chain(["connection.close-ok"]) {
+            ensure!(shown.titles.iter().any(|title| title.contains(frame)), "no {frame} in {:?}", shown.titles);
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_page_shows_the_bytes_of_a_question_and_its_reply_over_the_broker() -> Result<()> {
+    let (observer, broker) = observed_broker().await?;
+    play("capture-ask", broker, async |stage| {
+        let page = &stage.page;
+        page.open("/queue").await?;
+        page.click("queue-preset-ask").await?;
+        page.click("wire-switch").await?;
+        page.click("queue-publish").await?;
+        let shown = shown(page, &stage.server).await?;
+        let seen = observer.seen(&shown.trace).context("the question did not come by")?;
+        assert_eq!((shown.sent.len(), shown.answered.len()), (seen.client.len(), seen.server.len()));
+        same(&shown.sent, &seen.client, "\0guest\0guest".len())?;
+        same(&shown.answered, &seen.server, 0)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn bytes_and_fields_lead_to_each_other_by_pointer_and_by_keyboard() -> Result<()> {
+    play("capture-links", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/rest").await?;
+        page.click("wire-switch").await?;
+        page.click("rest-send").await?;
+        page.find("wire-file").await?;
+        page.run("document.getElementById('wire-m1').click()", &[]).await?;
+        lit(page, "version", VERSION).await?;
+
+        hover(page, ".h2 [data-f='3']").await?;
+        lit(page, "status", "32 30 30").await?;
+        page.says("wire-lit", "status = 200").await?;
+        page.says("wire-lit", "RFC 9110 §15").await?;
+        // a field with fields below it has the bytes of all of them
+        hover(page, "#wire-f0").await?;
+        lit(page, "status line", &format!("{VERSION} 20 32 30 30 20 4f 4b 0d 0a")).await?;
+
+        page.run("document.querySelector('.field-tree').focus()", &[]).await?;
+        for key in [Key::Down, Key::Down, Key::Right] {
+            press(page, key).await?;
+        }
+        lit(page, "status", "32 30 30").await?;
+        let heard = "document.activeElement.getAttribute('aria-activedescendant') === 'wire-f3'
+            && document.getElementById('wire-f3').getAttribute('aria-selected') === 'true'";
+        page.until("who hears the page hears the field", heard).await?;
+        press(page, Key::Left).await?;
+        page.says("wire-lit", "status line").await?;
+
+        page.run("document.querySelector('.hex').focus()", &[]).await?;
+        press(page, Key::Home).await?;
+        lit(page, "version", VERSION).await?;
+        press(page, Key::Right).await?;
+        press(page, Key::Right).await?;
+        lit(page, "status", "32 30 30").await?;
+
+        // the messages too: the arrow keys choose, and the focus goes with them
+        page.run("document.getElementById('wire-m1').focus()", &[]).await?;
+        press(page, Key::Left).await?;
+        page.until(
+            "the request is chosen and has the focus",
+            "document.activeElement.id === 'wire-m0'
+            && document.activeElement.getAttribute('aria-pressed') === 'true'",
+        )
+        .await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_long_capture_has_no_more_rows_in_the_document_than_are_in_sight() -> Result<()> {
+    play("capture-long", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        grpc::stream(page, "10000", "0").await?;
+        page.click("wire-switch").await?;
+        page.click("grpc-send").await?;
+        page.says("grpc-status", "0 OK").await?;
+        page.find("wire-file").await?;
+        page.run("[...document.querySelectorAll('[data-testid=wire-message]')].at(-1).click()", &[]).await?;
+        page.says("wire-share", "payload").await?;
+        let rows = "document.querySelector('.hex .rows').style.getPropertyValue('--rows')";
+        page.until("the answer is chosen", &format!("{rows} > 10000")).await?;
+        let rows = page.run(&format!("return Number({rows})"), &[]).await?.as_u64().context("rows")?;
+        for strip in ["hex", "field-tree"] {
+            let end = format!("const strip = document.querySelector('.{strip}'); strip.scrollTop = strip.scrollHeight");
+            page.run(&end, &[]).await?;
+        }
+        let last = rows - 1;
+        let at_end = format!(
+            "[...document.querySelectorAll('.hex-row')].some(r => r.style.getPropertyValue('--at') === '{last}')"
+        );
+        page.until("the last row is drawn", &at_end).await?;
+        let drawn = "return Math.max(document.querySelectorAll('.hex-row').length,
+            document.querySelectorAll('.field-tree .field-row').length)";
+        let drawn = page.run(drawn, &[]).await?.as_u64().context("rows")?;
+        ensure!(drawn <= DRAWN, "{drawn} rows are in the document");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_same_job_is_weighed_in_each_style() -> Result<()> {
+    let (at_broker, broker) = observed_broker().await?;
+    play("capture-weigh", broker, async |stage| {
+        let (at_server, page) = behind_observer(stage).await?;
+        page.open("/").await?;
+        page.click("weigh").await?;
+        page.says("strips-said", "B over the queue").await?;
+        page.idle().await?;
+        for style in ["rest", "grpc", "queue"] {
+            page.says(&format!("strips-{style}"), "later").await?;
+        }
+        // both requests went over one connection, as two
+        let [_, first, later] = strips(&page, "rest").await?;
+        let seen = at_server.seen(ASKED).context("no greeting was asked for")?;
+        let requests: Vec<usize> = requests(&seen.client).collect();
+        assert_eq!(requests, [first.0, later.0], "{}", String::from_utf8_lossy(&seen.client));
+        // the link of a job has the job alone
+        let [whole, first, later] = strips(&page, "queue").await?;
+        let seen = at_broker.seen("crosstalk capture").context("no link was captured")?;
+        assert_eq!((whole.0, whole.1), (seen.client.len(), seen.server.len()));
+        assert_eq!(first, later, "a job on an open link takes what any other takes");
+        ensure!(whole.0 > first.0 && whole.1 > first.1, "{whole:?} and {first:?}");
+        Ok(())
+    })
+    .await
+}
+
+/// How a browser's request for the greeting begins.
+const ASKED: &str = "GET /api/v1/resource HTTP/1.1\r\n";
+
+/// How long each request for the greeting was.
+fn requests(client: &[u8]) -> impl Iterator<Item = usize> {
+    let begins = client.windows(ASKED.len()).enumerate().filter(|(_, bytes)| *bytes == ASKED.as_bytes());
+    begins.filter_map(|(at, _)| Some(client[at..].windows(4).position(|end| end == b"\r\n\r\n")? + 4))
+}
+
+/// The rows of a style: bytes out, and bytes in.
+async fn strips(page: &Page, style: &str) -> Result<[(usize, usize); 3]> {
+    let script = "return [...document.querySelectorAll(`[data-testid=strips-${arguments[0]}] tr`)].map(row =>
+        [...row.querySelectorAll('.num')].slice(0, 2).map(cell => Number(cell.innerText.replace(',', ''))))";
+    Ok(serde_json::from_value(page.run(script, &[json!(style)]).await?)?)
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_in_the_inspector_and_it_fits_a_narrow_screen() -> Result<()> {
+    play("capture-looks", Broker::embedded(), async |stage| {
+        let page = &stage.page;
+        for (theme, language, width) in [("light", "en", 1440), ("dark", "zh", 360)] {
+            stage.browser.resize(width, 900).await?;
+            for (path, send) in [("/rest", "rest-send"), ("/grpc", "grpc-send"), ("/queue", "queue-publish")] {
+                page.open(&format!("{path}?theme={theme}&lang={language}&speed=instant")).await?;
+                page.run("localStorage.clear()", &[]).await?;
+                page.click("wire-switch").await?;
+                page.click(send).await?;
+                page.find("wire-file").await?;
+                page.idle().await?;
+                accessible::check(page, &format!("{path} {theme} {language} {width}, captured")).await?;
+                looks::fits(page, path).await?;
+                page.run("localStorage.clear()", &[]).await?;
+            }
+            page.open(&format!("/?theme={theme}&lang={language}&speed=instant")).await?;
+            page.click("weigh").await?;
+            page.find("strips-queue").await?;
+            page.idle().await?;
+            accessible::check(page, &format!("/ {theme} {language} {width}, weighed")).await?;
+            looks::fits(page, "/").await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The page of a bench, through an observer, capturing.
+async fn observed(stage: &Stage, path: &str) -> Result<(Observer, Page)> {
+    let (observer, page) = behind_observer(stage).await?;
+    page.open(path).await?;
+    page.click("wire-switch").await?;
+    Ok((observer, page))
+}
+
+/// The server, through an observer.
+async fn behind_observer(stage: &Stage) -> Result<(Observer, Page)> {
+    let observer = Observer::before(SocketAddr::from(([127, 0, 0, 1], stage.server.http_port()))).await?;
+    let page = stage.page.at(format!("http://{}", observer.address()));
+    Ok((observer, page))
+}
+
+/// A RabbitMQ behind an observer.
+async fn observed_broker() -> Result<(Observer, Broker)> {
+    let url = Broker::shared().await?.url();
+    let (before, host) = url.split_once('@').context("the address has credentials")?;
+    let (host, vhost) = host.split_once('/').context("the address has a virtual host")?;
+    let observer = Observer::before(host.parse()?).await?;
+    let url = format!("{before}@{}/{vhost}", observer.address());
+    Ok((observer, Broker::Shared { url }))
+}
+
+/// Waits until this field, and it alone, is lit on both sides.
+async fn lit(page: &Page, name: &str, bytes: &str) -> Result<()> {
+    let so =
+        format!("JSON.stringify((() => {{ {LIT} }})()).toLowerCase() === {}", json!(json!([name, bytes]).to_string()));
+    page.until(&format!("{name} is lit, and {bytes}"), &so).await
+}
+
+async fn hover(page: &Page, css: &str) -> Result<()> {
+    let element = page.find_css(css).await?;
+    element.scroll_into_view().await?;
+    Ok(page.driver().action_chain().move_to_element_center(&element).perform().await?)
+}
+
+async fn press(page: &Page, key: Key) -> Result<()> {
+    Ok(page.driver().action_chain().send_keys(key).perform().await?)
+}

@@ -1,0 +1,161 @@
+//! The same job in each style as strips of bytes, all to one scale, with what they sum up to.
+
+use leptos::prelude::*;
+
+use super::Captured;
+use crate::{
+    components::failure::Failure,
+    i18n::{t, t_string, use_i18n},
+    model::{
+        exchange::CallError,
+        number,
+        wire::{
+            Wire,
+            strip::{Strip, Weight},
+        },
+    },
+};
+
+/// One style.
+#[derive(Clone, Copy, Debug)]
+pub struct Weighed {
+    /// `rest`, `grpc` or `queue`: the hue.
+    pub style: &'static str,
+    /// What it is called.
+    pub name: Signal<String>,
+    /// The capture of its calls.
+    pub seen: Signal<Captured>,
+}
+
+/// The strips, once something was captured.
+#[component]
+pub fn Strips(
+    /// From top to bottom.
+    styles: [Weighed; 3],
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let weights = Memo::new(move |_| styles.map(|style| style.seen.with(weight)));
+    let scale = move |weights: &[Option<Result<Weight, CallError>>]| {
+        let whole = weights.iter().flatten().flatten().map(|weight| weight.whole().bytes());
+        whole.max().unwrap_or(0)
+    };
+    let said = move || {
+        let weights = weights.read();
+        let later = |at: usize| {
+            let weight = weights[at].as_ref()?.as_ref().ok()?;
+            Some(number::count(weight.later.as_ref()?.bytes() as u64))
+        };
+        let said = |(rest, grpc, queue)| t_string!(i18n, wire.strips_said, rest = rest, grpc = grpc, queue = queue);
+        Option::zip(later(0), later(1)).zip(later(2)).map(|((rest, grpc), queue)| said((rest, grpc, queue)))
+    };
+    let table = move || {
+        let weights = weights.get();
+        let most = scale(&weights);
+        let rows = styles.iter().zip(weights).map(|(style, weight)| rows(*style, weight, most)).collect_view();
+        (most > 0).then(|| {
+            view! {
+                <div class="scroll-x" tabindex="0" role="group" aria-label=t!(i18n, wire.strips)>
+                    <table class="table tight" data-testid="strips">
+                        <thead>
+                            <tr>
+                                <th scope="col">{t!(i18n, wire.strips_style)}</th>
+                                <th scope="col">{t!(i18n, wire.strips_call)}</th>
+                                <th scope="col" class="num">{t!(i18n, wire.strips_out)}</th>
+                                <th scope="col" class="num">{t!(i18n, wire.strips_back)}</th>
+                                <th scope="col" class="wide">
+                                    {t!(i18n, wire.strips_both, most = number::count(most as u64))}
+                                </th>
+                                <th scope="col" class="num">{t!(i18n, wire.strips_sum)}</th>
+                                <th scope="col" class="num">{t!(i18n, wire.strips_payload)}</th>
+                            </tr>
+                        </thead>
+                        {rows}
+                    </table>
+                </div>
+            }
+        })
+    };
+    let failures = move || {
+        weights
+            .get()
+            .into_iter()
+            .flatten()
+            .filter_map(Result::err)
+            .map(|error| view! { <Failure error=error /> })
+            .collect_view()
+    };
+    view! {
+        <p class="verdict" role="status" data-testid="strips-said">
+            {said}
+        </p>
+        {table}
+        {failures}
+    }
+}
+
+/// None while there is nothing to weigh.
+fn weight(seen: &Captured) -> Option<Result<Weight, CallError>> {
+    match seen {
+        Captured::None | Captured::Waiting => None,
+        Captured::Failed(error) => Some(Err(error.clone())),
+        Captured::Seen { told, .. } => {
+            Some(Wire::read(told).map(|wire| Weight::of(&wire)).map_err(CallError::Unreadable))
+        }
+    }
+}
+
+fn rows(style: Weighed, weight: Option<Result<Weight, CallError>>, most: usize) -> Option<AnyView> {
+    let i18n = use_i18n();
+    let weight = weight?.ok()?;
+    let apart = weight.connection.pieces.len();
+    let mut strips = vec![
+        (t_string!(i18n, wire.strips_whole), weight.whole(), apart),
+        (t_string!(i18n, wire.strips_first), weight.first, 0),
+    ];
+    strips.extend(weight.later.map(|later| (t_string!(i18n, wire.strips_later), later, 0)));
+    let (count, name) = (strips.len(), style.name);
+    let rows = strips.into_iter().enumerate().map(|(nth, (what, strip, apart))| {
+        let head = (nth == 0).then(|| {
+            view! {
+                <th scope="rowgroup" rowspan=count.to_string()>
+                    <span class="key">{name}</span>
+                </th>
+            }
+        });
+        view! { <tr>{head} {row(what, &strip, apart, most)}</tr> }.into_any()
+    });
+    let rows = rows.collect::<Vec<_>>();
+    Some(
+        view! { <tbody data-style=style.style data-testid=format!("strips-{}", style.style)>{rows}</tbody> }.into_any(),
+    )
+}
+
+/// The cells of a strip; `apart` of its first pieces are the connection's.
+fn row(what: &'static str, strip: &Strip, apart: usize, most: usize) -> AnyView {
+    let percent = |bytes: usize| number::fixed(bytes as f64 * 100.0 / most.max(1) as f64, 3) + "%";
+    let mut at = 0;
+    let pieces = strip.pieces.iter().enumerate().map(|(nth, (class, bytes))| {
+        let from = at;
+        at += bytes;
+        let apart = (nth < apart).then_some("");
+        view! { <rect data-k=*class data-apart=apart x=percent(from) width=percent(*bytes) height="12"></rect> }
+            .into_any()
+    });
+    let figures = [strip.out, strip.back].map(|bytes| number::count(bytes as u64));
+    let [out, back] = figures;
+    view! {
+        <td class="nowrap">{what}</td>
+        <td class="num">{out}</td>
+        <td class="num">{back}</td>
+        <td>
+            <svg class="strip" aria-hidden="true">
+                {pieces.collect::<Vec<_>>()}
+            </svg>
+        </td>
+        <td class="num">
+            <b>{number::count(strip.bytes() as u64)}</b>
+        </td>
+        <td class="num">{number::count(strip.payload as u64)}</td>
+    }
+    .into_any()
+}
