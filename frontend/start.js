@@ -1,5 +1,5 @@
-// Starts the program once the document was painted: on a slow line, what can be read at once must not wait behind what is
-// downloaded for later. xtask/src/page puts it into the documents in place of Trunk's own start.
+// Starts the program once the document is on the screen: on a slow line, what can be read at once must not wait behind what
+// is downloaded for later. xtask/src/page puts it into the documents in place of Trunk's own start.
 const parts = {{ parts }};
 const start = async () => {
   const program = fetch('{{ program }}');
@@ -12,5 +12,10 @@ const start = async () => {
   await loader;
   await init({ module_or_path: program });
 };
+let begun = false;
+const begin = () => { if (!begun) { begun = true; start(); } };
 // what is in the background is not painted, and need not wait
-if (document.hidden) start(); else requestAnimationFrame(() => setTimeout(start));
+if (document.hidden) begin();
+new PerformanceObserver(begin).observe({ type: 'paint', buffered: true });
+// nor is what no browser tells of
+setTimeout(begin, 1000);

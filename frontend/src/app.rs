@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::bridge::Bridge,
+    boot::Apart,
     commands::{CommandButton, CommandDialogs, Commands},
     components::{footer::Footer, header::Header, scope::Markers},
     health::Health,
@@ -40,7 +41,6 @@ fn Frame() -> impl IntoView {
         }
     });
     Effect::new(move |_| document().set_title(&title(i18n, router.route())));
-    Effect::new(|_| settings::mark("data-ready", ""));
 
     let host = window().location().host().unwrap_or_default();
     view! {
@@ -48,15 +48,19 @@ fn Frame() -> impl IntoView {
             {t!(i18n, common.skip)}
         </a>
         <Markers />
-        {(!embed).then(|| view! { <Header broker=health.broker store=health.store><CommandButton /></Header> })}
+        <Apart>
+            {(!embed).then(|| view! { <Header broker=health.broker store=health.store><CommandButton /></Header> })}
+        </Apart>
         <section id="broker" class="wrap" aria-label=move || t_string!(i18n, common.trouble)>
             <Trouble />
         </section>
         <main id="main" class="wrap" tabindex="-1">
-            {move || part::view(router.route())}
+            <Apart>{move || part::view(router.route())}</Apart>
         </main>
         {(!embed).then(|| view! { <Footer host=host /> })}
-        <CommandDialogs />
+        <Apart>
+            <CommandDialogs />
+        </Apart>
     }
 }
 

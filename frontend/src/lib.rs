@@ -1,6 +1,7 @@
 //! The page. Where things live:
 //!
 //! - [`app`]: the frame (header, routes, footer) and the contexts everything below may ask for
+//! - [`boot`]: how the page begins, behind the shell
 //! - [`pages`]: one folder per address; pages own their data and start what happens
 //! - [`components`]: parts that take props and give callbacks, and never fetch
 //! - [`api`]: the only code that talks to the network
@@ -14,6 +15,7 @@
 
 pub mod api;
 pub mod app;
+pub mod boot;
 pub mod commands;
 pub mod components;
 pub mod health;
@@ -25,7 +27,7 @@ pub mod router;
 pub mod settings;
 pub mod trouble;
 
-use self::{pages::part, router::route::Route};
+use self::{boot::Boot, pages::part, router::route::Route};
 
 /// How long a page that has just come is left alone before the other pages are downloaded.
 const SETTLED_MS: u32 = 2_000;
@@ -39,11 +41,14 @@ pub fn start() {
         if part::load(route).await.is_err() {
             return;
         }
-        // the shell has done its part; nothing is painted before the page is there in its place
-        if let Some(shell) = leptos::prelude::document().get_element_by_id("boot") {
-            shell.remove();
-        }
-        leptos::mount::mount_to_body(app::App);
+        boot::pause().await;
+        let boot = Boot::begin();
+        leptos::mount::mount_to_body(move || {
+            leptos::prelude::provide_context(boot);
+            app::App()
+        });
+        boot.finish().await;
+        settings::mark("data-ready", "");
         gloo_timers::future::TimeoutFuture::new(SETTLED_MS).await;
         part::load_all().await;
     });

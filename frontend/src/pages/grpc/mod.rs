@@ -27,6 +27,7 @@ use leptos::prelude::*;
 use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
+    boot::Apart,
     components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink, wire::WireView},
     i18n::{keys::grpc as key, t, use_i18n},
     model::{
@@ -62,30 +63,40 @@ pub fn Grpc() -> impl IntoView {
                 </div>
             </div>
             <div class="bench" data-testid="bench">
-                <Editor calls=calls bookmark=bookmark />
-                <Happened
-                    style="grpc"
-                    parties=PARTIES
-                    cost=Signal::derive(move || calls.cost())
-                    failed=Signal::derive(move || calls.failed())
-                    busy=Signal::derive(move || calls.is_busy())
-                    said=Signal::derive(move || calls.said())
-                    offset=Signal::derive(move || {
-                        // of an earlier page load's call the clocks are not known any more
-                        offset.get().filter(|_| calls.shown.get().is_none_or(|shown| shown.is_of_this_visit))
-                    })
-                    marks=Signal::derive(move || calls.log.marks())
-                />
-                <AnswerView calls=calls />
-                <WireView on=calls.wire.on seen=calls.wire.seen />
+                <Apart>
+                    <Editor calls=calls bookmark=bookmark />
+                </Apart>
+                <Apart>
+                    <Happened
+                        style="grpc"
+                        parties=PARTIES
+                        cost=Signal::derive(move || calls.cost())
+                        failed=Signal::derive(move || calls.failed())
+                        busy=Signal::derive(move || calls.is_busy())
+                        said=Signal::derive(move || calls.said())
+                        offset=Signal::derive(move || {
+                            // of an earlier page load's call the clocks are not known any more
+                            offset.get().filter(|_| calls.shown.get().is_none_or(|shown| shown.is_of_this_visit))
+                        })
+                        marks=Signal::derive(move || calls.log.marks())
+                    />
+                </Apart>
+                <Apart>
+                    <AnswerView calls=calls />
+                </Apart>
+                <Apart>
+                    <WireView on=calls.wire.on seen=calls.wire.seen />
+                </Apart>
             </div>
-            <HistoryBand
-                style=Style::Grpc
-                heads=[key::method, key::message]
-                shown=Signal::derive(move || calls.shown.get().map(|shown| shown.name))
-                on_show=move |call: Call| calls.show(&call)
-                on_again=move |call: Call| calls.again(&call)
-            />
+            <Apart>
+                <HistoryBand
+                    style=Style::Grpc
+                    heads=[key::method, key::message]
+                    shown=Signal::derive(move || calls.shown.get().map(|shown| shown.name))
+                    on_show=move |call: Call| calls.show(&call)
+                    on_again=move |call: Call| calls.again(&call)
+                />
+            </Apart>
         </div>
     }
 }

@@ -9,6 +9,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use crate::{
+    boot::Apart,
     components::icon::{Glyph, Icon},
     i18n::{t, t_string, use_i18n},
 };
@@ -71,10 +72,16 @@ pub fn Home() -> impl IntoView {
                 </p>
             </div>
         </section>
-        <Lanes hello=hello />
-        <Bytes />
-        <Ways />
-        <Clients />
+        <Apart>
+            <Lanes hello=hello />
+        </Apart>
+        <Apart>
+            <Bytes />
+        </Apart>
+        <Apart>
+            <Ways />
+            <Clients />
+        </Apart>
     }
 }
 

@@ -36,6 +36,7 @@ use self::{
 };
 use crate::{
     api::bridge::Bridge,
+    boot::Apart,
     components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink, wire::WireView},
     i18n::{keys::queue as key, t, use_i18n},
     model::{
@@ -93,29 +94,43 @@ pub fn Queue() -> impl IntoView {
             <RecoveryView consumers=consumers />
             <ReadingsView publishing=publishing consumers=consumers others=others />
             <div class="bench" data-testid="bench">
-                <Editor publishing=publishing bookmark=bookmark />
-                <Happened
-                    style="queue"
-                    parties=PARTIES
-                    cost=Signal::derive(move || publishing.cost())
-                    consumed=journey.consumed
-                    failed=Signal::derive(move || publishing.failed())
-                    busy=publishing.busy
-                    said=Signal::derive(move || publishing.said())
-                    offset=Signal::derive(move || offset.get().filter(|_| publishing.is_of_this_visit()))
-                />
-                <FateView publishing=publishing snippets=Signal::derive(snippets) />
-                <WireView on=publishing.wire.on seen=publishing.wire.seen />
+                <Apart>
+                    <Editor publishing=publishing bookmark=bookmark />
+                </Apart>
+                <Apart>
+                    <Happened
+                        style="queue"
+                        parties=PARTIES
+                        cost=Signal::derive(move || publishing.cost())
+                        consumed=journey.consumed
+                        failed=Signal::derive(move || publishing.failed())
+                        busy=publishing.busy
+                        said=Signal::derive(move || publishing.said())
+                        offset=Signal::derive(move || offset.get().filter(|_| publishing.is_of_this_visit()))
+                    />
+                </Apart>
+                <Apart>
+                    <FateView publishing=publishing snippets=Signal::derive(snippets) />
+                </Apart>
+                <Apart>
+                    <WireView on=publishing.wire.on seen=publishing.wire.seen />
+                </Apart>
             </div>
-            <ConsumersView consumers=consumers others=others />
-            <MessagesView consumers=consumers />
-            <HistoryBand
-                style=Style::Queue
-                heads=[key::what, key::routing_key]
-                shown=Signal::derive(move || publishing.shown.with(|shown| shown.as_ref().and_then(|shown| shown.name)))
-                on_show=move |call: Call| publishing.show(&call)
-                on_again=move |call: Call| publishing.again(&call)
-            />
+            <Apart>
+                <ConsumersView consumers=consumers others=others />
+            </Apart>
+            <Apart>
+                <MessagesView consumers=consumers />
+            </Apart>
+            <Apart>
+                <HistoryBand
+                    style=Style::Queue
+                    heads=[key::what, key::routing_key]
+                    shown=Signal::derive(move || publishing.shown.with(|shown| shown.as_ref().and_then(|shown| shown.name)))
+                    on_show=move |call: Call| publishing.show(&call)
+                    on_again=move |call: Call| publishing.again(&call)
+                />
+            </Apart>
         </div>
     }
 }

@@ -23,6 +23,7 @@ use leptos::prelude::*;
 use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
+    boot::Apart,
     components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink, wire::WireView},
     i18n::{keys::rest as key, t, use_i18n},
     model::{
@@ -58,29 +59,39 @@ pub fn Rest() -> impl IntoView {
                 </div>
             </div>
             <div class="bench" data-testid="bench">
-                <Editor calls=calls bookmark=bookmark />
-                <Happened
-                    style="rest"
-                    parties=PARTIES
-                    cost=Signal::derive(move || calls.cost())
-                    failed=Signal::derive(move || calls.failed())
-                    busy=Signal::derive(move || calls.is_busy())
-                    said=Signal::derive(move || calls.said())
-                    offset=Signal::derive(move || {
-                        // of an earlier page load's call the clocks are not known any more
-                        offset.get().filter(|_| calls.shown.with(|shown| shown.as_ref().is_none_or(|shown| shown.is_of_this_visit)))
-                    })
-                />
-                <AnswerView calls=calls />
-                <WireView on=calls.wire.on seen=calls.wire.seen />
+                <Apart>
+                    <Editor calls=calls bookmark=bookmark />
+                </Apart>
+                <Apart>
+                    <Happened
+                        style="rest"
+                        parties=PARTIES
+                        cost=Signal::derive(move || calls.cost())
+                        failed=Signal::derive(move || calls.failed())
+                        busy=Signal::derive(move || calls.is_busy())
+                        said=Signal::derive(move || calls.said())
+                        offset=Signal::derive(move || {
+                            // of an earlier page load's call the clocks are not known any more
+                            offset.get().filter(|_| calls.shown.with(|shown| shown.as_ref().is_none_or(|shown| shown.is_of_this_visit)))
+                        })
+                    />
+                </Apart>
+                <Apart>
+                    <AnswerView calls=calls />
+                </Apart>
+                <Apart>
+                    <WireView on=calls.wire.on seen=calls.wire.seen />
+                </Apart>
             </div>
-            <HistoryBand
-                style=Style::Rest
-                heads=[key::method, key::path]
-                shown=Signal::derive(move || calls.shown.with(|shown| shown.as_ref().map(|shown| shown.name)))
-                on_show=move |call: Call| calls.show(&call)
-                on_again=move |call: Call| calls.again(&call)
-            />
+            <Apart>
+                <HistoryBand
+                    style=Style::Rest
+                    heads=[key::method, key::path]
+                    shown=Signal::derive(move || calls.shown.with(|shown| shown.as_ref().map(|shown| shown.name)))
+                    on_show=move |call: Call| calls.show(&call)
+                    on_again=move |call: Call| calls.again(&call)
+                />
+            </Apart>
         </div>
     }
 }
