@@ -1,7 +1,7 @@
 //! What is around every request of every style, in one cheap layer: who may ask (`Host`, against DNS rebinding),
 //! how long the head of an answer may take, what becomes of a panic, the headers that are on every answer, and metrics.
 //!
-//! It is the hot path: nothing here allocates or takes a lock while all is well.
+//! It is the hot path: nothing here allocates or takes a lock while all is well and no page watches other clients.
 
 use std::{
     convert::Infallible,
@@ -27,6 +27,7 @@ use tower::Service as _;
 use crate::{
     config::Origin,
     error::Error,
+    others::{Others, http::Note},
     router::App,
     shutdown::Shutdown,
     telemetry::{Metrics, Surface},
@@ -46,6 +47,7 @@ pub struct Edge {
 struct Shared {
     public_origin: Option<Origin>,
     metrics: Metrics,
+    others: Others,
     shutdown: Shutdown,
 }
 
@@ -56,6 +58,7 @@ impl Edge {
         let shared = Shared {
             public_origin: app.config.public_origin.clone(),
             metrics: app.metrics.clone(),
+            others: app.others.clone(),
             shutdown: app.shutdown.clone(),
         };
         Self { router, shared: Arc::new(shared) }
@@ -78,8 +81,14 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
             )
             .into_response()
         });
-        let inner = refused.is_none().then(|| self.router.clone().call(request.map(Body::new)));
-        Answering { inner, refused, budget: None, start, surface, http1, shared: self.shared.clone() }
+        let others = &self.shared.others;
+        let note = if others.is_watched() { Note::of(others, &request, start) } else { None };
+        let request = request.map(|body| match &note {
+            Some(note) => note.counting(Body::new(body)),
+            None => Body::new(body),
+        });
+        let inner = refused.is_none().then(|| self.router.clone().call(request));
+        Answering { inner, refused, budget: None, start, surface, http1, note, shared: self.shared.clone() }
     }
 }
 
@@ -131,6 +140,7 @@ pin_project! {
         start: Instant,
         surface: Surface,
         http1: bool,
+        note: Option<Box<Note>>,
         shared: Arc<Shared>,
     }
 }
@@ -166,6 +176,9 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         this.shared.metrics.answered(*this.surface, response.status(), this.start.elapsed());
+        if let Some(note) = this.note.take() {
+            response = note.answered(response);
+        }
         Poll::Ready(Ok(response))
     }
 }

@@ -4,6 +4,7 @@
 //! - [`rest`], [`grpc`], [`queue`]: the job behind each style
 //! - [`bridge`]: WebSockets, which bring queues and native gRPC to the browser
 //! - [`capture`]: what went over the sockets, for the wire inspector
+//! - [`others`]: that other clients were here, for the open pages
 //! - [`config`], [`telemetry`], [`clock`], [`step`], [`trace`]: how it is set up and watched
 //! - [`listen`] accepts connections, [`edge`] is around every request, [`router`] is where routes meet
 //! - [`error`]: one table that turns the domains' errors into a Problem and a gRPC status
@@ -22,6 +23,7 @@ pub mod greeting;
 pub mod grpc;
 pub mod health;
 pub mod listen;
+pub mod others;
 pub mod queue;
 pub mod rest;
 pub mod router;

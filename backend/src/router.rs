@@ -14,6 +14,7 @@ use crate::{
     greeting::store::Store,
     grpc, health,
     listen::Listeners,
+    others::Others,
     queue::{Link, Target},
     rest,
     shutdown::Shutdown,
@@ -37,6 +38,8 @@ pub struct Parts {
     pub link: Link,
     /// What is recorded of connections.
     pub captures: Captures,
+    /// What other clients do.
+    pub others: Others,
     /// The counters.
     pub metrics: Metrics,
     /// The end.
@@ -52,11 +55,12 @@ impl App {
     pub async fn start(config: Config, listeners: &Listeners, shutdown: Shutdown) -> anyhow::Result<Self> {
         clock::start();
         let metrics = Metrics::new();
+        let others = Others::new(&config);
         let greetings = Store::open(&config, &shutdown).await?;
-        let link = Link::start(Target::of(&config).await?, &metrics, &shutdown);
+        let link = Link::start(Target::of(&config, &others).await?, &metrics, &shutdown);
         let address = listeners.address()?;
         let captures = Captures::new(&shutdown);
-        Ok(Self(Arc::new(Parts { config, address, greetings, link, captures, metrics, shutdown })))
+        Ok(Self(Arc::new(Parts { config, address, greetings, link, captures, others, metrics, shutdown })))
     }
 }
 

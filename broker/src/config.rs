@@ -3,7 +3,10 @@
 use std::{
     fmt,
     net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
 };
+
+use crate::observe::Observer;
 
 /// How a broker is set up. The default is for tests: any free port of 127.0.0.1, user and password `guest`, the virtual
 /// host `/`.
@@ -19,6 +22,8 @@ pub struct Config {
     pub vhosts: Vec<String>,
     /// What is too much.
     pub limits: Limits,
+    /// Who is told what clients do.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for Config {
@@ -29,6 +34,7 @@ impl Default for Config {
             users: vec![User::new("guest", "guest")],
             vhosts: vec!["/".to_owned()],
             limits: Limits::default(),
+            observer: None,
         }
     }
 }

@@ -27,6 +27,7 @@
 //! - [`broker`]: the handle; [`config`]: how it is set up
 //! - [`core`]: what a broker does, as a state machine without I/O
 //! - [`net`]: sockets, frames and handshakes
+//! - [`observe`]: who is told what clients do
 //! - [`shared`]: what connections share; [`refusal`]: why one is refused; [`table`]: field tables as they are written
 
 #[cfg(doctest)]
@@ -37,6 +38,7 @@ mod broker;
 mod config;
 mod core;
 mod net;
+mod observe;
 mod refusal;
 mod shared;
 mod table;
@@ -45,4 +47,5 @@ pub use self::{
     broker::{Broker, StartError},
     config::{Config, Limits, User},
     core::{ConsumerInfo, QueueInfo},
+    observe::{Client, Observer, Published},
 };

@@ -42,7 +42,8 @@ pub fn routes() -> Router<App> {
 }
 
 async fn page(State(app): State<App>, upgrade: Upgrade) -> Response {
-    upgrade.accept(&app.clone(), move |socket| page::serve(app, socket))
+    let forwarded = upgrade.forwarded;
+    upgrade.accept(&app.clone(), move |socket| page::serve(app, socket, forwarded))
 }
 
 #[derive(Debug, Deserialize)]

@@ -14,13 +14,15 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{origin, socket::Socket};
-use crate::{error::Error, router::App};
+use crate::{error::Error, others::origin::is_forwarded, router::App};
 
 /// A handshake that may go on.
 #[derive(Debug)]
 pub struct Upgrade {
     key: HeaderValue,
     on_upgrade: OnUpgrade,
+    /// A proxy stands between.
+    pub(super) forwarded: bool,
 }
 
 impl FromRequestParts<App> for Upgrade {
@@ -47,7 +49,7 @@ impl FromRequestParts<App> for Upgrade {
         }
         let key = parts.headers.get(header::SEC_WEBSOCKET_KEY).cloned();
         match (key, parts.extensions.remove::<OnUpgrade>()) {
-            (Some(key), Some(on_upgrade)) => Ok(Self { key, on_upgrade }),
+            (Some(key), Some(on_upgrade)) => Ok(Self { key, on_upgrade, forwarded: is_forwarded(&parts.headers) }),
             _ => refuse(StatusCode::BAD_REQUEST, "the WebSocket handshake has no Sec-WebSocket-Key"),
         }
     }

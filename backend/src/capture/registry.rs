@@ -151,7 +151,8 @@ impl Captures {
     pub fn admit(&self, ends: (SocketAddr, SocketAddr)) -> Admitted {
         let mut state = self.lock();
         if !state.is_armed() || !state.has_room() {
-            return Admitted { recording: None, leave: state.others.clone() };
+            // a token of its own: each look at it takes a lock, which all connections would share
+            return Admitted { recording: None, leave: state.others.child_token() };
         }
         let leave = self.0.shutdown.token().child_token();
         let recording = Arc::new(Recording::new(ends, leave.clone(), self.0.room.clone()));

@@ -30,6 +30,7 @@ use super::Error;
 use crate::{
     clock,
     listen::Tracked,
+    others::http::OUR_AGENT,
     router::App,
     shutdown::Shutdown,
     trace::{TRACEPARENT, TraceContext},
@@ -138,6 +139,8 @@ fn endpoint(app: &App) -> Endpoint {
     Endpoint::from_shared(format!("http://{host}:{port}"))
         .expect("an address and a port make a URI")
         .origin(format!("http://localhost:{port}").parse().expect("a name and a port make a URI"))
+        .user_agent(OUR_AGENT)
+        .expect("a word is a header's value")
         .connect_timeout(CONNECT_BUDGET)
         .tcp_nodelay(true)
         .executor(Tracked(Shutdown::clone(&app.shutdown)))

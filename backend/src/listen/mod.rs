@@ -169,14 +169,9 @@ async fn connection(stream: TcpStream, edge: Edge, captures: Captures, shutdown:
     }
 }
 
-/// Serves one connection to its end; once `leave` is cancelled that is when what is under way on it is done.
-async fn serve<I, S>(stream: I, service: S, leave: &CancellationToken, shutdown: &Shutdown)
-where
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    S: hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    let mut builder = auto::Builder::new(Tracked(shutdown.clone()));
+/// How HTTP/1.1 and HTTP/2 are spoken on a connection. Spawns by `executor`.
+pub fn http<E>(executor: E) -> auto::Builder<E> {
+    let mut builder = auto::Builder::new(executor);
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_READ_BUDGET);
     builder
         .http2()
@@ -184,6 +179,17 @@ where
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_BUDGET);
+    builder
+}
+
+/// Serves one connection to its end; once `leave` is cancelled that is when what is under way on it is done.
+async fn serve<I, S>(stream: I, service: S, leave: &CancellationToken, shutdown: &Shutdown)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    let builder = http(Tracked(shutdown.clone()));
     let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     tokio::pin!(serving);
     let ended = tokio::select! {
@@ -210,7 +216,7 @@ where
 
 /// Runs hyper's own tasks (HTTP/2 streams) where the drain sees them.
 #[derive(Clone, Debug)]
-pub(crate) struct Tracked(pub(crate) Shutdown);
+pub struct Tracked(pub Shutdown);
 
 impl<F> hyper::rt::Executor<F> for Tracked
 where

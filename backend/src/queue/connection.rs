@@ -6,6 +6,8 @@ use futures_util::StreamExt as _;
 use lapin::{Connection, ConnectionProperties, ErrorKind, Event, uri::AMQPUri};
 use tokio_util::sync::CancellationToken;
 
+use crate::{clock, others::INSTANCE};
+
 /// How long TCP, TLS and the AMQP handshake may take together.
 const CONNECT_BUDGET: Duration = Duration::from_secs(5);
 /// A broker that is silent for twice as long is taken for dead. One whose process died is noticed at once.
@@ -29,7 +31,8 @@ pub(super) async fn open(uri: &AMQPUri, name: &str) -> Result<Connection, String
     let properties = ConnectionProperties::default()
         .with_connection_name(name.into())
         .with_client_property("product".into(), "crosstalk".into())
-        .with_client_property("version".into(), env!("CARGO_PKG_VERSION").into());
+        .with_client_property("version".into(), env!("CARGO_PKG_VERSION").into())
+        .with_client_property(INSTANCE.into(), clock::instance().into());
     match tokio::time::timeout(CONNECT_BUDGET, Connection::connect_uri(uri, properties)).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) => Err(in_words(&error)),

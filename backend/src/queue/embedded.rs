@@ -1,13 +1,13 @@
 //! The broker in this process, for who has no other: everything beside it speaks AMQP to it over loopback, as to RabbitMQ.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use crosstalk_broker::Broker;
 use crosstalk_proto::ws::ConsumerListed;
 use lapin::uri::AMQPUri;
 
-use crate::config::Config;
+use crate::{config::Config, others::Others};
 
 /// How long clients of the broker in this process have to answer its goodbye: the end of the server as a whole is bounded.
 const GOODBYE: Duration = Duration::from_millis(400);
@@ -22,17 +22,18 @@ pub struct Target {
 }
 
 impl Target {
-    /// The broker that the configuration names; without a name one is started.
+    /// The broker that the configuration names; without a name one is started, and `others` are told what happens there.
     ///
     /// # Errors
     /// When it cannot listen.
-    pub async fn of(config: &Config) -> anyhow::Result<Self> {
+    pub async fn of(config: &Config, others: &Others) -> anyhow::Result<Self> {
         if let Some(url) = &config.amqp_url {
             return Ok(Self { uri: url.expose().parse().unwrap_or_default(), embedded: None });
         }
         let broker = Broker::start(crosstalk_broker::Config {
             listen: config.amqp_listen,
             any_port_if_taken: true,
+            observer: Some(Arc::new(others.clone())),
             ..crosstalk_broker::Config::default()
         })
         .await

@@ -18,7 +18,7 @@ use lapin::{
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
-    tungstenite::{Message, protocol::CloseFrame},
+    tungstenite::{Message, client::IntoClientRequest, protocol::CloseFrame},
 };
 
 use crate::support::TestApp;
@@ -46,7 +46,12 @@ impl Page {
 
     /// Connects and says nothing.
     pub(crate) async fn connect(app: &TestApp) -> Self {
-        let (socket, _answer) = tokio_tungstenite::connect_async(app.ws_url("/ws")).await.unwrap();
+        Self::connect_with(app.ws_url("/ws")).await
+    }
+
+    /// Connects as `request` says.
+    pub(crate) async fn connect_with(request: impl IntoClientRequest + Unpin) -> Self {
+        let (socket, _answer) = tokio_tungstenite::connect_async(request).await.unwrap();
         Self { socket, last_id: 0, heard: VecDeque::new() }
     }
 

@@ -4,6 +4,7 @@
 //! - `capture_*`: what went over the sockets, beside what an observer on the path saw
 //! - `grpc_*`: the job over gRPC and gRPC-Web
 //! - `http_*`: what is around every request
+//! - [`others`]: calls of other clients, as a page hears of them
 //! - `rest_*`: the job over HTTP/REST
 //! - `queue_*`: the job over AMQP, asked by a plain client
 //! - `bridge_*`: WebSockets; [`bridge_client`] is a page as the tests play it
@@ -28,6 +29,7 @@ mod grpc_support;
 mod grpc_web;
 mod http_edge;
 mod http_panic;
+mod others;
 mod queue_rpc;
 mod rest_bad_input;
 mod rest_collection;

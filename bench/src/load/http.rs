@@ -43,6 +43,18 @@ impl Generator {
         Ok(Self::H2load(file))
     }
 
+    /// Warms `url` up, loads it for `turn`, and gives what came of that and what it cost `server`.
+    ///
+    /// # Errors
+    /// As [`Generator::run`]; when the server is gone.
+    pub(crate) async fn sample(&self, server: &Server, url: &str, turn: Duration) -> anyhow::Result<Sample> {
+        self.run(url, WARM_UP).await?;
+        let before = server.cpu()?;
+        let load = self.run(url, turn).await?;
+        anyhow::ensure!(load.requests > 0, "no request was answered");
+        Ok(Sample { figure: load.per_second, cpu: (server.cpu()? - before) / load.requests as f64 })
+    }
+
     /// Loads `url` for whole seconds of `duration`.
     ///
     /// # Errors
@@ -124,11 +136,7 @@ impl Contender for Loaded<'_> {
     fn turn(&mut self) -> BoxFuture<'_, anyhow::Result<Sample>> {
         async {
             let url = self.server.url(self.path);
-            self.generator.run(&url, WARM_UP).await?;
-            let before = self.server.cpu()?;
-            let load = self.generator.run(&url, self.turn).await?;
-            anyhow::ensure!(load.requests > 0, "no request was answered");
-            Ok(Sample { figure: load.per_second, cpu: (self.server.cpu()? - before) / load.requests as f64 })
+            self.generator.sample(self.server, &url, self.turn).await
         }
         .boxed()
     }

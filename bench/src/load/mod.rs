@@ -1,6 +1,6 @@
 //! What loads the servers, the same for subject and peer: [`http`] (wrk and h2load), [`socket`] (a WebSocket client that
 //! speaks each bridge's dialect: [`stomp`], [`page`]), [`amqp`] (publishers and a bare lapin consumer), [`generator`]
-//! (raw AMQP, for brokers), [`browser`] (the page itself, in Chromium), [`lighthouse`] (the same on a slow network).
+//! (raw AMQP, for brokers), [`browser`] (the page itself, in Chromium), [`lighthouse`] (the same on a slow network), [`visitor`] (who looks at bytes meanwhile).
 
 pub(crate) mod amqp;
 pub(crate) mod browser;
@@ -10,3 +10,4 @@ pub(crate) mod lighthouse;
 pub(crate) mod page;
 pub(crate) mod socket;
 pub(crate) mod stomp;
+pub(crate) mod visitor;

@@ -2,11 +2,13 @@
 //!
 //! - [`subject`]: the release binary `crosstalk`
 //! - [`native`]: bare hyper, axum and tonic, served by this very binary
+//! - [`listeners`]: the subject's service on its own listener and on one without taps, served by this binary
 //! - [`mirror`]: a broker that only answers, served by this binary as well, as is the embedded one
 //! - [`python`]: Flask, gunicorn and grpcio from a venv in the cache folder
 //!
 //! RabbitMQ, with Web STOMP, is the testkit's.
 
+pub(crate) mod listeners;
 pub(crate) mod mirror;
 pub(crate) mod native;
 pub(crate) mod python;

@@ -29,7 +29,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tonic::{Status, service::Routes};
 
-use super::{Server, mirror, subject::RESOURCE};
+use super::{Server, listeners, mirror, subject::RESOURCE};
 
 /// What this binary can be started as, by itself.
 #[derive(Debug, Subcommand)]
@@ -52,6 +52,9 @@ pub(crate) enum Serve {
         #[arg(long)]
         port: u16,
     },
+    /// Crosstalk's service, on its own listener and on one without taps
+    #[command(name = "serve-twice")]
+    Twice(listeners::Ports),
     /// A broker that only answers
     #[command(name = "serve-mirror")]
     Mirror {
@@ -158,6 +161,7 @@ pub(crate) async fn serve(serve: Serve) -> anyhow::Result<()> {
         Serve::Axum(replay) => axum(replay).await,
         Serve::Tonic { port } => tonic(port).await,
         Serve::Broker { port } => broker(port).await,
+        Serve::Twice(ports) => listeners::serve(ports).await,
         Serve::Mirror { port } => mirror::serve(port).await,
     }
 }

@@ -25,16 +25,17 @@ use crate::{
     load::{
         amqp::{self, BODY, Queue},
         socket::{self, Dialect},
+        visitor::Visitor,
     },
     peers::subject::Subject,
 };
 
 /// Messages per second of a turn's length: about what a good bridge does on two cores.
-const RATE: f64 = 80_000.0;
+pub(super) const RATE: f64 = 80_000.0;
 /// This share of the messages warms up and is not timed.
 const WARM_UP: f64 = 0.1;
 
-const QUEUES: &str = "/ws/queues";
+pub(super) const QUEUES: &str = "/ws/queues";
 const PAGE: &str = "/ws";
 
 const ROWS: [Spec; 3] = [
@@ -72,7 +73,8 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     let mut contenders: Vec<Box<dyn Contender + '_>> = Vec::new();
     for (name, via, servers) in all {
         if needs(&specs, name) {
-            contenders.push(Box::new(Drain { name, via, servers, messages, amqp_url: rabbit.amqp_url() }));
+            let amqp_url = rabbit.amqp_url();
+            contenders.push(Box::new(Drain { name, via, servers, messages, amqp_url, visited: None }));
         }
     }
     compete(plan, "bridge", Unit::PerSecond, &specs, &mut contenders).await
@@ -80,17 +82,19 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
 
 /// Empties a full queue.
 #[derive(Debug)]
-struct Drain {
-    name: &'static str,
-    via: Via,
+pub(super) struct Drain {
+    pub(super) name: &'static str,
+    pub(super) via: Via,
     /// Whose CPU time counts.
-    servers: Vec<u32>,
-    messages: u32,
-    amqp_url: String,
+    pub(super) servers: Vec<u32>,
+    pub(super) messages: u32,
+    pub(super) amqp_url: String,
+    /// Where somebody looks at bytes meanwhile.
+    pub(super) visited: Option<String>,
 }
 
 #[derive(Debug)]
-enum Via {
+pub(super) enum Via {
     Socket(Dialect, String),
     Lapin,
 }
@@ -107,30 +111,41 @@ impl Contender for Drain {
 
     fn turn(&mut self) -> BoxFuture<'_, anyhow::Result<Sample>> {
         async {
-            let queue = Queue::declare(&self.amqp_url).await?;
-            queue.fill(self.messages).await?;
-            let before = self.cpu()?;
-            let mut client = match &self.via {
-                Via::Socket(dialect, url) => Client::Socket(socket::Consumer::open(*dialect, url, &queue.name).await?),
-                Via::Lapin => Client::Lapin(amqp::Consumer::open(&self.amqp_url, &queue.name).await?),
+            let Some(origin) = &self.visited else { return self.drain().await };
+            let visitor = Visitor::arrive(origin).await?;
+            let sample = tokio::select! {
+                sample = self.drain() => sample?,
+                failed = visitor.look() => match failed? {},
             };
-            let total = self.messages as usize;
-            let warm = (f64::from(self.messages) * WARM_UP) as usize;
-            let mut received = client.receive(warm).await?;
-            let (start, skipped) = (Instant::now(), received);
-            received += client.receive(total - received).await?;
-            let elapsed = start.elapsed();
-            anyhow::ensure!(received == total, "{received} messages came, {total} were sent");
-            let cpu = (self.cpu()? - before) / total as f64;
-            drop(client);
-            queue.delete().await?;
-            Ok(Sample { figure: (total - skipped) as f64 / elapsed.as_secs_f64(), cpu })
+            visitor.leave().await?;
+            Ok(sample)
         }
         .boxed()
     }
 }
 
 impl Drain {
+    async fn drain(&self) -> anyhow::Result<Sample> {
+        let queue = Queue::declare(&self.amqp_url).await?;
+        queue.fill(self.messages).await?;
+        let before = self.cpu()?;
+        let mut client = match &self.via {
+            Via::Socket(dialect, url) => Client::Socket(socket::Consumer::open(*dialect, url, &queue.name).await?),
+            Via::Lapin => Client::Lapin(amqp::Consumer::open(&self.amqp_url, &queue.name).await?),
+        };
+        let total = self.messages as usize;
+        let warm = (f64::from(self.messages) * WARM_UP) as usize;
+        let mut received = client.receive(warm).await?;
+        let (start, skipped) = (Instant::now(), received);
+        received += client.receive(total - received).await?;
+        let elapsed = start.elapsed();
+        anyhow::ensure!(received == total, "{received} messages came, {total} were sent");
+        let cpu = (self.cpu()? - before) / total as f64;
+        drop(client);
+        queue.delete().await?;
+        Ok(Sample { figure: (total - skipped) as f64 / elapsed.as_secs_f64(), cpu })
+    }
+
     fn cpu(&self) -> anyhow::Result<f64> {
         self.servers.iter().map(|process| usage::cpu_of(*process)).sum()
     }

@@ -19,9 +19,9 @@ use crate::{
     },
 };
 
-const METHOD: &str = "/helloworld.Greeter/SayHello";
+pub(super) const METHOD: &str = "/helloworld.Greeter/SayHello";
 /// `HelloRequest { name: "World!" }`: field 1, length 6.
-const REQUEST: &[u8] = b"\x0a\x06World!";
+pub(super) const REQUEST: &[u8] = b"\x0a\x06World!";
 
 const ROWS: [Spec; 2] =
     [row("grpc/tonic", "tonic", Goal::AtLeast(0.9)), row("grpc/grpcio", "grpcio", Goal::AtLeast(8.0))];

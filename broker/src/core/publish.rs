@@ -52,7 +52,7 @@ impl Vhost {
         Ok(())
     }
 
-    /// Takes a message.
+    /// Takes a message; gives how many queues it goes to, a waiting direct reply counted as one.
     ///
     /// # Errors
     /// As [`Vhost::check_publish`]; 406 when its properties say what is not so, 502 when they are malformed.
@@ -62,12 +62,14 @@ impl Vhost {
         number: u16,
         publication: Publication<'_>,
         now: Instant,
-    ) -> Result<(), Refusal> {
+    ) -> Result<usize, Refusal> {
         self.check_publish(publication.method)?;
         let exchange = self.exchange(publication.method.exchange.as_str())?.name.clone();
         let key = publication.method.routing_key.as_str();
-        let Some(connection) = self.connections.get_mut(id) else { return Ok(()) };
-        let Some(channel) = connection.channels.get_mut(&number) else { return Ok(()) };
+        let is_reply =
+            exchange.is_empty() && reply_to::token(key).is_some_and(|token| self.replies.contains_key(token));
+        let Some(connection) = self.connections.get_mut(id) else { return Ok(0) };
+        let Some(channel) = connection.channels.get_mut(&number) else { return Ok(0) };
         let read = message::read(&publication.properties)?;
         let reply_to = match read.text(Property::ReplyTo) {
             Some(to) if to == reply_to::QUEUE.as_bytes() => Some(reply_to::address(channel)?),
@@ -87,12 +89,14 @@ impl Vhost {
         let message = Message::new(exchange, key, properties, publication.body)?;
         let message = Arc::new(message.charged_to(&self.memory));
         let mandatory = publication.method.mandatory;
-        match &mut channel.mode {
+        let queues = match &mut channel.mode {
             Mode::Transaction(_later) => {
                 let publish = self.addressed(message, mandatory);
+                let queues = publish.queues.len();
                 if let Mode::Transaction(transaction) = &mut self.channel(id, number)?.mode {
                     transaction.publishes.push(publish);
                 }
+                queues
             }
             Mode::Confirm(confirms) => {
                 confirms.published += 1;
@@ -104,14 +108,16 @@ impl Vhost {
                     self.refuse_last(id, number);
                 }
                 self.routed = publish.queues;
+                self.routed.len()
             }
             Mode::Plain => {
                 let publish = self.addressed(message, mandatory);
                 self.send_out(id, number, &publish, now);
                 self.routed = publish.queues;
+                self.routed.len()
             }
-        }
-        Ok(())
+        };
+        Ok(queues + usize::from(is_reply))
     }
 
     /// A message with the queues that it goes to as things are now.

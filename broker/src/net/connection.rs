@@ -37,7 +37,7 @@ const HEARTBEAT: [u8; 8] = [8, 0, 0, 0, 0, 0, 0, 0xCE];
 pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared: Arc<Shared>, orders: Orders) {
     let mut stream = Stream::new(socket);
     let agreed = tokio::select! {
-        agreed = shake_hands(&mut stream, &shared) => agreed,
+        agreed = shake_hands(&mut stream, &address, &shared) => agreed,
         () = orders.drop.cancelled() => return,
         () = orders.end.cancelled() => return,
     };

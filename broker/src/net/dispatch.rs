@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     core::{Publication, Vhost},
+    observe::Published,
     refusal::{Code, Refusal},
 };
 
@@ -129,7 +130,15 @@ impl Connection {
                 if !is_settlement(&method) {
                     vhost.confirm_channel(id, number);
                 }
-                (cause, vhost.method(id, number, method, now))
+                let consumed = match &method {
+                    AMQPClass::Basic(basic::AMQPMethod::Consume(consume)) => Some(consume.queue.clone()),
+                    _other => None,
+                };
+                let done = vhost.method(id, number, method, now);
+                if let Some((observer, queue)) = self.shared.config.observer.as_ref().zip(consumed) {
+                    observer.consumed(&self.agreed.client, queue.as_str(), outcome(&done));
+                }
+                (cause, done)
             }
             (Some(partial), Payload::Header { class, size, properties }) => {
                 let most = self.shared.config.limits.message_size;
@@ -170,9 +179,20 @@ impl Connection {
         self.published = true;
         match whole {
             Ok(content) => {
-                let publication =
-                    Publication { method: &content.publish, properties: content.properties, body: content.body };
-                vhost.publish(self.guard.id, number, publication, now)
+                let publish = &content.publish;
+                let size = content.body.len();
+                let publication = Publication { method: publish, properties: content.properties, body: content.body };
+                let routed = vhost.publish(self.guard.id, number, publication, now);
+                if let Some(observer) = &self.shared.config.observer {
+                    let published = Published {
+                        exchange: publish.exchange.as_str(),
+                        routing_key: publish.routing_key.as_str(),
+                        size,
+                        outcome: outcome(&routed),
+                    };
+                    observer.published(&self.agreed.client, &published);
+                }
+                routed.map(drop)
             }
             Err(partial) => {
                 self.partial.insert(number, partial);
@@ -180,6 +200,11 @@ impl Connection {
             }
         }
     }
+}
+
+/// What an observer is told of it.
+fn outcome<T: Copy>(done: &Result<T, Refusal>) -> Result<T, u16> {
+    done.as_ref().map(|given| *given).map_err(|refusal| refusal.code.number())
 }
 
 /// Methods that have no answer and change nothing that one could see before an answer.

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     config::Config,
+    observe::Client,
     refusal::{Code, Refusal},
     shared::{Shared, VhostHandle},
     table::is_shallow,
@@ -39,6 +40,7 @@ const OPEN: (u16, u16) = (10, 40);
 #[derive(Debug)]
 pub(super) struct Agreed {
     pub(super) user: Arc<str>,
+    pub(super) client: Client,
     pub(super) vhost: VhostHandle,
     pub(super) frame_max: u32,
     pub(super) channel_max: u16,
@@ -51,15 +53,15 @@ pub(super) struct Agreed {
 ///
 /// # Errors
 /// When it left, was silent, or was refused and told so.
-pub(super) async fn shake_hands(stream: &mut Stream, shared: &Shared) -> Result<Agreed, Ended> {
-    match timeout(BUDGET, negotiate(stream, shared)).await {
+pub(super) async fn shake_hands(stream: &mut Stream, address: &str, shared: &Shared) -> Result<Agreed, Ended> {
+    match timeout(BUDGET, negotiate(stream, address, shared)).await {
         Ok(Ok(agreed)) => Ok(agreed),
         Ok(Err(ended)) => Err(ended),
         Err(_elapsed) => Err(Ended::Silent),
     }
 }
 
-async fn negotiate(stream: &mut Stream, shared: &Shared) -> Result<Agreed, Ended> {
+async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Result<Agreed, Ended> {
     if ![HEADER, HEADER_0_9].contains(&stream.read_header().await?) {
         stream.write(&HEADER).await?;
         return Err(Ended::NotAmqp);
@@ -104,8 +106,13 @@ async fn negotiate(stream: &mut Stream, shared: &Shared) -> Result<Agreed, Ended
     let Some(vhost) = shared.vhost(name) else {
         return Err(Ended::RefusedFor(Code::NotAllowed.because(format!("vhost {name} not found")), OPEN));
     };
+    let client = match config.observer {
+        Some(_) => Client::new(address, &start_ok.client_properties),
+        None => Client::default(),
+    };
     let agreed = Agreed {
         user,
+        client,
         vhost,
         frame_max,
         channel_max,

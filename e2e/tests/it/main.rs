@@ -21,6 +21,7 @@ mod looks;
 mod navigation;
 mod offline;
 mod openapi;
+mod others;
 mod outage;
 mod panels;
 mod parts;

@@ -73,6 +73,10 @@ pub enum Command {
     },
     /// Tries to reach the broker at once instead of when the next try is due. Answered by [`Answer::Done`](super::Answer::Done).
     RetryLink,
+    /// Asks to be told of the calls of other clients from now on, by [`ServerMessage::Others`](super::ServerMessage::Others).
+    /// Answered by [`Answer::Done`](super::Answer::Done); refused (403) unless all that listens is on loopback and no proxy
+    /// stands before it.
+    WatchOthers,
     /// Opens `SayHelloBidiStream` as native gRPC from the server. Answered by [`Answer::CallOpened`](super::Answer::CallOpened).
     #[serde(rename = "call.open")]
     CallOpen {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, CallEvent, Command, Delivery, LinkState, SubscriptionEvent};
+use super::{Answer, CallEvent, Command, Delivery, LinkState, OtherCall, Style, SubscriptionEvent};
 use crate::{problem::Problem, step::Step};
 
 /// What the page sends.
@@ -91,4 +91,18 @@ pub enum ServerMessage {
         /// When, in milliseconds on the server's clock.
         at_ms: f64,
     },
+    /// Calls of other clients, after [`Command::WatchOthers`].
+    Others {
+        /// In which style they were made.
+        style: Style,
+        /// In the order in which they ended.
+        calls: Vec<OtherCall>,
+        /// How many more there were, too many at once to be told one by one.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        missed: u64,
+    },
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

@@ -15,12 +15,14 @@ pub mod close;
 mod command;
 mod event;
 mod message;
+mod others;
 
 pub use self::{
     answer::{Answer, ConsumerListed, PublishOutcome},
     command::{AckMode, Command, Publish},
     event::{CallEvent, Delivery, LinkState, SubscriptionEvent},
     message::{ClientMessage, Request, ServerMessage},
+    others::{OtherCall, Style},
 };
 
 /// The version of this protocol, in both hellos.

@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use crosstalk_proto::ws::{Answer, Command, Request, ServerMessage};
 use futures_util::FutureExt as _;
+use http::StatusCode;
 
 use super::{Page, tell};
 use crate::{
     bridge::{commands, socket::Socket, subscriptions::Wanted},
     error::Error,
+    others::NotShown,
     queue::Subscription,
     trace::TraceContext,
 };
@@ -56,6 +58,7 @@ impl Page {
                 app.link.retry();
                 answer(socket, id, Ok(Answer::Done));
             }
+            Command::WatchOthers => answer(socket, id, self.watch_others()),
             Command::CallOpen { metadata, deadline_ms } => {
                 answer(socket, id, self.calls.open(&app, &metadata, trace, deadline_ms));
             }
@@ -63,6 +66,13 @@ impl Page {
             Command::CallHalfClose { call } => answer(socket, id, self.calls.half_close(call)),
             Command::CallCancel { call } => answer(socket, id, self.calls.cancel(call)),
         }
+    }
+
+    fn watch_others(&mut self) -> Result<Answer, Error> {
+        let watching = self.app.others.watch(self.forwarded);
+        let refused = |error: NotShown| Error::request(StatusCode::FORBIDDEN, error.to_string());
+        self.others = Some(watching.map_err(refused)?);
+        Ok(Answer::Done)
     }
 
     fn start(&mut self, id: u64, command: impl Future<Output = commands::Outcome> + Send + 'static) {

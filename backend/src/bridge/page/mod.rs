@@ -23,6 +23,7 @@ use super::{
     subscriptions::{Subscriptions, Suspended},
 };
 use crate::{
+    others::watcher::Watcher,
     queue::{Ended, link::Watch, publisher::Ticket},
     router::App,
 };
@@ -37,12 +38,13 @@ const READ_AT_ONCE: usize = 128;
 const HELLO_BUDGET: Duration = Duration::from_secs(10);
 
 /// Serves a page until it leaves, misbehaves, or the server ends.
-pub async fn serve(app: App, mut socket: Socket) {
+/// `forwarded` says that a proxy stands between.
+pub async fn serve(app: App, mut socket: Socket, forwarded: bool) {
     if app.metrics.websockets.get() > MAX_SOCKETS {
         return socket.close(Close::new(close::TRY_AGAIN_LATER, "too many sockets; try again later")).await;
     }
     // boxed: an idle socket's task stays small
-    let mut page = Box::new(Page::new(app));
+    let mut page = Box::new(Page::new(app, forwarded));
     page.greet(&mut socket);
     let end = page.run(&mut socket).await;
     // first of all what it held goes back to the queues
@@ -61,6 +63,9 @@ struct Page {
     subscriptions: Subscriptions,
     commands: FuturesUnordered<BoxFuture<'static, Done>>,
     calls: Calls,
+    forwarded: bool,
+    /// Once it asked for what other clients do.
+    others: Option<Watcher>,
     pulse: Pulse,
     opened: Instant,
     alarm: Pin<Box<Sleep>>,
@@ -73,6 +78,7 @@ enum Event {
     Link,
     Delivery(usize, Result<Delivery, Ended>),
     Call(ServerMessage),
+    Others(ServerMessage),
     Alarm,
 }
 
@@ -80,7 +86,7 @@ enum Event {
 type Flow = std::ops::ControlFlow<Option<Close>>;
 
 impl Page {
-    fn new(app: App) -> Self {
+    fn new(app: App, forwarded: bool) -> Self {
         let now = Instant::now();
         Self {
             link: app.link.watch(),
@@ -90,6 +96,8 @@ impl Page {
             subscriptions: Subscriptions::default(),
             commands: FuturesUnordered::new(),
             calls: Calls::default(),
+            forwarded,
+            others: None,
             pulse: Pulse::new(now),
             opened: now,
             alarm: Box::pin(tokio::time::sleep(HELLO_BUDGET)),
@@ -122,6 +130,7 @@ impl Page {
             () = self.link.changed() => Event::Link,
             (at, next) = self.subscriptions.next(), if clear => Event::Delivery(at, next),
             Some(message) = self.calls.next(), if clear => Event::Call(message),
+            Some(message) = told(&mut self.others), if clear => Event::Others(message),
             () = &mut self.alarm => Event::Alarm,
         }
     }
@@ -136,7 +145,7 @@ impl Page {
             Event::Link => tell(socket, &ServerMessage::Link(self.link.state())),
             Event::Delivery(at, Ok(delivery)) => self.deliver(at, delivery, socket),
             Event::Delivery(at, Err(ended)) => self.ended(at, ended, socket),
-            Event::Call(message) => tell(socket, &message),
+            Event::Call(message) | Event::Others(message) => tell(socket, &message),
             Event::Alarm => return self.check(socket),
         }
         Flow::Continue(())
@@ -232,6 +241,11 @@ impl Page {
         let at = [greeted_by, self.subscriptions.due()].into_iter().flatten().fold(at, Instant::min);
         self.alarm.as_mut().reset(at.into());
     }
+}
+
+/// Nothing while it did not ask.
+async fn told(others: &mut Option<Watcher>) -> Option<ServerMessage> {
+    Some(others.as_mut()?.next().await)
 }
 
 fn tell(socket: &mut Socket, message: &ServerMessage) {

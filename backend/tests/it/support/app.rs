@@ -33,9 +33,16 @@ pub(crate) struct TestApp {
 pub(crate) struct Builder {
     flags: Vec<String>,
     amqp_url: Option<String>,
+    embedded_broker: bool,
 }
 
 impl Builder {
+    /// Has the server start a broker of its own.
+    pub(crate) fn embedded_broker(mut self) -> Self {
+        self.embedded_broker = true;
+        self.flag("amqp-listen", "127.0.0.1:0")
+    }
+
     /// Names the broker. Without one the server finds nobody there.
     pub(crate) fn amqp_url(mut self, url: impl Into<String>) -> Self {
         self.amqp_url = Some(url.into());
@@ -52,20 +59,22 @@ impl Builder {
     pub(crate) async fn spawn(self) -> TestApp {
         let data = TempDir::new().unwrap();
         let (amqp_url, no_broker) = match self.amqp_url {
-            Some(url) => (url, None),
+            Some(url) => (Some(url), None),
+            None if self.embedded_broker => (None, None),
             None => {
                 let (port, socket) = refusing_port();
-                (format!("amqp://guest:guest@127.0.0.1:{port}/%2f"), Some(socket))
+                (Some(format!("amqp://guest:guest@127.0.0.1:{port}/%2f")), Some(socket))
             }
         };
         let args = [
             "crosstalk".to_owned(),
             "--listen=127.0.0.1:0".to_owned(),
             "--grpc-listen=127.0.0.1:0".to_owned(),
-            format!("--amqp-url={amqp_url}"),
             format!("--data={}", data.path().display()),
         ];
-        let config = Config::try_parse_from(args.into_iter().chain(self.flags)).unwrap().validated().unwrap();
+        let broker = amqp_url.map(|url| format!("--amqp-url={url}"));
+        let config =
+            Config::try_parse_from(args.into_iter().chain(broker).chain(self.flags)).unwrap().validated().unwrap();
         let listeners = Listeners::bind(&config).await.unwrap();
         let (http, grpc) = (listeners.address().unwrap(), listeners.grpc_address().unwrap());
         let shutdown = Shutdown::new();

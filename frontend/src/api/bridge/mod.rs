@@ -34,6 +34,7 @@ use super::{
 use crate::model::{
     clock::Offset,
     exchange::{CallError, Cost, Greeted},
+    past::{call::Style, others::Others},
     payload,
 };
 
@@ -150,6 +151,22 @@ impl Bridge {
     /// The offset between the page's clock and the server's, as far as it is known.
     pub fn clock_offset(&self) -> ReadSignal<Option<Offset>> {
         self.shared().offset.read_only()
+    }
+
+    /// The broker is the one in the server's process; tracked.
+    pub fn is_embedded(&self) -> bool {
+        let link = self.broker();
+        link.with(|link| matches!(link, Some(BrokerLink { state: LinkState::Up { client_url: Some(_), .. }, .. })))
+    }
+
+    /// Calls of other clients, as the server tells of them.
+    pub fn others(&self) -> ReadSignal<Others> {
+        self.shared().others.read_only()
+    }
+
+    /// Forgets the calls of other clients of a bench.
+    pub fn forget_others(&self, style: Style) {
+        self.shared().others.update(|others| others.clear(style));
     }
 
     /// Opens the socket now, when it waits to be opened.

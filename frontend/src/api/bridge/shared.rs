@@ -30,6 +30,7 @@ use crate::{
         clock::{Clocks, Offset, Ping},
         exchange::{CallError, Cost},
         json,
+        past::others::Others,
     },
 };
 
@@ -53,6 +54,7 @@ pub(super) struct Shared {
     pub(super) connection: RwSignal<Connection>,
     pub(super) broker: RwSignal<Option<BrokerLink>>,
     pub(super) offset: RwSignal<Option<Offset>>,
+    pub(super) others: RwSignal<Others>,
     pub(super) subscriptions: RefCell<BTreeMap<u64, Entry>>,
     pub(super) calls: RefCell<HashMap<u32, CallSink>>,
     socket: RefCell<Option<Socket>>,
@@ -79,6 +81,7 @@ impl Default for Shared {
             connection: RwSignal::new(Connection::Connecting),
             broker: RwSignal::new(None),
             offset: RwSignal::new(None),
+            others: RwSignal::new(Others::default()),
             subscriptions: RefCell::default(),
             calls: RefCell::default(),
             socket: RefCell::default(),
@@ -220,6 +223,9 @@ impl Shared {
                     sink(CallNews::Event { event, server_ms: at_ms, read_ms });
                 }
             }
+            ServerMessage::Others { style, calls, missed } => {
+                self.others.update(|others| others.add(style, calls, missed));
+            }
         }
     }
 
@@ -236,6 +242,9 @@ impl Shared {
         self.failures.set(0);
         self.connection.set(Connection::Open { server });
         self.make_subscriptions();
+        let others = self.others;
+        // a server that others than this machine can reach tells nothing, and that is no trouble
+        self.send(Command::WatchOthers, Box::new(move |told, _| others.update(|others| others.told = told.is_ok())));
         let attempt = self.attempt.get();
         spawn_local(ping(Rc::downgrade(self), attempt));
     }

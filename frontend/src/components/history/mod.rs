@@ -1,11 +1,12 @@
 //! The last band of a bench: the calls before, each to be looked at and run again, two to be compared, all to be given
 //! away as a file and taken from one.
 //!
-//! - `table`: the calls; `compare`: two of them side by side; `transfer`: files
+//! - `table`: the calls, with `other` for those of other clients; `compare`: two of them side by side; `transfer`: files
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
 
 mod compare;
+mod other;
 mod table;
 mod transfer;
 
@@ -13,10 +14,15 @@ use leptos::prelude::*;
 
 use self::{compare::Compared, table::Table, transfer::Transfer};
 use crate::{
+    api::bridge::Bridge,
     i18n::{Text, t, use_i18n},
-    model::past::{
-        KEPT,
-        call::{Call, Style},
+    model::{
+        number,
+        past::{
+            KEPT,
+            call::{Call, Style},
+            others::{Row, rows},
+        },
     },
     past::PastCalls,
 };
@@ -41,10 +47,16 @@ pub fn HistoryBand(
     let i18n = use_i18n();
     let past = PastCalls::get();
     let list = past.list();
-    let calls = Memo::new(move |_| list.with(|list| list.of(style).cloned().collect::<Vec<_>>()));
+    let bridge = Bridge::get();
+    let others = bridge.others();
+    let rows = Memo::new(move |_| rows(&list.read(), &others.read(), style));
     // names of calls, no more than two
     let picked = RwSignal::new(Vec::<u64>::new());
-    let blank = move || calls.with(Vec::is_empty);
+    let blank = move || rows.with(Vec::is_empty);
+    let none_own = move || rows.with(|rows| !rows.iter().any(|row| matches!(row, Row::Own(_))));
+    let missed = move || others.with(|others| others.missed(style));
+    // the broker in the server's process tells who was there, a RabbitMQ does not
+    let told = move || others.read().told && (style != Style::Queue || bridge.is_embedded());
     let pair = Memo::new(move |_| {
         let call = |name: &u64| list.with(|list| list.get(*name).cloned());
         let mut pair: Vec<Call> = picked.get().iter().filter_map(call).collect();
@@ -55,7 +67,7 @@ pub fn HistoryBand(
         <section class="band history" aria-labelledby="hist-h">
             <div class="band-head">
                 <h2 id="hist-h">{t!(i18n, history.title)}</h2>
-                <p class="hint">
+                <p class="hint" data-testid="history-hint">
                     {move || {
                         if past.are_kept() {
                             t!(i18n, history.hint, kept = KEPT).into_any()
@@ -63,13 +75,16 @@ pub fn HistoryBand(
                             t!(i18n, history.hint_visit, kept = KEPT).into_any()
                         }
                     }}
+                    {move || told().then(|| view! { " " {t!(i18n, history.hint_others)} })}
                 </p>
                 <Transfer
                     style=style
                     blank=Signal::derive(blank)
+                    none_own=Signal::derive(none_own)
                     on_clear=move || {
                         picked.set(Vec::new());
                         past.clear(style);
+                        bridge.forget_others(style);
                     }
                 />
             </div>
@@ -77,8 +92,15 @@ pub fn HistoryBand(
                 when=move || !blank()
                 fallback=move || view! { <p class="hint" data-testid="history-blank">{t!(i18n, history.blank)}</p> }
             >
-                <Table calls=calls heads=heads shown=shown picked=picked on_show=on_show on_again=on_again />
+                <Table rows=rows style=style heads=heads shown=shown picked=picked on_show=on_show on_again=on_again />
             </Show>
+            {move || {
+                (missed() > 0)
+                    .then(|| {
+                        let count = number::count(missed());
+                        view! { <p class="hint near" data-testid="history-missed">{t!(i18n, history.missed, count = count)}</p> }
+                    })
+            }}
             <div aria-live="polite">
                 {move || match pair.get().as_slice() {
                     [first, second] => view! { <Compared first=first.clone() second=second.clone() picked=picked /> }.into_any(),

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::other::other;
 use crate::{
     api::browser::wall_clock,
     components::icon::{Glyph, Icon},
@@ -9,7 +10,10 @@ use crate::{
     model::{
         axis::Axis,
         number,
-        past::call::{Answer, Call},
+        past::{
+            call::{Call, Style},
+            others::Row,
+        },
     },
 };
 
@@ -20,7 +24,9 @@ const PAIR: usize = 2;
 #[component]
 pub(super) fn Table(
     /// Newest first.
-    calls: Memo<Vec<Call>>,
+    rows: Memo<Vec<Row>>,
+    /// Of which bench.
+    style: Style,
     /// Of the two columns that say what was asked.
     heads: [Text; 2],
     /// The call whose answer is on show.
@@ -34,8 +40,11 @@ pub(super) fn Table(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let axis = Memo::new(move |_| {
-        let longest = |longest: f64, answer: &Answer| longest.max(answer.cost.total_ms());
-        Axis::fit(calls.with(|calls| calls.iter().filter_map(Call::answer).fold(0.0, longest)))
+        let took = |row: &Row| match row {
+            Row::Own(call) => call.answer().map_or(0.0, |answer| answer.cost.total_ms()),
+            Row::Other(other) => other.call.took_ms.unwrap_or_default(),
+        };
+        Axis::fit(rows.with(|rows| rows.iter().map(took).fold(0.0, f64::max)))
     });
     let end = move || axis.read().ticks.last().map_or_else(String::new, |tick| tick.label.clone());
     let [verb, what] = heads;
@@ -57,8 +66,11 @@ pub(super) fn Table(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || calls.get() key=|call| call.at let:call>
-                        {row(call, axis, shown, picked, on_show, on_again)}
+                    <For each=move || rows.get() key=Row::name let:row>
+                        {match row {
+                            Row::Own(call) => own(call, axis, shown, picked, on_show, on_again),
+                            Row::Other(call) => other(style, call.call, axis),
+                        }}
                     </For>
                 </tbody>
             </table>
@@ -66,7 +78,7 @@ pub(super) fn Table(
     }
 }
 
-fn row(
+fn own(
     call: Call,
     axis: Memo<Axis>,
     shown: Signal<Option<u64>>,

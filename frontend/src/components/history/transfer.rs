@@ -27,8 +27,10 @@ enum Came {
 pub(super) fn Transfer(
     /// Of which bench.
     style: Style,
-    /// There is nothing to clear or to export.
+    /// There is nothing to clear.
     blank: Signal<bool>,
+    /// There is nothing to export: calls of other clients are not.
+    none_own: Signal<bool>,
     /// Clears.
     on_clear: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
@@ -59,7 +61,7 @@ pub(super) fn Transfer(
                 class="btn sm"
                 type="button"
                 data-testid="history-export"
-                disabled=blank
+                disabled=none_own
                 on:click=move |_| past.export(style)
             >
                 {t!(i18n, history.export)}

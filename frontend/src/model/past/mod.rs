@@ -2,12 +2,14 @@
 //! what is here holds no credentials, but for [`Call::whole`], which is never written.
 //!
 //! - [`call`]: one call; [`file`](mod@file): the text that calls are kept in
+//! - [`others`]: calls of other clients, beside them
 //! - [`compare`]: two answers side by side; [`lines`]: two texts line by line
 
 pub mod call;
 pub mod compare;
 pub mod file;
 pub mod lines;
+pub mod others;
 
 use self::call::{Call, Style};
 

@@ -1,0 +1,67 @@
+//! One visitor who looks at bytes: arms a capture, makes a call of its trace every second, and reads what was captured.
+
+use std::{convert::Infallible, time::Duration};
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+/// How often it calls and reads.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A visitor whose capture is armed.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    client: reqwest::Client,
+    /// Where the server is, without a path.
+    origin: String,
+    trace: String,
+}
+
+impl Visitor {
+    /// Arms a capture at the server of `origin`: connections from now on are recorded.
+    ///
+    /// # Errors
+    /// When the server does not arm it.
+    pub(crate) async fn arrive(origin: &str) -> anyhow::Result<Self> {
+        let trace = format!("{:032x}", fastrand::u128(1..));
+        let visitor = Self { client: reqwest::Client::new(), origin: origin.to_owned(), trace };
+        let armed = visitor.client.put(visitor.capture()).send().await?;
+        anyhow::ensure!(armed.status() == 201, "the capture was not armed: {}", armed.status());
+        Ok(visitor)
+    }
+
+    /// Calls and reads, for as long as it is polled.
+    ///
+    /// # Errors
+    /// When a call fails.
+    pub(crate) async fn look(&self) -> anyhow::Result<Infallible> {
+        loop {
+            let call = self.client.get(format!("{}/api/v1/resource", self.origin));
+            call.header("traceparent", format!("00-{}-0123456789abcdef-01", self.trace)).send().await?;
+            self.read().await?;
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Proves that the capture was armed all the time, and that there is something in it.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub(crate) async fn leave(self) -> anyhow::Result<()> {
+        let capture = self.read().await?;
+        let armed = capture["armed_for_ms"].as_u64().is_some_and(|ms| ms > 0);
+        anyhow::ensure!(armed, "the capture ended before the turn did: a turn may take 20 s at most");
+        let connections = capture["connections"].as_array().map_or(0, Vec::len);
+        anyhow::ensure!(connections > 0, "nothing was captured");
+        Ok(())
+    }
+
+    async fn read(&self) -> anyhow::Result<Value> {
+        let answer = self.client.get(self.capture()).send().await?.error_for_status()?;
+        answer.json().await.context("a capture is JSON")
+    }
+
+    fn capture(&self) -> String {
+        format!("{}/api/v1/captures/{}", self.origin, self.trace)
+    }
+}

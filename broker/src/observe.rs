@@ -1,0 +1,66 @@
+//! Who is told what clients do, as they do it. Of a message it is told where it went and how large it is, not what is in it.
+
+use std::{collections::BTreeMap, fmt};
+
+use amq_protocol::types::{AMQPValue, FieldTable};
+
+/// So many bytes of a client's properties are kept, names and values together.
+const MAX_PROPERTIES: usize = 4_096;
+
+/// Is told what clients do. It is called while the virtual host is locked: it has to be quick, and must not call the broker.
+pub trait Observer: fmt::Debug + Send + Sync {
+    /// A client published a message.
+    fn published(&self, client: &Client, published: &Published<'_>);
+
+    /// A client asked to consume a queue. `outcome` has the reply code when it was refused.
+    fn consumed(&self, client: &Client, queue: &str, outcome: Result<(), u16>);
+}
+
+/// A client, as it introduced itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Where it comes from, `127.0.0.1:40000`.
+    pub address: String,
+    /// Those of its client properties (AMQP 0-9-1, `connection.start-ok`) that are text: `product`, `version`, …
+    pub properties: BTreeMap<String, String>,
+}
+
+/// A message that was published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Published<'a> {
+    /// Where to; empty is the default exchange.
+    pub exchange: &'a str,
+    /// With which key.
+    pub routing_key: &'a str,
+    /// Bytes of its body.
+    pub size: usize,
+    /// How many queues it was routed to; a reply code when it was refused.
+    pub outcome: Result<usize, u16>,
+}
+
+impl Client {
+    pub(crate) fn new(address: &str, properties: &FieldTable) -> Self {
+        let mut room = MAX_PROPERTIES;
+        let text = |(name, value): (&amq_protocol::types::ShortString, &AMQPValue)| {
+            let AMQPValue::LongString(value) = value else { return None };
+            room = room.checked_sub(name.as_str().len() + value.as_bytes().len())?;
+            Some((name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        };
+        Self { address: address.to_owned(), properties: properties.inner().iter().filter_map(text).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_known_by_what_it_says_of_itself_within_bounds() {
+        let mut table = FieldTable::default();
+        table.insert("product".into(), AMQPValue::LongString("pika".into()));
+        table.insert("huge".into(), AMQPValue::LongString("x".repeat(MAX_PROPERTIES).into()));
+        table.insert("yes".into(), AMQPValue::Boolean(true));
+        let client = Client::new("127.0.0.1:1", &table);
+        assert_eq!(client.properties, BTreeMap::from([("product".to_owned(), "pika".to_owned())]));
+    }
+}
