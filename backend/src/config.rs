@@ -59,6 +59,18 @@ pub struct Config {
     #[arg(long, env = "CROSSTALK_LOG_FORMAT", value_name = "CROSSTALK_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
+    /// TLS on all HTTP listeners, with a certificate that is made at the start
+    #[arg(long, env = "CROSSTALK_TLS", value_name = "CROSSTALK_TLS")]
+    pub tls: Option<Tls>,
+
+    /// TLS on all HTTP listeners: a PEM file with the certificate and those between it and its root
+    #[arg(long, env = "CROSSTALK_TLS_CERT", value_name = "CROSSTALK_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The PEM file with the private key for it
+    #[arg(long, env = "CROSSTALK_TLS_KEY", value_name = "CROSSTALK_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+
     /// The origin under which browsers reach the server, `https://play.example.org`; loopback is always allowed
     #[arg(long, env = "CROSSTALK_PUBLIC_ORIGIN", value_name = "CROSSTALK_PUBLIC_ORIGIN")]
     pub public_origin: Option<Origin>,
@@ -70,6 +82,12 @@ pub struct Config {
     /// Origins whose scripts may call the API, separated by commas
     #[arg(long, env = "CROSSTALK_CORS_ORIGINS", value_name = "CROSSTALK_CORS_ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<Origin>,
+}
+
+impl Invalid {
+    pub(crate) fn new(variable: &'static str, problem: impl Into<String>) -> Self {
+        Self { variable, problem: problem.into() }
+    }
 }
 
 impl Config {
@@ -104,12 +122,30 @@ impl Config {
                 problem: "is not of the form sqlite:path or sqlite::memory:; no other store is built in".into(),
             });
         }
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(_), None) => return Err(Invalid::new("CROSSTALK_TLS_KEY", "is missing beside CROSSTALK_TLS_CERT")),
+            (None, Some(_)) => return Err(Invalid::new("CROSSTALK_TLS_CERT", "is missing beside CROSSTALK_TLS_KEY")),
+            (Some(_), Some(_)) if self.tls.is_some() => {
+                return Err(Invalid::new(
+                    "CROSSTALK_TLS",
+                    "makes a certificate, and CROSSTALK_TLS_CERT names one: set either",
+                ));
+            }
+            _ => {}
+        }
         tracing_subscriber::EnvFilter::builder().parse(&self.log).map_err(|error| Invalid {
             variable: "CROSSTALK_LOG",
             problem: format!("is not a list of directives: {error}"),
         })?;
         Ok(self)
     }
+}
+
+/// Where a certificate comes from, if not from a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Tls {
+    /// It is made at the start, for the names of this machine, and signed by itself.
+    SelfSigned,
 }
 
 /// How lines of the log look.
@@ -207,6 +243,9 @@ mod tests {
             ("--database-url", "mysql://u:hunter2@x/y", "DATABASE_URL"),
             ("--public-origin", "https://example.org/path", "CROSSTALK_PUBLIC_ORIGIN"),
             ("--log", "crosstalk=loud", "CROSSTALK_LOG"),
+            ("--tls", "yes", "CROSSTALK_TLS"),
+            ("--tls-cert", "cert.pem", "CROSSTALK_TLS_KEY"),
+            ("--tls-key", "key.pem", "CROSSTALK_TLS_CERT"),
         ] {
             let error = parse(&[flag, value]).unwrap_err();
             assert!(error.contains(variable), "{error}");

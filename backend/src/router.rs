@@ -13,7 +13,7 @@ use crate::{
     edge::Edge,
     greeting::store::Store,
     grpc, health,
-    listen::Listeners,
+    listen::{Listeners, Tls},
     others::Others,
     queue::{Link, Target},
     rest,
@@ -32,6 +32,8 @@ pub struct Parts {
     pub config: Config,
     /// Where HTTP is served, with the port that was really bound.
     pub address: SocketAddr,
+    /// How TLS is spoken there, if it is.
+    pub tls: Option<Tls>,
     /// The stored greetings.
     pub greetings: Store,
     /// The link to the broker.
@@ -60,7 +62,8 @@ impl App {
         let link = Link::start(Target::of(&config, &others).await?, &metrics, &shutdown);
         let address = listeners.address()?;
         let captures = Captures::new(&shutdown);
-        Ok(Self(Arc::new(Parts { config, address, greetings, link, captures, others, metrics, shutdown })))
+        let tls = listeners.tls().cloned();
+        Ok(Self(Arc::new(Parts { config, address, tls, greetings, link, captures, others, metrics, shutdown })))
     }
 }
 

@@ -40,6 +40,9 @@ pub struct Connection {
     pub cut: bool,
     /// In the order of time.
     pub messages: Vec<Message>,
+    /// What the network saw of it where that is something else: TLS records. None where nothing is encrypted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub network: Vec<Message>,
 }
 
 /// A head or a body of HTTP/1.1, or a frame of anything else.

@@ -1,7 +1,8 @@
-//! Dissects what nobody would send, for so many seconds: `cargo run --release -p crosstalk-wire --example fuzz -- 60 h2`.
+//! Dissects what nobody would send, for so many seconds: `cargo run --release -p crosstalk-wire --example fuzz -- 60 h2`;
+//! `cargo xtask fuzz` does it for all.
 //!
 //! Each case is a sample of the protocol, changed: bytes replaced, removed, doubled, cut off, spliced from another sample. It
-//! starts from the same seed each time, so a case that fails is found again; it prints the case.
+//! starts from the same seed unless a third argument gives another, so a case that fails is found again; it prints the case.
 
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -39,6 +40,8 @@ fn samples(dissector: &str) -> Result<Vec<Sample>, String> {
     const H2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x02\0\0\0\0\0\0\x09\x01\x01\0\0\0\x01\x82\x86\x84\x41\x8c\xf1\xe3\xc2\xe5\0\0\x08\x09\x04\0\0\0\x01\xf2\x3a\x6b\xa0\xab\x90\xf4\xff\0\0\x0c\x01\x05\0\0\0\x03\x82\x86\x84\xbe\x58\x86\xa8\xeb\x10\x64\x9c\xbf\0\0\x0a\0\x01\0\0\0\x01\0\0\0\0\x05\x0a\x03Ada";
     const H2_ANSWER: &[u8] = b"\0\0\x04\x01\x04\0\0\0\x01\x88\x3f\xe1\x1f\0\0\x14\x01\x2d\0\0\0\x03\x01\x80\0\0\0\x0f\x82\x57\x86\xa8\xeb\x10\x64\x9c\xbf\xbe\x00\x01a\x01b\0\0\x05\0\x08\0\0\0\x01\x02hi\0\0\0\0\x08\x06\0\0\0\0\0pingping\0\0\x0b\x07\0\0\0\0\0\0\0\0\x01\0\0\0\0bye";
     const AMQP: &[u8] = b"AMQP\0\0\x09\x01\x01\0\0\0\0\0\x31\0\x0a\0\x0b\0\0\0\x0e\x01at\x01\x01bS\0\0\0\x02hi\x05PLAIN\0\0\0\x0d\0guest\0s3cret\x05en_US\xce\x01\0\x01\0\0\0\x0d\0\x3c\0\x28\0\0\0\x04name\x01\xce\x02\0\x01\0\0\0\x3a\0\x3c\0\0\0\0\0\0\0\0\0\x04\xb0\0\x10application/json\0\0\0\x15\x01cA\0\0\0\x04t\x01b\xff\x01dF\0\0\0\x03\x01eV\x02\xce\x03\0\x01\0\0\0\x02[1\xce\x03\0\x01\0\0\0\x02,2\xce\x08\0\0\0\0\0\0\xce";
+    const TLS: &[u8] = b"\x16\x03\x01\0\x62\x01\0\0\x5e\x03\x030123456789abcdef0123456789abcdef\x02id\0\x04\x13\x01\xc0\x2b\x01\0\0\x2f\0\0\0\x10\0\x0e\0\0\x0bexample.org\0\x10\0\x0e\0\x0c\x02h2\x08http/1.1\0\x2b\0\x05\x04\x03\x04\x03\x03\x14\x03\x03\0\x01\x01\x17\x03\x03\0\x04abcd";
+    const TLS_ANSWER: &[u8] = b"\x16\x03\x03\0\x34\x02\0\0\x30\x03\x030123456789abcdef0123456789abcdef\x02id\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04\x15\x03\x03\0\x02\x02\x46\x17\x03\x03\0\x02hi";
     Ok(match dissector {
         "http1" => vec![(JSON, CHUNKED), (WISH, CHUNKED)],
         "json" => vec![(JSON, CHUNKED)],
@@ -46,8 +49,11 @@ fn samples(dissector: &str) -> Result<Vec<Sample>, String> {
         "grpc" | "protobuf" => vec![(GRPC, TEXT)],
         "h2" => vec![(H2, H2_ANSWER)],
         "amqp" => vec![(AMQP, AMQP)],
+        "tls" => vec![(TLS, TLS_ANSWER)],
         other => {
-            return Err(format!("no dissector `{other}`: one of http1, json, websocket, grpc, protobuf, h2, amqp"));
+            return Err(format!(
+                "no dissector `{other}`: one of http1, json, websocket, grpc, protobuf, h2, amqp, tls"
+            ));
         }
     })
 }
@@ -92,16 +98,24 @@ fn joins(field: &Field) -> bool {
     field.children.is_empty() || ends(&field.children) == Some(field.range.end)
 }
 
+const USAGE: &str = "usage: fuzz SECONDS DISSECTOR [SEED]";
+
 fn main() -> Result<(), String> {
     let mut arguments = std::env::args().skip(1);
-    let seconds = arguments.next().and_then(|seconds| seconds.parse().ok()).ok_or("usage: fuzz SECONDS DISSECTOR")?;
-    let dissector = arguments.next().ok_or("usage: fuzz SECONDS DISSECTOR")?;
+    let seconds = arguments.next().and_then(|seconds| seconds.parse().ok()).ok_or(USAGE)?;
+    let dissector = arguments.next().ok_or(USAGE)?;
     let samples = samples(&dissector)?;
-    let mut numbers = Numbers(0x5eed_0000_c0de_0001);
+    let seed: u64 = arguments.next().map_or(Ok(1), |seed| seed.parse()).map_err(|_wrong| USAGE)?;
+    // never 0: the sequence would stay there
+    let mut numbers = Numbers(0x5eed_0000_c0de_0000 ^ seed.max(1));
     let (start, mut cases, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
     while start.elapsed() < Duration::from_secs(seconds) {
         let (client, server) = samples[numbers.below(samples.len())];
-        let keep = if matches!(dissector.as_str(), "h2" | "amqp") { 8 } else { 0 };
+        let keep = match dissector.as_str() {
+            "h2" | "amqp" => 8,
+            "tls" => 2,
+            _ => 0,
+        };
         let mut capture = Capture::default();
         capture.push(Party::Client, 0, &change(client, server, keep, &mut numbers));
         capture.push(Party::Server, 1, &change(server, client, 0, &mut numbers));

@@ -1,4 +1,4 @@
-//! Which protocols a connection speaks: AMQP and HTTP/2 are told by their first bytes,
+//! Which protocols a connection speaks: AMQP, HTTP/2 and TLS are told by their first bytes,
 //! all else is HTTP/1.1, until a WebSocket was agreed on.
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     http1::{self, Message},
     protobuf::Schemas,
     scope::Scope,
-    websocket,
+    tls, websocket,
 };
 
 /// Reads both directions of a connection.
@@ -18,6 +18,10 @@ pub(crate) fn read(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Sch
         amqp::frames(client, schemas);
         amqp::frames(server, schemas);
         Found::new(Protocol::Amqp)
+    } else if tls::begins(client.left()) {
+        tls::records(client);
+        tls::records(server);
+        Found::new(Protocol::Tls)
     } else if h2::begins(client.left()) {
         http2(client, server, schemas)
     } else {

@@ -46,6 +46,9 @@ pub enum Protocol {
     /// AMQP 0-9-1
     #[serde(rename = "AMQP 0-9-1")]
     Amqp,
+    /// RFC 8446; what it protects is not seen here.
+    #[serde(rename = "TLS")]
+    Tls,
 }
 
 impl Protocol {
@@ -57,6 +60,7 @@ impl Protocol {
             Self::Http2 => "HTTP/2",
             Self::WebSocket => "WebSocket",
             Self::Amqp => "AMQP 0-9-1",
+            Self::Tls => "TLS",
         }
     }
 }
@@ -99,7 +103,7 @@ impl Found {
     pub(crate) fn messages(&self, capture: &Capture, client: &Stream, server: &Stream) -> Vec<Message> {
         let default = match self.protocol {
             Protocol::Http1 | Protocol::WebSocket => Owner::Call(None),
-            Protocol::Http2 | Protocol::Amqp => Owner::Connection,
+            Protocol::Http2 | Protocol::Amqp | Protocol::Tls => Owner::Connection,
         };
         let mut messages = Vec::new();
         for (from, owners, stream) in [(Party::Client, &self.client, client), (Party::Server, &self.server, server)] {

@@ -12,7 +12,7 @@
 //! - [`assembly`]: content in pieces; [`secret`]: what is masked
 //! - [`connection`]: which protocols follow each other on a connection; [`conversation`]: its messages, and whose they are
 //! - [`http1`], [`h2`], [`websocket`], [`grpc`] (and gRPC-Web), [`amqp`],
-//!   [`protobuf`], [`json`]; [`media`]: which body is what
+//!   [`tls`], [`protobuf`], [`json`]; [`media`]: which body is what
 //! - [`known`], [`text`]: where header fields are defined, how bytes are shown
 //!
 //! There is no I/O here and nothing asynchronous.
@@ -35,6 +35,7 @@ mod protobuf;
 mod scope;
 mod secret;
 mod text;
+mod tls;
 mod websocket;
 
 pub use self::{

@@ -1,6 +1,6 @@
 //! The commands of this repository, as `cargo xtask COMMAND`. Each sets up what it needs and says what it does.
 //!
-//! - [`mod@run`], [`mod@test`], [`mod@bench`]: the commands that are more than one step
+//! - [`mod@run`], [`mod@test`], [`mod@bench`], [`mod@fuzz`]: the commands that are more than one step
 //! - [`page`] and [`server`]: what they build
 //! - [`tools`], [`debian`], [`clients`]: what has to be on the machine for that
 //! - [`step`] and [`process`]: steps with their times, and running programs
@@ -9,6 +9,7 @@ mod bench;
 mod cache;
 mod clients;
 mod debian;
+mod fuzz;
 mod page;
 mod process;
 mod run;
@@ -51,6 +52,18 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Dissect what nobody would send, for some minutes per dissector
+    Fuzz {
+        /// How long each dissector is fuzzed
+        #[arg(default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+        minutes: u32,
+        /// What the cases are made from; the same gives the same cases
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+        seed: u64,
+        /// Only dissectors whose name contains this
+        #[arg(long, default_value = "")]
+        only: String,
+    },
     /// Build the page into dist/
     Page,
     /// Format the sources
@@ -69,6 +82,7 @@ fn main() -> ExitCode {
         Command::Run { open, args } => run::run(&mut steps, open, &args),
         Command::Test => return test::test(&mut steps),
         Command::Bench { args } => bench::bench(&mut steps, &args),
+        Command::Fuzz { minutes, seed, only } => fuzz::fuzz(&mut steps, minutes, seed, &only),
         Command::Page => page::build_and_weigh(&mut steps),
         Command::Fmt => process::cargo(&["fmt", "--all"]).and_then(process::run),
         Command::Open { address } => run::open(&address),

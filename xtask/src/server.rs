@@ -17,7 +17,7 @@ pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
 }
 
 /// Where cargo builds.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     // a relative one is relative to where cargo was called; xtask calls it in the root
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }

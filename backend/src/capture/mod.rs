@@ -7,6 +7,7 @@
 //!
 //! - [`registry`]: what is armed, for how long, and which connections take part
 //! - [`recording`]: the bytes of one connection; [`tap`] takes them from the socket, [`watched`] looks for trace ids
+//! - [`recording`] of a connection with TLS has two layers: what its ends say, and what the network sees
 //! - [`relay`]: the same for what goes to the broker, over a link of the job's own
 //! - [`conversation`]: what of a connection belongs to a trace; [`told()`] is that for the page, [`pcapng()`] for Wireshark
 //!

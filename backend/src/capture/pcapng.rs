@@ -20,7 +20,7 @@ use pcap_file::{
 use super::{conversation::Conversation, registry::Taken};
 
 const COMMENT: &str = "Captured by Crosstalk within the server: the payload is what went over the socket, with credentials \
-    masked and other callers' messages left out; the IP and TCP headers around it are synthesised, and the server's port is the \
+    masked and other callers' messages left out, and of a connection with TLS once more as the network sees it; the IP and TCP headers around it are synthesised, and the server's port is the \
     protocol's own.";
 /// The most payload of one packet.
 const SEGMENT: usize = 16 * 1024;
@@ -31,6 +31,7 @@ const RESOLUTION: u8 = 9;
 /// By which a tool knows the protocol, wherever the server or the broker listens.
 const AMQP_PORT: u16 = 5672;
 const HTTP_PORT: u16 = 80;
+const HTTPS_PORT: u16 = 443;
 
 /// Writes a capture down. Takes its time: not to be done where others wait.
 ///
@@ -51,8 +52,9 @@ pub fn pcapng(taken: &Taken) -> io::Result<Vec<u8>> {
         options: vec![InterfaceDescriptionOption::IfTsResol(RESOLUTION)],
     };
     writer.write_pcapng_block(interface).map_err(other)?;
-    for recording in &taken.connections {
-        let conversation = Conversation::of(recording, taken.trace_id);
+    let layers = taken.connections.iter().flat_map(|recording| [Some(recording.clone()), recording.network()]);
+    for recording in layers.flatten() {
+        let conversation = Conversation::of(&recording, taken.trace_id);
         let opened = recording.opened_at.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         for (at, packet) in packets(&conversation, recording.ends)? {
             let block = EnhancedPacketBlock {
@@ -71,7 +73,11 @@ pub fn pcapng(taken: &Taken) -> io::Result<Vec<u8>> {
 /// The packets of a connection: its handshake, then every piece as one or more segments.
 fn packets(conversation: &Conversation, ends: (SocketAddr, SocketAddr)) -> io::Result<Vec<(u64, Vec<u8>)>> {
     let mut ends = ends;
-    ends.1.set_port(if conversation.protocol == Protocol::Amqp { AMQP_PORT } else { HTTP_PORT });
+    ends.1.set_port(match conversation.protocol {
+        Protocol::Amqp => AMQP_PORT,
+        Protocol::Tls => HTTPS_PORT,
+        Protocol::Http1 | Protocol::Http2 | Protocol::WebSocket => HTTP_PORT,
+    });
     // sequence numbers start at 0, and the handshake counts as one byte
     let (mut client, mut server) = (1_u32, 1_u32);
     let mut packets = vec![

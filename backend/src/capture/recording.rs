@@ -46,6 +46,8 @@ pub struct Recording {
     pub(super) opened_at: SystemTime,
     /// Asks the connection to end.
     pub(super) leave: CancellationToken,
+    /// What the network saw of it, where that is something else: TLS.
+    network: Option<Arc<Recording>>,
     on: AtomicBool,
     content: Mutex<Content>,
     room: Room,
@@ -66,10 +68,23 @@ impl Recording {
             opened: Instant::now(),
             opened_at: SystemTime::now(),
             leave,
+            network: None,
             on: AtomicBool::new(true),
             content: Mutex::default(),
             room,
         }
+    }
+
+    /// The same, of what went through this other connection.
+    pub(super) fn within(mut self, network: Self) -> Self {
+        self.network = Some(Arc::new(network));
+        self
+    }
+
+    /// What the network saw of it, if that is something else.
+    #[must_use]
+    pub fn network(&self) -> Option<Arc<Self>> {
+        self.network.clone()
     }
 
     /// Whether everything that is said is still kept.
@@ -98,6 +113,9 @@ impl Recording {
     /// Keeps nothing more.
     pub(super) fn stop(&self) {
         self.on.store(false, Ordering::Release);
+        if let Some(network) = &self.network {
+            network.stop();
+        }
     }
 
     /// Keeps nothing more, and forgets what was kept.
@@ -105,6 +123,9 @@ impl Recording {
         self.stop();
         let content = std::mem::take(&mut *self.lock());
         self.room.give_back(held(&content));
+        if let Some(network) = &self.network {
+            network.forget();
+        }
     }
 
     /// What was recorded so far.

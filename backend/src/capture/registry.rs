@@ -146,16 +146,21 @@ impl Captures {
         })
     }
 
-    /// How to serve a connection that was just accepted.
+    /// How to serve a connection that was just accepted. One with TLS is recorded twice: what its ends say, and what the
+    /// network sees of it.
     #[must_use]
-    pub fn admit(&self, ends: (SocketAddr, SocketAddr)) -> Admitted {
+    pub fn admit(&self, ends: (SocketAddr, SocketAddr), tls: bool) -> Admitted {
         let mut state = self.lock();
         if !state.is_armed() || !state.has_room() {
             // a token of its own: each look at it takes a lock, which all connections would share
             return Admitted { recording: None, leave: state.others.child_token() };
         }
         let leave = self.0.shutdown.token().child_token();
-        let recording = Arc::new(Recording::new(ends, leave.clone(), self.0.room.clone()));
+        let mut recording = Recording::new(ends, leave.clone(), self.0.room.clone());
+        if tls {
+            recording = recording.within(Recording::new(ends, leave.clone(), self.0.room.clone()));
+        }
+        let recording = Arc::new(recording);
         state.recorded.push(Arc::downgrade(&recording));
         Admitted { recording: Some(recording), leave }
     }
@@ -286,11 +291,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nothing_is_recorded_before_or_after_and_nothing_is_kept_for_ever() {
         let captures = Captures::new(&Shutdown::new());
-        let early = captures.admit(ends());
+        let early = captures.admit(ends(), false);
         assert!(early.recording.is_none());
         assert!(captures.arm(1).unwrap() && early.leave.is_cancelled());
 
-        let [taken, passing] = [(); 2].map(|()| captures.admit(ends()));
+        let [taken, passing] = [(); 2].map(|()| captures.admit(ends(), false));
         let (taken, passing) = (taken.recording.unwrap(), passing.recording.unwrap());
         captures.attach(1, &taken);
         captures.attach(2, &passing);
@@ -298,7 +303,7 @@ mod tests {
         passing.push(Party::Client, b"theirs");
         pass(ARMED).await;
 
-        assert!(captures.admit(ends()).recording.is_none());
+        assert!(captures.admit(ends(), false).recording.is_none());
         assert!(!taken.is_on() && !passing.is_on());
         assert_eq!(passing.content().capture.client, b"");
         let kept = captures.find(1).unwrap();
@@ -314,7 +319,7 @@ mod tests {
     async fn a_recording_that_ended_is_no_beginning_for_the_next_capture() {
         let captures = Captures::new(&Shutdown::new());
         captures.arm(1).unwrap();
-        let first = captures.admit(ends());
+        let first = captures.admit(ends(), false);
         captures.arm(2).unwrap();
         assert!(!first.leave.is_cancelled(), "it is recorded from its first byte");
         pass(ARMED).await;

@@ -11,6 +11,7 @@ use crosstalk_wire as wire;
 
 use super::{
     conversation::{Conversation, Said},
+    recording::Recording,
     registry::Taken,
 };
 use crate::clock;
@@ -31,6 +32,7 @@ pub fn told(taken: &Taken) -> Capture {
                 opened_ms: ms(opened, 0),
                 cut: conversation.cut,
                 messages: conversation.messages.iter().flat_map(|said| messages(said, opened)).collect(),
+                network: recording.network().map_or_else(Vec::new, |network| records(&network, taken.trace_id)),
             }
         })
         .collect();
@@ -48,6 +50,13 @@ pub fn told(taken: &Taken) -> Capture {
         totals,
         missing: taken.missing.clone(),
     }
+}
+
+/// What the network saw: of an encrypted connection there is no telling which call a record belongs to, and nothing to be
+/// read in it.
+fn records(network: &Recording, trace: u128) -> Vec<Message> {
+    let conversation = Conversation::of(network, trace);
+    conversation.messages.iter().flat_map(|said| messages(said, conversation.opened)).collect()
 }
 
 /// A frame is one message; a message of HTTP/1.1 with a body is two, its head and its body.

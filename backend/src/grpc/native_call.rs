@@ -3,7 +3,12 @@
 //!
 //! Nothing happens until [`Events`] is read, at the pace it is read; dropping it cancels the call.
 
-use std::{net::IpAddr, net::Ipv4Addr, pin::Pin, time::Duration};
+use std::{
+    io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::Pin,
+    time::Duration,
+};
 
 use base64::{
     Engine as _,
@@ -15,7 +20,10 @@ use crosstalk_proto::{
     ws::CallEvent,
 };
 use futures_util::{Stream, stream};
-use tokio::sync::mpsc;
+use http::Uri;
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpStream, sync::mpsc};
+use tokio_rustls::client::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{
@@ -25,11 +33,12 @@ use tonic::{
     },
     transport::{Channel, Endpoint},
 };
+use tower::{Service, service_fn};
 
 use super::Error;
 use crate::{
     clock,
-    listen::Tracked,
+    listen::{Tls, Tracked},
     others::http::OUR_AGENT,
     router::App,
     shutdown::Shutdown,
@@ -98,7 +107,8 @@ pub fn open(
     }
     let over = CancellationToken::new();
     let reset = Reset(Some(request.cancellation_handle()));
-    let stage = Stage::Opening(Box::new(Opening { endpoint: endpoint(app), request }));
+    let stage =
+        Stage::Opening(Box::new(Opening { endpoint: endpoint(app), dial: dial(app), tls: app.tls.clone(), request }));
     let driven = Driven { stage, over: over.clone(), reset };
     Ok((NativeCall { requests: Some(sender), over }, Box::pin(stream::unfold(driven, Driven::next))))
 }
@@ -129,21 +139,43 @@ impl NativeCall {
 
 /// Our own listener. The name it is asked by is one that the server answers to wherever it listens.
 fn endpoint(app: &App) -> Endpoint {
-    let (ip, port) = (app.address.ip(), app.address.port());
-    let host = match ip {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
-        IpAddr::V6(ip) if ip.is_unspecified() => "[::1]".to_owned(),
-        IpAddr::V4(ip) => ip.to_string(),
-        IpAddr::V6(ip) => format!("[{ip}]"),
-    };
-    Endpoint::from_shared(format!("http://{host}:{port}"))
+    let address = dial(app);
+    let scheme = if app.tls.is_some() { "https" } else { "http" };
+    Endpoint::from_shared(format!("http://{address}"))
         .expect("an address and a port make a URI")
-        .origin(format!("http://localhost:{port}").parse().expect("a name and a port make a URI"))
+        .origin(format!("{scheme}://localhost:{}", address.port()).parse().expect("a name and a port make a URI"))
         .user_agent(OUR_AGENT)
         .expect("a word is a header's value")
         .connect_timeout(CONNECT_BUDGET)
         .tcp_nodelay(true)
         .executor(Tracked(Shutdown::clone(&app.shutdown)))
+}
+
+/// Where our own listener is to be dialled.
+fn dial(app: &App) -> SocketAddr {
+    let mut address = app.address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+/// Dials our own listener where that speaks TLS.
+fn over_tls(
+    tls: Tls,
+    address: SocketAddr,
+) -> impl Service<Uri, Response = TokioIo<TlsStream<TcpStream>>, Error = io::Error, Future: Send> + Send {
+    service_fn(move |_itself: Uri| {
+        let tls = tls.clone();
+        async move {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            Ok(TokioIo::new(tls.connect(stream).await?))
+        }
+    })
 }
 
 struct Driven {
@@ -166,6 +198,8 @@ impl Drop for Reset {
 
 struct Opening {
     endpoint: Endpoint,
+    dial: SocketAddr,
+    tls: Option<Tls>,
     request: Request<ReceiverStream<HelloRequest>>,
 }
 
@@ -212,7 +246,11 @@ impl Stage {
 
 impl Opening {
     async fn connect(self) -> Result<(CallEvent, Stage), Status> {
-        let channel = self.endpoint.connect().await.map_err(|error| {
+        let channel = match self.tls {
+            None => self.endpoint.connect().await,
+            Some(tls) => self.endpoint.connect_with_connector(over_tls(tls, self.dial)).await,
+        };
+        let channel = channel.map_err(|error| {
             tracing::warn!(%error, "the server cannot reach its own listener");
             Status::unavailable("the server cannot reach its own listener")
         })?;

@@ -5,6 +5,7 @@
 //! what is idle is closed (GOAWAY on HTTP/2) and what is busy is waited for.
 
 mod closing;
+mod tls;
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -23,8 +24,9 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+pub use self::tls::Tls;
 use crate::{
-    capture::{Admitted, Captures, Tapped, Watched},
+    capture::{Admitted, Captures, Recording, Tapped, Watched},
     config::Config,
     edge::Edge,
     router::App,
@@ -49,14 +51,16 @@ const MAX_CONCURRENT_STREAMS: u32 = 256;
 pub struct Listeners {
     http: TcpListener,
     grpc: Option<TcpListener>,
+    tls: Option<Tls>,
 }
 
 impl Listeners {
     /// Binds what the configuration asks for. A taken gRPC port is a warning only: gRPC is on the first port as well.
     ///
     /// # Errors
-    /// When the first address cannot be bound; names the variable.
+    /// When the first address cannot be bound, or there is no certificate; names the variable.
     pub async fn bind(config: &Config) -> anyhow::Result<Self> {
+        let tls = Tls::of(config)?;
         let http = TcpListener::bind(config.listen).await.with_context(|| {
             format!("cannot listen on {}; is another server running? CROSSTALK_LISTEN sets the address", config.listen)
         })?;
@@ -72,7 +76,7 @@ impl Listeners {
                 None
             }
         };
-        Ok(Self { http, grpc })
+        Ok(Self { http, grpc, tls })
     }
 
     /// Where HTTP is served.
@@ -89,10 +93,17 @@ impl Listeners {
         self.grpc.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
+    /// How TLS is spoken, if it is.
+    #[must_use]
+    pub fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
+    }
+
     /// Says on standard output what is served where.
     #[expect(clippy::print_stdout, reason = "the one thing the program says to the person who started it")]
     pub fn announce(&self, app: &App) {
-        println!("Crosstalk {}  http://{}", env!("CARGO_PKG_VERSION"), app.address);
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        println!("Crosstalk {}  {scheme}://{}", env!("CARGO_PKG_VERSION"), app.address);
         if let Some(grpc) = self.grpc_address() {
             println!("  gRPC    {grpc} (and on the port above)");
         }
@@ -106,19 +117,30 @@ impl Listeners {
     /// Serves until the shutdown begins; returns when nothing more is accepted.
     pub async fn serve(self, edge: Edge, captures: &Captures, shutdown: &Shutdown) {
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let http = accept(self.http, edge.clone(), captures, shutdown, room.clone());
+        let serving = Serving { edge, captures: captures.clone(), shutdown: shutdown.clone(), tls: self.tls };
+        let http = accept(self.http, &serving, &room);
         let grpc = async {
             if let Some(listener) = self.grpc {
-                accept(listener, edge, captures, shutdown, room.clone()).await;
+                accept(listener, &serving, &room).await;
             }
         };
         tokio::join!(http, grpc);
     }
 }
 
-async fn accept(listener: TcpListener, edge: Edge, captures: &Captures, shutdown: &Shutdown, room: Arc<Semaphore>) {
+/// What every connection is served with.
+#[derive(Clone)]
+struct Serving {
+    edge: Edge,
+    captures: Captures,
+    shutdown: Shutdown,
+    tls: Option<Tls>,
+}
+
+async fn accept(listener: TcpListener, serving: &Serving, room: &Arc<Semaphore>) {
+    let shutdown = &serving.shutdown;
     let serve = |stream, permit| {
-        let connection = connection(stream, edge.clone(), captures.clone(), shutdown.clone());
+        let connection = connection(stream, serving.clone());
         shutdown.spawn(async move {
             connection.await;
             drop::<Option<OwnedSemaphorePermit>>(permit);
@@ -150,7 +172,8 @@ async fn accept(listener: TcpListener, edge: Edge, captures: &Captures, shutdown
     }
 }
 
-async fn connection(stream: TcpStream, edge: Edge, captures: Captures, shutdown: Shutdown) {
+async fn connection(mut stream: TcpStream, serving: Serving) {
+    let Serving { edge, captures, shutdown, tls } = serving;
     let ends = stream.set_nodelay(true).and_then(|()| Ok((stream.peer_addr()?, stream.local_addr()?)));
     let ends = match ends {
         Ok(ends) => ends,
@@ -159,7 +182,27 @@ async fn connection(stream: TcpStream, edge: Edge, captures: Captures, shutdown:
             return;
         }
     };
-    let Admitted { recording, leave } = captures.admit(ends);
+    if tls.is_some() && tls::turn_away(&mut stream).await {
+        return;
+    }
+    let Admitted { recording, leave } = captures.admit(ends, tls.is_some());
+    let stream: Box<dyn Stream> = match (tls, &recording) {
+        (None, None) => return serve(stream, edge, &leave, &shutdown).await,
+        (None, Some(_)) => Box::new(stream),
+        (Some(tls), recording) => {
+            let opened = tokio::select! {
+                () = leave.cancelled() => return,
+                opened = unsealed(tls, stream, recording.as_ref()) => opened,
+            };
+            match opened {
+                Ok(stream) => stream,
+                Err(error) => {
+                    tracing::debug!(%error, "a TLS handshake failed");
+                    return;
+                }
+            }
+        }
+    };
     match recording {
         None => serve(stream, edge, &leave, &shutdown).await,
         Some(recording) => {
@@ -168,6 +211,19 @@ async fn connection(stream: TcpStream, edge: Edge, captures: Captures, shutdown:
         }
     }
 }
+
+/// What is behind TLS; of a recorded connection, what goes over the network is recorded as well.
+async fn unsealed(tls: Tls, stream: TcpStream, recording: Option<&Arc<Recording>>) -> io::Result<Box<dyn Stream>> {
+    Ok(match recording.and_then(|recording| recording.network()) {
+        None => Box::new(tls.accept(stream).await?),
+        Some(network) => Box::new(tls.accept(Tapped::new(stream, network)).await?),
+    })
+}
+
+/// Whatever bytes go over.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// How HTTP/1.1 and HTTP/2 are spoken on a connection. Spawns by `executor`.
 pub fn http<E>(executor: E) -> auto::Builder<E> {

@@ -7,6 +7,7 @@
 //! - [`others`]: calls of other clients, as a page hears of them
 //! - `rest_*`: the job over HTTP/REST
 //! - `queue_*`: the job over AMQP, asked by a plain client
+//! - [`tls`]: the same behind TLS
 //! - `bridge_*`: WebSockets; [`bridge_client`] is a page as the tests play it
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
@@ -39,3 +40,4 @@ mod rest_docs;
 mod rest_hello;
 mod rest_item;
 mod support;
+mod tls;

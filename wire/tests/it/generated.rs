@@ -7,14 +7,22 @@ use proptest::{collection::vec, prelude::*, sample::Index};
 use crate::amqp::{header, published, written};
 use crate::h2::{PREFACE, frame};
 use crate::outline::{capture, checked};
+use crate::tls::{client_hello, record};
 
 /// Streams of a client that follow their format.
 fn valid() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![http1(), websocket(), grpc_web(), amqp(), h2()]
+    prop_oneof![http1(), websocket(), grpc_web(), amqp(), h2(), tls()]
 }
 
 fn http1() -> impl Strategy<Value = Vec<u8>> {
     vec(prop_oneof![with_length(), chunked()], 1..4).prop_map(|messages| messages.concat())
+}
+
+fn tls() -> impl Strategy<Value = Vec<u8>> {
+    vec((20_u8..24, vec(any::<u8>(), 0..60)), 0..6).prop_map(|records| {
+        let records = records.iter().map(|(kind, fragment)| record(*kind, fragment));
+        std::iter::once(record(22, &client_hello())).chain(records).flatten().collect()
+    })
 }
 
 fn with_length() -> impl Strategy<Value = Vec<u8>> {

@@ -11,4 +11,5 @@ mod http1;
 mod json;
 mod outline;
 mod secrets;
+mod tls;
 mod websocket;
