@@ -22,6 +22,8 @@ use crate::config::{Config, Invalid};
 
 /// How long a client may take for the handshake.
 const HANDSHAKE_BUDGET: Duration = Duration::from_secs(10);
+/// How long a client that is turned away may take to hear it.
+const FAREWELL_BUDGET: Duration = Duration::from_secs(2);
 /// In the order in which they are preferred (RFC 7301).
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 /// Where a certificate that was made here is put, for clients to trust; its key is not kept.
@@ -106,10 +108,17 @@ pub(super) async fn turn_away(stream: &mut TcpStream) -> bool {
     let mut first = [0];
     let peeked = tokio::time::timeout(HANDSHAKE_BUDGET, stream.peek(&mut first)).await;
     let in_the_clear = matches!(peeked, Ok(Ok(1))) && first[0].is_ascii_uppercase();
-    if in_the_clear && let Err(error) = stream.write_all(IN_THE_CLEAR).await {
-        tracing::debug!(%error, "a client without TLS left");
+    if in_the_clear && !matches!(tokio::time::timeout(FAREWELL_BUDGET, farewell(stream)).await, Ok(Ok(()))) {
+        tracing::debug!("a client without TLS left");
     }
     in_the_clear
+}
+
+/// Closing on bytes that nobody read would reset the connection, and the answer might not arrive.
+async fn farewell(stream: &mut TcpStream) -> io::Result<()> {
+    stream.write_all(IN_THE_CLEAR).await?;
+    stream.shutdown().await?;
+    tokio::io::copy(stream, &mut tokio::io::sink()).await.map(drop)
 }
 
 type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);

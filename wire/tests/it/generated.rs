@@ -19,9 +19,9 @@ fn http1() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn tls() -> impl Strategy<Value = Vec<u8>> {
-    vec((20_u8..24, vec(any::<u8>(), 0..60)), 0..6).prop_map(|records| {
-        let records = records.iter().map(|(kind, fragment)| record(*kind, fragment));
-        std::iter::once(record(22, &client_hello())).chain(records).flatten().collect()
+    vec(vec(any::<u8>(), 1..60), 0..6).prop_map(|sealed| {
+        let hello = [record(22, &client_hello()), record(20, b"\x01")];
+        hello.into_iter().chain(sealed.iter().map(|fragment| record(23, fragment))).flatten().collect()
     })
 }
 
