@@ -246,6 +246,7 @@ pub(crate) mod tests {
             opened_ms: 0.0,
             cut: false,
             messages,
+            network: Vec::new(),
         };
         let told = serde_json::to_vec(&Capture { connections: vec![connection], ..Capture::default() }).unwrap();
         Wire::read(&told).unwrap()
