@@ -166,7 +166,7 @@ fn drawn(
             Some(view! { <text class=class x=percent(word.at) dx=dx y=y>{word.text}</text> })
         })
         .collect_view();
-    let end = percent(axis.percent(timeline.end));
+    let end = percent(axis.percent(timeline.answered));
     (blocks, words, messages, view! { <line class="end" x1=end.clone() x2=end y1="5" y2="23"></line> })
 }
 

@@ -54,7 +54,8 @@ impl Axis {
             .map(|n| Tick {
                 at: f64::from(n) / divisions * 100.0,
                 label: if n == 0 { "0".to_owned() } else { fixed(f64::from(n) * step, decimals) },
-                minor: n % 2 == 1 && n != count,
+                // the last one bears the unit, and takes the room of the one before
+                minor: n != count && (n % 2 == 1 || n + 1 == count),
             })
             .collect();
         Self { end: divisions * step, ticks }
@@ -91,6 +92,18 @@ mod tests {
         check(0.074, &["0", "0.02", "0.04", "0.06", "0.08"]);
         check(11.0, &["0", "5", "10", "15"]);
         check(9_800.0, &["0", "2000", "4000", "6000", "8000", "10000"]);
+    }
+
+    #[test]
+    fn where_room_is_short_no_two_neighbours_are_named() {
+        for longest in [0.3, 1.0, 2.12, 3.0, 11.0, 14.0] {
+            let axis = Axis::fit(longest);
+            let named: Vec<usize> =
+                axis.ticks.iter().enumerate().filter(|(_, tick)| !tick.minor).map(|(n, _)| n).collect();
+            assert_eq!((named.first(), named.last()), (Some(&0), Some(&(axis.ticks.len() - 1))), "for {longest}");
+            let crowded = axis.ticks.len() > 2 && named.windows(2).any(|pair| pair[1] - pair[0] < 2);
+            assert!(!crowded, "for {longest}: {named:?}");
+        }
     }
 
     #[test]

@@ -48,14 +48,13 @@ fn word(timeline: &Timeline, axis: &Axis, message: &Message, text: String) -> Op
     if room_before >= need {
         return Some(Word { party, at: arrived, after: false, text });
     }
-    // blocks that touch the message's are one to the eye
-    let end =
-        blocks.iter().fold(
-            arrived,
-            |end, (from, to)| {
-                if *from >= arrived - 0.05 && *from <= end + 1.0 { end.max(*to) } else { end }
-            },
-        );
+    // blocks that touch the message's, or that it comes in the midst of, are one to the eye
+    let end = blocks.iter().fold(
+        arrived,
+        |end, (from, to)| {
+            if *to >= arrived - 0.05 && *from <= end + 1.0 { end.max(*to) } else { end }
+        },
+    );
     let next = blocks.iter().map(|(from, _)| *from).filter(|from| *from > end).fold(100.0, f64::min);
     // the answer's arrival has the end mark behind it
     (party != Party::Browser && next - end >= need).then_some(Word { party, at: end, after: true, text })
@@ -86,6 +85,7 @@ mod tests {
                 step: "work".to_owned(),
                 aside: false,
             }],
+            answered: 10.0,
             end: 10.0,
             placement: None,
             shift: None,
@@ -104,5 +104,13 @@ mod tests {
         check((5.0, 6.0), "GET /", Some((50.0, false)));
         check((1.0, 2.0), "GET /api", Some((20.0, true)));
         check((1.0, 9.5), "GET /api/v1/resource", None);
+    }
+
+    #[test]
+    fn a_word_does_not_stand_on_work_that_it_comes_in_the_midst_of() {
+        let mut timeline = timeline(3.0, 3.5);
+        timeline.blocks.insert(1, Block { party: Party::Server, name: "work".to_owned(), from: 1.5, to: 5.0 });
+        let words = words(&timeline, &Axis::fit(10.0), |_| Some("GET".to_owned()));
+        assert_eq!(words.first().map(|word| (word.at, word.after)), Some((50.0, true)));
     }
 }

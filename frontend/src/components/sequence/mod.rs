@@ -222,7 +222,7 @@ fn hint(i18n: I18n, picture: &Picture, failed: Option<&CallError>) -> String {
             let others: f64 = timeline
                 .blocks
                 .iter()
-                .filter(|block| block.party != Party::Browser)
+                .filter(|block| !matches!(block.party, Party::Browser | Party::Consumer))
                 .map(|block| block.to - block.from)
                 // the sum of nothing would be minus 0
                 .fold(0.0, |sum, took| sum + took);
