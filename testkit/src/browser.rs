@@ -17,6 +17,11 @@ use crate::{Child, Error, ports, wait::wait_until};
 
 /// Chromedriver is up in well under a second; a loaded machine needs more.
 const START: Duration = Duration::from_secs(30);
+
+/// JavaScript for the gRPC bench: from then on `arrived[n - 1]` is when the message that the table calls `n` was there, and
+/// `painted.get(n)` when it was painted, in milliseconds.
+pub const WATCH_ARRIVALS: &str = include_str!("arrivals.js");
+
 const REMEDY: &str = "sudo apt-get install chromium chromium-driver";
 
 /// Chromium's flags: no sandbox (it cannot have one as root), no network of its own, a stable rendering.

@@ -2,6 +2,7 @@
 //!
 //! - [`RabbitMq`]: a private node on free ports, to be used, killed and restarted
 //! - [`Chromedriver`]: a WebDriver server, and the capabilities a headless browser needs
+//! - [`WATCH_ARRIVALS`]: what notes in a page when the messages of a stream came and were painted
 //! - [`Child`]: a process that cannot outlive its owner
 //! - [`Observer`]: writes down what goes over the connections to a server
 //! - [`ports`] and [`wait_until`]: free ports, and waiting for a predicate instead of sleeping
@@ -16,7 +17,7 @@ pub mod ports;
 mod rabbitmq;
 mod wait;
 
-pub use browser::{Browser, Chromedriver};
+pub use browser::{Browser, Chromedriver, WATCH_ARRIVALS};
 pub use child::Child;
 pub use error::Error;
 pub use observer::{Observer, Seen};

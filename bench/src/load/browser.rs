@@ -113,7 +113,11 @@ impl Browser {
         Ok(self.driver.quit().await?)
     }
 
-    async fn run(&self, script: &str) -> anyhow::Result<Value> {
+    /// Runs JavaScript, and gives what it returns.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub(crate) async fn run(&self, script: &str) -> anyhow::Result<Value> {
         Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod idle;
 pub(crate) mod latency;
 pub(crate) mod page;
 pub(crate) mod rest;
+pub(crate) mod stream;
 pub(crate) mod tap;
 pub(crate) mod visit;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Page, Server, play};
+use crosstalk_testkit::WATCH_ARRIVALS;
 
 /// The tabs of the answer and of the message.
 const METADATA: &str = "ans-1";
@@ -83,42 +84,6 @@ async fn a_stream_is_shown_message_by_message() -> Result<()> {
     .await
 }
 
-/// Arrivals are noted where the page reads the network, paints where the browser's next frame but one begins: both beside
-/// the page's own code.
-const WATCH: &str = "
-    window.arrived = [];
-    window.painted = new Map();
-    const read = ReadableStreamDefaultReader.prototype.read;
-    ReadableStreamDefaultReader.prototype.read = function () {
-        return read.call(this).then(result => {
-            const now = performance.now();
-            if (result.value) {
-                // each body has its own frames
-                const rest = this.rest ?? new Uint8Array();
-                const bytes = new Uint8Array(rest.length + result.value.length);
-                bytes.set(rest);
-                bytes.set(result.value, rest.length);
-                const view = new DataView(bytes.buffer);
-                let at = 0;
-                while (at + 5 <= bytes.length && at + 5 + view.getUint32(at + 1) <= bytes.length) {
-                    if (bytes[at] === 0) window.arrived.push(now);
-                    at += 5 + view.getUint32(at + 1);
-                }
-                this.rest = bytes.slice(at);
-            }
-            return result;
-        });
-    };
-    new MutationObserver(records => {
-        const added = records.flatMap(record => [...record.addedNodes]).filter(node => node.querySelectorAll);
-        const rows = added.flatMap(node => [node, ...node.querySelectorAll('tr')])
-            .filter(node => node.matches('[data-testid=grpc-messages] tbody tr:not(.space)'));
-        const numbers = rows.map(row => Number(row.cells[0].innerText));
-        requestAnimationFrame(() => requestAnimationFrame(() => {
-            const now = performance.now();
-            for (const number of numbers) if (!window.painted.has(number)) window.painted.set(number, now);
-        }));
-    }).observe(document.body, { childList: true, subtree: true });";
 /// How late each message that was drawn was painted, and how many were before the last one came.
 const LATE: &str = "const drawn = [...window.painted].filter(([number]) => number <= window.arrived.length);
     const last = window.arrived.at(-1);
@@ -132,7 +97,7 @@ async fn a_thousand_messages_are_painted_as_they_arrive() -> Result<()> {
     play("grpc-thousand", Broker::absent(), async |stage| {
         let page = &stage.page;
         stream(page, "1000", "8").await?;
-        page.run(WATCH, &[]).await?;
+        page.run(WATCH_ARRIVALS, &[]).await?;
         page.click("grpc-send").await?;
         page.until_within(Duration::from_secs(40), "all have come", "window.arrived.length === 1000").await?;
         page.says("grpc-status", "0 OK").await?;
