@@ -2,7 +2,8 @@
 //! click, without a broker, and without a server. It starts what it needs, as the tests do.
 //!
 //! `cargo run -p crosstalk-e2e --example shots -- FOLDER [PART-OF-A-NAME ...]`, for example `home-hello-light-en-1440`,
-//! `-dark-`, `queue-`. Names are `PAGE-STATE-THEME-LANGUAGE-WIDTH.png`.
+//! `-dark-`, `queue-`. Names are `PAGE-STATE-THEME-LANGUAGE-WIDTH.png`. `-- docs readme` takes those that README.md shows;
+//! `pngquant --ext .png --force --skip-if-larger docs/*.png` makes them a third as large.
 
 use std::{env, fs, path::PathBuf};
 
@@ -10,7 +11,7 @@ use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Console, Stage, play, script};
 
 /// Page, state, path, and what is clicked, one after the other; what goes on after a click has a mark behind it.
-const UP: [(&str, &str, &str, &[&str]); 22] = [
+const UP: [(&str, &str, &str, &[&str]); 24] = [
     ("home", "idle", "/", &[]),
     ("home", "hello", "/", &["hello-all"]),
     ("home", "weighed", "/", &["weigh"]),
@@ -48,6 +49,8 @@ const UP: [(&str, &str, &str, &[&str]); 22] = [
     ("rest", "wire", "/rest", &["wire-switch", "rest-preset-create", "rest-send", "wire-message"]),
     ("grpc", "wire", "/grpc", &["wire-switch", "grpc-send", "wire-message"]),
     ("queue", "wire", "/queue", &["wire-switch", "queue-publish", "wire-copy"]),
+    ("design", "idle", "/design", &[]),
+    ("home", "palette", "/", &["commands"]),
     ("lost", "idle", "/nowhere", &[]),
 ];
 /// Calls of the gRPC bench, as links have them.
@@ -62,6 +65,15 @@ const DOWN: [(&str, &str, &str, &[&str]); 3] =
 /// Once the server is gone.
 const OFFLINE: [(&str, &str, &str, &[&str]); 2] =
     [("home", "offline", "/", &["hello-all"]), ("rest", "offline", "/rest", &["rest-send"])];
+/// What README.md shows.
+const README: [&str; 6] = [
+    "home-hello-light-en-1440",
+    "home-hello-dark-zh-1440",
+    "rest-wire-light-en-1440",
+    "grpc-hello-dark-en-1440",
+    "queue-busy-light-zh-1440",
+    "queue-hello-dark-en-360",
+];
 const THEMES: [&str; 2] = ["light", "dark"];
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 const WIDTHS: [(u32, u32); 2] = [(1440, 900), (360, 740)];
@@ -70,7 +82,9 @@ const WIDTHS: [(u32, u32); 2] = [(1440, 900), (360, 740)];
 async fn main() -> Result<()> {
     let mut args = env::args().skip(1);
     let folder = PathBuf::from(args.next().context("usage: shots FOLDER [PART-OF-A-NAME ...]")?);
-    let parts: Vec<String> = args.collect();
+    let asked: Vec<String> = args.collect();
+    let named = |part: String| if part == "readme" { README.map(str::to_owned).to_vec() } else { vec![part] };
+    let parts: Vec<String> = asked.into_iter().flat_map(named).collect();
     fs::create_dir_all(&folder)?;
     let shots = Shots { folder, parts };
     if shots.wants_any(&UP) {

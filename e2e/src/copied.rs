@@ -49,14 +49,15 @@ pub async fn python(text: &str) -> Result<String> {
     run("sh", &["-c", &lines, &python.display().to_string(), text], BUDGET).await
 }
 
-/// Runs a JavaScript module, beside the packages of `e2e/clients/package.json`.
+/// Runs a JavaScript module, beside the packages of `e2e/clients/package.json`, with the WebSocket of browsers, which node
+/// has without being asked from 22 on.
 ///
 /// # Errors
 /// As [`shell`].
 pub async fn javascript(text: &str) -> Result<String> {
     let folder = TempDir::with_prefix("crosstalk-e2e-copied-")?;
     symlink(std::path::absolute(need::node_modules()?)?, folder.path().join("node_modules"))?;
-    run_in(&folder, "node", &["--input-type=module", "-e", text], BUDGET).await
+    run_in(&folder, "node", &["--experimental-websocket", "--input-type=module", "-e", text], BUDGET).await
 }
 
 /// Runs a Rust program as the `main.rs` of a project of its own, at the versions of this workspace.

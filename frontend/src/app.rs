@@ -6,7 +6,12 @@ use crate::{
     api::bridge::Bridge,
     boot::Apart,
     commands::{CommandButton, CommandDialogs, Commands},
-    components::{footer::Footer, header::Header, scope::Markers},
+    components::{
+        footer::Footer,
+        header::Header,
+        scope::Markers,
+        toast::{Corner, Toasts},
+    },
     health::Health,
     i18n::{I18n, t, t_string, use_i18n},
     pages::part,
@@ -24,6 +29,7 @@ pub fn App() -> impl IntoView {
     I18n::provide(settings::language());
     Router::provide();
     PastCalls::provide();
+    Toasts::provide();
     Commands::provide();
     view! { <Frame /> }
 }
@@ -51,12 +57,16 @@ fn Frame() -> impl IntoView {
         <Apart>
             {(!embed).then(|| view! { <Header broker=health.broker store=health.store><CommandButton /></Header> })}
         </Apart>
-        <section id="broker" class="wrap" aria-label=move || t_string!(i18n, common.trouble)>
-            <Trouble />
-        </section>
         <main id="main" class="wrap" tabindex="-1">
             <Apart>{move || part::view(router.route())}</Apart>
         </main>
+        // over what is at the edge of the window, and after everything at the end of the page: nothing has to move
+        <div class="dock">
+            <Corner />
+            <section id="broker" class="wrap" aria-label=move || t_string!(i18n, common.trouble)>
+                <Trouble />
+            </section>
+        </div>
         {(!embed).then(|| view! { <Footer host=host /> })}
         <Apart>
             <CommandDialogs />
@@ -71,6 +81,7 @@ fn title(i18n: I18n, route: Route) -> String {
         Route::Rest => t_string!(i18n, rest.title),
         Route::Grpc => t_string!(i18n, grpc.title),
         Route::Queue => t_string!(i18n, queue.title),
+        Route::Design => t_string!(i18n, design.title),
         Route::Lost => t_string!(i18n, common.lost_title),
     };
     format!("{page} · Crosstalk")

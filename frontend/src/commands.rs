@@ -134,6 +134,7 @@ impl Commands {
             Command::Go("/rest") => t_string!(i18n, commands.go_rest),
             Command::Go("/grpc") => t_string!(i18n, commands.go_grpc),
             Command::Go("/queue") => t_string!(i18n, commands.go_queue),
+            Command::Go("/design") => t_string!(i18n, commands.go_design),
             Command::Go(_) => t_string!(i18n, commands.go_home),
             Command::Theme => t_string!(i18n, commands.do_theme),
             Command::Language => t_string!(i18n, commands.do_language),

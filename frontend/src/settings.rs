@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use web_sys::{Element, Storage};
 
-use crate::i18n::Locale;
+use crate::{i18n::Locale, model::columns::Columns};
 
 /// Light, dark, or what the system says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Settings {
     pub theme: RwSignal<Theme>,
     /// Shortcuts of a single key are heard.
     pub keys: RwSignal<bool>,
+    /// Where the columns of the benches part.
+    pub columns: RwSignal<Columns>,
     /// No animation, `?speed=instant`.
     pub instant: bool,
     /// Within another site: no header and footer, `?embed=1`.
@@ -63,6 +65,7 @@ impl Settings {
         let settings = Self {
             theme: RwSignal::new(theme),
             keys: RwSignal::new(stored("keys").is_none()),
+            columns: RwSignal::new(stored("columns").and_then(|kept| Columns::read(&kept)).unwrap_or_default()),
             instant: root.has_attribute("data-speed"),
             embed: root.has_attribute("data-embed"),
             seed: query("seed").and_then(|seed| seed.parse().ok()),
@@ -90,6 +93,11 @@ impl Settings {
     pub fn choose_keys(&self, heard: bool) {
         self.keys.set(heard);
         remember("keys", (!heard).then_some("off"));
+    }
+
+    /// The columns were moved, for this time and the next.
+    pub fn keep_columns(&self, columns: Columns) {
+        remember("columns", (columns != Columns::default()).then(|| columns.write()).as_deref());
     }
 }
 

@@ -1,5 +1,5 @@
-//! The banner under the header: the broker or the server is away; what is missing, how to start it, when the
-//! next try is. Nothing while all is well.
+//! The banner at the foot of the window: the broker or the server is away; what is missing, how to start it, when the
+//! next try is. Nothing while all is well; that the server is back is told in the corner.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use crate::{
         bridge::{Bridge, Connection},
         browser::now_ms,
     },
-    components::{banner::Banner, chip::State},
+    components::{banner::Banner, chip::State, toast::Toasts},
     i18n::{t, t_string, use_i18n},
-    model::number::seconds_until,
+    model::number::{self, seconds_until},
 };
 
 /// How often the countdown looks at the clock.
@@ -55,6 +55,18 @@ pub fn Trouble() -> impl IntoView {
         },
         (Connection::Open { .. }, None) => None,
     });
+    let toasts = Toasts::get();
+    Effect::new(move |lost_at: Option<Option<f64>>| match (matter.get(), lost_at.flatten()) {
+        (Some(Matter::Server), lost_at) => Some(lost_at.unwrap_or_else(now_ms)),
+        (_, Some(lost_at)) => {
+            let seconds = number::ms((now_ms() - lost_at) / 1_000.0);
+            let title = untrack(|| t_string!(i18n, common.server_back, seconds = seconds));
+            let text = untrack(|| t_string!(i18n, common.server_back_text));
+            toasts.tell("back", false, title, text.to_owned());
+            None
+        }
+        _ => None,
+    });
     let next_try = Memo::new(move |_| match (connection.get(), link.get()) {
         (Connection::Waiting { retry_at_ms, .. }, _) => Some(retry_at_ms),
         (_, Some(link)) => match link.state {
@@ -72,15 +84,13 @@ pub fn Trouble() -> impl IntoView {
                     testid="banner-broker"
                     state=State::Down
                     title=Signal::derive(move || t_string!(i18n, common.broker_down).to_owned())
-                    text=Signal::derive(move || {
-                        t_string!(i18n, common.broker_down_text, address = address.as_str(), reason = reason.as_str())
-                    })
+                    text=Signal::derive(move || t_string!(i18n, common.broker_down_text).to_owned())
                     countdown=countdown
                 >
                     <button class="btn sm" type="button" data-testid="retry-link" on:click=move |_| bridge.retry_link()>
                         {t!(i18n, common.retry_now)}
                     </button>
-                    <HowToStart />
+                    <HowToStart reason=format!("{address}: {reason}") />
                 </Banner>
             }
             .into_any(),
@@ -122,11 +132,17 @@ pub fn Trouble() -> impl IntoView {
     }
 }
 
+/// Why the broker does not answer, and what to type for one that does.
 #[component]
-fn HowToStart() -> impl IntoView {
+fn HowToStart(reason: String) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <ul class="howto">
+        <details class="howto">
+            <summary data-testid="how-to-start">{t!(i18n, common.how_to_start)}</summary>
+            <p>
+                <code>{reason}</code>
+            </p>
+            <ul>
             <li>
                 <span>{t!(i18n, common.embedded)}</span>
                 <code>{EMBEDDED}</code>
@@ -143,7 +159,8 @@ fn HowToStart() -> impl IntoView {
                 <span>{t!(i18n, common.elsewhere)}</span>
                 <code>{ELSEWHERE}</code>
             </li>
-        </ul>
+            </ul>
+        </details>
     }
 }
 

@@ -30,7 +30,8 @@ const INDEX: &str = "/index.html";
 /// Where the build puts the documents, as `PAGE.LANGUAGE.html`.
 const SHELLS: &str = "/shell/";
 /// What the page's own router knows, and how the build names the documents of each.
-const PAGES: [(&str, &str); 4] = [("/", "home"), ("/rest", "rest"), ("/grpc", "grpc"), ("/queue", "queue")];
+const PAGES: [(&str, &str); 5] =
+    [("/", "home"), ("/rest", "rest"), ("/grpc", "grpc"), ("/queue", "queue"), ("/design", "design")];
 /// The documents of all other addresses.
 const LOST: &str = "lost";
 

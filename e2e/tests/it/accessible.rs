@@ -7,11 +7,12 @@ use crosstalk_e2e::{Broker, Console, Page, Stage, need, play};
 use serde_json::{Value, json};
 
 /// Pages, and what is clicked on each for an answer.
-const PAGES: [(&str, &[&str]); 4] = [
+const PAGES: [(&str, &[&str]); 5] = [
     ("/", &["hello-all"]),
     ("/rest", &["rest-send"]),
     ("/grpc", &["grpc-send"]),
     ("/queue", &["consumer-start", "queue-publish"]),
+    ("/design", &["design-tell", "design-open"]),
 ];
 const LOOKS: [(&str, &str, u32); 4] =
     [("light", "en", 1440), ("dark", "zh", 1440), ("dark", "en", 360), ("light", "zh", 360)];
@@ -52,6 +53,7 @@ async fn looked_at(stage: &Stage, before: &str, after: &str) -> Result<()> {
         stage.browser.resize(width, 900).await?;
         for (path, clicks) in PAGES {
             page.open(&format!("{path}?theme={theme}&lang={language}&speed=instant")).await?;
+            page.idle().await?;
             let what = format!("{path} {theme} {language} {width}");
             check(page, &format!("{what}, {before}")).await?;
             for click in clicks {

@@ -57,6 +57,7 @@ async fn a_request_of_the_rest_bench_is_the_same_in_every_language() -> Result<(
 async fn a_message_of_the_queue_bench_is_the_same_in_every_language() -> Result<()> {
     const PYTHON: usize = 0;
     const RUST: usize = 1;
+    const WEBSOCKET: usize = 3;
     play("copied-queue", Broker::embedded(), async |stage| {
         let page = &stage.page;
         page.open("/queue").await?;
@@ -66,14 +67,16 @@ async fn a_message_of_the_queue_bench_is_the_same_in_every_language() -> Result<
         page.fill("queue-count", "2").await?;
         page.click("queue-publish").await?;
         page.says("queue-fates", "Confirmed 2").await?;
-        for said in
-            [copied::python(&text(page, PYTHON).await?).await?, copied::rust("queue", &text(page, RUST).await?).await?]
-        {
+        for said in [
+            copied::python(&text(page, PYTHON).await?).await?,
+            copied::rust("queue", &text(page, RUST).await?).await?,
+            copied::javascript(&text(page, WEBSOCKET).await?).await?,
+        ] {
             ensure!(said.matches("confirmed").count() == 2, "{said}");
         }
-        // all six are the same message, which the page can read and acks
+        // all eight are the same message, which the page can read and acks
         let acked = "[...document.querySelectorAll('[data-testid=message-fate]')].filter(e => e.innerText === 'acked')";
-        page.until("six came", &format!("{acked}.length === 6")).await?;
+        page.until("eight came", &format!("{acked}.length === 8")).await?;
         let bodies = "return [...new Set([...document.querySelectorAll('[data-testid=messages] tbody tr:not(.space)')]\
                       .map(row => row.cells[3].innerText + row.cells[6].innerText))].join()";
         let bodies = page.run(bodies, &[]).await?;
@@ -83,9 +86,11 @@ async fn a_message_of_the_queue_bench_is_the_same_in_every_language() -> Result<
         page.click("queue-preset-nobody").await?;
         page.click("queue-publish").await?;
         page.says("queue-fate", "312 NO_ROUTE").await?;
-        for said in
-            [copied::python(&text(page, PYTHON).await?).await?, copied::rust("queue", &text(page, RUST).await?).await?]
-        {
+        for said in [
+            copied::python(&text(page, PYTHON).await?).await?,
+            copied::rust("queue", &text(page, RUST).await?).await?,
+            copied::javascript(&text(page, WEBSOCKET).await?).await?,
+        ] {
             ensure!(said.contains("returned: 312 NO_ROUTE"), "{said}");
         }
 
@@ -93,9 +98,11 @@ async fn a_message_of_the_queue_bench_is_the_same_in_every_language() -> Result<
         page.click("queue-preset-ask").await?;
         page.click("queue-publish").await?;
         page.says("queue-reply", "Hello, World!").await?;
-        for said in
-            [copied::python(&text(page, PYTHON).await?).await?, copied::rust("queue", &text(page, RUST).await?).await?]
-        {
+        for said in [
+            copied::python(&text(page, PYTHON).await?).await?,
+            copied::rust("queue", &text(page, RUST).await?).await?,
+            copied::javascript(&text(page, WEBSOCKET).await?).await?,
+        ] {
             ensure!(said.contains("Hello, World!"), "{said}");
         }
         Ok(())

@@ -72,11 +72,11 @@ async fn a_history_travels_as_a_file_and_a_wrong_file_is_refused_with_its_reason
         }
         fs::write(&file, text)?;
         import(page, &file).await?;
-        page.says("history-came", "2 calls added").await?;
+        page.says("toast-imported", "2 calls added").await?;
         nth(page, "history-show", 0).await?;
         page.says("rest-body", "Hello, Ada").await?;
         import(page, &file).await?;
-        page.says("history-came", "here already").await
+        page.says("toast-imported", "here already").await
     })
     .await
 }

@@ -6,7 +6,7 @@ use thirtyfour::Key;
 
 use crate::hello::LANES;
 
-const PAGES: [&str; 4] = ["/", "/rest", "/grpc", "/queue"];
+const PAGES: [&str; 5] = ["/", "/rest", "/grpc", "/queue", "/design"];
 /// No page has more stops than this before its first button.
 const MAX_TABS: usize = 60;
 const BACKGROUND: &str = "return getComputedStyle(document.documentElement).backgroundColor";

@@ -36,6 +36,7 @@ async fn every_page_outlives_its_server() -> Result<()> {
             page.says(told, failed).await?;
 
             stage.server.start_again(&stage.broker).await?;
+            page.says("toast-back", "back after").await?;
             page.until("the banner is gone", "!document.querySelector('[data-testid=banner-server]')").await?;
             page.says("chip-broker", "embedded").await?;
             page.says("chip-store", "SQLite").await?;

@@ -59,8 +59,8 @@ async fn messages_held_when_the_link_breaks_come_again_and_are_told() -> Result<
             page.idle().await?;
         }
         page.says("consumer-held", "0 / 20").await?;
-        page.says("banner-recovered", "3 messages that this page had not acked went back").await?;
-        page.says("banner-recovered", "3 have come again").await
+        page.says("toast-recovered", "3 messages that this page had not acked went back").await?;
+        page.says("toast-recovered", "3 have come again").await
     })
     .await
 }

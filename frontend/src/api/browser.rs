@@ -91,7 +91,7 @@ pub(super) fn random() -> f64 {
 }
 
 /// The address of the page's WebSocket.
-pub(super) fn socket_url() -> String {
+pub fn socket_url() -> String {
     let location = window().location();
     let secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
     let scheme = if secure { "wss" } else { "ws" };

@@ -127,12 +127,27 @@ async fn get(path: String, trace: Option<String>) -> Result<Exchange, CallError>
     send(&Request { method: "GET".to_owned(), path, headers, body: Vec::new() }).await
 }
 
-fn read<T: serde::de::DeserializeOwned>(exchange: &Exchange) -> Result<T, CallError> {
+/// A file of the page's own, as text.
+///
+/// # Errors
+/// When the server cannot be reached, or has no such file.
+pub async fn file(path: String) -> Result<String, CallError> {
+    let exchange = get(path, None).await?;
+    succeeded(&exchange)?;
+    String::from_utf8(exchange.body).map_err(|error| CallError::Unreadable(error.to_string()))
+}
+
+fn succeeded(exchange: &Exchange) -> Result<(), CallError> {
     if let Some(problem) = exchange.problem() {
         return Err(CallError::Problem(Box::new(problem)));
     }
     if exchange.status != 200 {
         return Err(CallError::Unreadable(format!("HTTP {} {}", exchange.status, exchange.reason)));
     }
+    Ok(())
+}
+
+fn read<T: serde::de::DeserializeOwned>(exchange: &Exchange) -> Result<T, CallError> {
+    succeeded(exchange)?;
     json::read(&exchange.body).map_err(|error| CallError::Unreadable(error.to_string()))
 }

@@ -30,15 +30,12 @@ pub fn Banner(
     view! {
         <div class="banner" data-state=state.name() data-testid=testid>
             <Icon glyph=glyph />
-            <p>
-                <span role="status">
-                    <b>{title}</b>
-                    " "
-                    {text}
-                </span>
+            <p role="status">
+                <b>{title}</b>
                 " "
-                <span data-testid="countdown">{countdown}</span>
+                {text}
             </p>
+            <span class="countdown" data-testid="countdown">{countdown}</span>
             {children()}
         </div>
     }

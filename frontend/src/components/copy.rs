@@ -1,24 +1,19 @@
-//! A button that copies a text, and says whether it could.
-
-use std::time::Duration;
+//! A button that copies a text. Whether it could is told in the corner.
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
-use super::icon::{Glyph, Icon};
-use crate::i18n::{t_string, use_i18n};
+use super::{
+    icon::{Glyph, Icon},
+    toast::Toasts,
+};
+use crate::{
+    i18n::{t_string, use_i18n},
+    model::payload,
+};
 
-/// How long it says how it went.
-const SHOWN: Duration = Duration::from_secs(2);
-
-/// How copying went.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Copied {
-    NotYet,
-    Done,
-    /// The browser allows it on secure pages only, and asks the person on some.
-    Refused,
-}
+/// How much of it is told again, in characters.
+const TOLD: usize = 80;
 
 /// The button. Its name and its hint are `what`.
 #[component]
@@ -39,7 +34,7 @@ pub fn Copy(
     small: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let copied = RwSignal::new(Copied::NotYet);
+    let toasts = Toasts::get();
     let copy = move |_| {
         let clipboard = window().navigator().clipboard();
         let text = text.get_untracked();
@@ -49,19 +44,12 @@ pub fn Copy(
                 Ok(true) => JsFuture::from(clipboard.write_text(&text)).await.is_ok(),
                 _none => false,
             };
-            copied.try_set(if written { Copied::Done } else { Copied::Refused });
-            set_timeout(
-                move || {
-                    copied.try_set(Copied::NotYet);
-                },
-                SHOWN,
-            );
+            let (title, text) = untrack(|| match written {
+                true => (t_string!(i18n, common.copied), payload::clip(&text, TOLD)),
+                false => (t_string!(i18n, common.not_copied), t_string!(i18n, common.not_copied_why).to_owned()),
+            });
+            toasts.tell("copied", !written, title.to_owned(), text);
         });
-    };
-    let outcome = move || match copied.get() {
-        Copied::NotYet => String::new(),
-        Copied::Done => t_string!(i18n, common.copied).to_owned(),
-        Copied::Refused => t_string!(i18n, common.not_copied).to_owned(),
     };
     view! {
         <button
@@ -77,7 +65,6 @@ pub fn Copy(
         >
             <Icon glyph=Glyph::Copy />
             {word.map_or_else(|| view! { <span class="vh">{what}</span> }.into_any(), |word| view! { <span>{word}</span> }.into_any())}
-            <span class="copied" role="status">{outcome}</span>
         </button>
     }
 }

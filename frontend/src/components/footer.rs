@@ -27,6 +27,7 @@ pub fn Footer(
                 <a href="/metrics">
                     "/metrics"
                 </a>
+                <a href="/design">{t!(i18n, common.components)}</a>
             </div>
         </footer>
     }

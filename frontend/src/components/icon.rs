@@ -19,6 +19,8 @@ pub enum Glyph {
     Cross,
     /// An arrow that comes round.
     Again,
+    /// A tick.
+    Done,
     /// An angle to the left, and a stroke before it.
     First,
     /// An angle to the right.
@@ -51,6 +53,7 @@ impl Glyph {
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
             Self::Cross => "M4 4l8 8M12 4l-8 8",
             Self::Again => "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
+            Self::Done => "M3 8.5l3.2 3.2L13 5",
             Self::First => "M12 3.5L7.5 8l4.5 4.5M4 3.5v9",
             Self::Forward => "M6 3.5L10.5 8 6 12.5",
             Self::Info => "M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12zM8 7.2v3.8M8 4.8v.6",

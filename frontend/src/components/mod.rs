@@ -7,7 +7,8 @@
 //! - [`copy`], [`copy_as`], [`cost`], [`failure`], [`headers`], [`pairs`], [`shared_link`], [`tabs`], [`timing`]:
 //!   what the benches share
 //! - [`history`]: the calls before, each to be run again, two to be compared
-//! - [`dialog`], [`palette`], [`keycaps`]: what opens over the page
+//! - [`split`]: the columns of a bench, with bars between them
+//! - [`dialog`], [`palette`], [`keycaps`], [`toast`]: what opens over the page
 //! - [`mod@wire`]: the bytes of a call, field by field
 //! - [`icon`][]: drawings
 
@@ -32,7 +33,9 @@ pub mod scope;
 pub mod sequence;
 pub mod shared_link;
 pub mod sparkline;
+pub mod split;
 pub mod tabs;
 pub mod timing;
+pub mod toast;
 pub mod virtual_list;
 pub mod wire;

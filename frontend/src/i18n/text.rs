@@ -127,6 +127,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "another number of placeholders")]
     fn a_forgotten_value_is_refused() {
-        keys::common::broker_down_text.takes(&["address"]);
+        keys::history::err_json.takes(&["line"]);
     }
 }

@@ -11,13 +11,14 @@
 //! - [`address`]: the state of a bench in a link; [`copy_as`]: the same call in other languages
 //! - [`wire`]: captured bytes and their fields
 //! - [`clock`]: the offset between page and server; [`backoff`]: when to try again; [`trace`]: `traceparent`
-//! - [`shortcut`]: what keys do anywhere on the page
+//! - [`shortcut`]: what keys do anywhere on the page; [`columns`]: where those of a bench part
 
 pub mod address;
 pub mod arrivals;
 pub mod axis;
 pub mod backoff;
 pub mod clock;
+pub mod columns;
 pub mod copy_as;
 pub mod drawing;
 pub mod exchange;

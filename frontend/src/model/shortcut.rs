@@ -34,7 +34,7 @@ pub enum Keys {
 }
 
 /// Everything, in the order of the help sheet.
-pub const TABLE: [(Command, Keys); 10] = [
+pub const TABLE: [(Command, Keys); 11] = [
     (Command::Palette, Keys::Mod("k")),
     (Command::Send, Keys::Mod("Enter")),
     (Command::Preset(0), Keys::Digit),
@@ -42,6 +42,7 @@ pub const TABLE: [(Command, Keys); 10] = [
     (Command::Go("/rest"), Keys::Two('g', 'r')),
     (Command::Go("/grpc"), Keys::Two('g', 'g')),
     (Command::Go("/queue"), Keys::Two('g', 'q')),
+    (Command::Go("/design"), Keys::Two('g', 'd')),
     (Command::Theme, Keys::One('t')),
     (Command::Language, Keys::One('l')),
     (Command::Help, Keys::One('?')),

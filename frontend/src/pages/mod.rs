@@ -1,6 +1,7 @@
 //! One folder per address. Pages own their data and start what happens. Each bench is a part of the program of its own, see
 //! [`part`], so that a visitor waits for one of them and not for all.
 
+pub mod design;
 pub mod grpc;
 pub mod home;
 pub mod not_found;

@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use leptos::wasm_split::wasm_split;
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
-use super::{grpc::Grpc, home::Home, not_found::NotFound, queue::Queue, rest::Rest};
+use super::{design::Design, grpc::Grpc, home::Home, not_found::NotFound, queue::Queue, rest::Rest};
 use crate::router::route::Route;
 
 /// A page, or why its part did not come.
@@ -36,6 +36,7 @@ macro_rules! part {
 part!(rest, load_rest, Rest);
 part!(grpc, load_grpc, Grpc);
 part!(queue, load_queue, Queue);
+part!(design, load_design, Design);
 
 /// Downloads what draws a page, unless it is there.
 ///
@@ -46,6 +47,7 @@ pub async fn load(route: Route) -> Result<(), SplitLoaderError> {
         Route::Rest => load_rest().await,
         Route::Grpc => load_grpc().await,
         Route::Queue => load_queue().await,
+        Route::Design => load_design().await,
         Route::Home | Route::Lost => Ok(()),
     }
 }
@@ -57,12 +59,13 @@ pub fn view(route: Route) -> AnyView {
         Route::Rest => rest().now_or_never(),
         Route::Grpc => grpc().now_or_never(),
         Route::Queue => queue().now_or_never(),
+        Route::Design => design().now_or_never(),
         Route::Lost => return view! { <NotFound /> }.into_any(),
     };
     drawn.and_then(Result::ok).unwrap_or_else(|| ().into_any())
 }
 
-/// Downloads all parts, one after another, so that the next one is there when it is wanted.
+/// Downloads the benches, one after another, so that the next one is there when it is wanted.
 pub async fn load_all() {
     for route in [Route::Rest, Route::Grpc, Route::Queue] {
         // one that did not come now is asked for again when it is wanted

@@ -11,6 +11,8 @@ pub enum Route {
     Grpc,
     /// `/queue`
     Queue,
+    /// `/design`
+    Design,
     /// Any other.
     Lost,
 }
@@ -23,6 +25,7 @@ impl Route {
             "/rest" => Self::Rest,
             "/grpc" => Self::Grpc,
             "/queue" => Self::Queue,
+            "/design" => Self::Design,
             _ => Self::Lost,
         }
     }

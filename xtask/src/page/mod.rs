@@ -1,9 +1,10 @@
 //! Builds the page into dist/: Trunk with everything it would download given to it, then the program in parts ([`parts`]),
 //! one style sheet ([`style`]) and a document for each page and language ([`shells`]) that starts the program ([`start`]).
-//! [`size`] tells what a visitor downloads.
+//! [`size`] tells what a visitor downloads; [`sheet`] is for those alone who look at the components.
 //! Skipped while its inputs are the same: a stamp in dist/ (hidden, so the server does not embed it) tells.
 
 mod parts;
+mod sheet;
 mod shells;
 mod size;
 mod start;
@@ -72,6 +73,7 @@ pub(crate) fn build(steps: &mut Steps) -> Result<()> {
         let index = start::defer(&index, &fs::read_to_string(root().join("frontend/start.js"))?, &program)?;
         let index = style::bundle(&dist, &index)?;
         shells::write(&root().join("frontend"), &dist, &index)?;
+        sheet::write(&root().join("frontend/design"), &dist)?;
         stamp.write()?;
         Ok(((), Outcome::Done))
     })

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context as _, Result};
 
 /// As `locales/` and as HTML name a language.
-const LANGUAGES: [(&str, &str); 2] = [("en", "en"), ("zh", "zh-CN")];
+pub(super) const LANGUAGES: [(&str, &str); 2] = [("en", "en"), ("zh", "zh-CN")];
 
 /// A page of the page.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ const fn bench(name: &'static str, path: &'static str) -> Page {
     Page { name, path, main: "bench", title: "{{= page.title }} · Crosstalk", description: "{{= page.lead }}" }
 }
 
-const PAGES: [Page; 5] = [
+const PAGES: [Page; 6] = [
     Page {
         name: "home",
         path: "/",
@@ -38,6 +38,7 @@ const PAGES: [Page; 5] = [
     bench("rest", "/rest"),
     bench("grpc", "/grpc"),
     bench("queue", "/queue"),
+    bench("design", "/design"),
     Page {
         name: "lost",
         path: "",
@@ -137,7 +138,7 @@ fn document(
 }
 
 /// Puts what `value` gives for each name in the place of `{{ name }}`.
-fn fill(markup: &str, value: impl Fn(&str) -> Result<String>) -> Result<String> {
+pub(super) fn fill(markup: &str, value: impl Fn(&str) -> Result<String>) -> Result<String> {
     let mut out = String::with_capacity(markup.len());
     let mut rest = markup;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -150,7 +151,7 @@ fn fill(markup: &str, value: impl Fn(&str) -> Result<String>) -> Result<String> 
     Ok(out)
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

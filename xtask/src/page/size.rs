@@ -23,6 +23,10 @@ pub(super) fn tell(dist: &Path) -> Result<()> {
     for path in self::files(dist)? {
         let bytes = fs::read(&path)?;
         let name = format!("/{}", path.strip_prefix(dist)?.display());
+        // fetched by who opens that page
+        if name.starts_with("/design/") {
+            continue;
+        }
         let is_document = path.extension().is_some_and(|extension| extension == "html");
         let file = (name, bytes.len(), brotli(&bytes)?);
         if is_document { documents.push(file) } else { files.push(file) }

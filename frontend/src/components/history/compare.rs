@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::{Ended, ending};
 use crate::{
     api::browser::wall_clock,
     components::{
         icon::{Glyph, Icon},
         sequence::party,
     },
-    i18n::{t, t_string, use_i18n},
+    i18n::{t, use_i18n},
     model::{
         number,
         past::{
@@ -26,6 +27,8 @@ pub(super) fn Compared(
     first: Call,
     /// The later one.
     second: Call,
+    /// How a call ended.
+    ended: Ended,
     /// Emptied when this is closed.
     picked: RwSignal<Vec<u64>>,
 ) -> impl IntoView {
@@ -45,7 +48,7 @@ pub(super) fn Compared(
             </div>
             <div class="cols-3">
                 <div class="scroll-x" data-testid="compare-facts">
-                    {facts(&first, &second)}
+                    {facts(&first, &second, ended)}
                 </div>
                 <div class="stack-s" data-testid="compare-headers">
                     {headers}
@@ -59,7 +62,7 @@ pub(super) fn Compared(
 }
 
 /// Which calls these are, how they ended, who took how long.
-fn facts(first: &Call, second: &Call) -> AnyView {
+fn facts(first: &Call, second: &Call, ended: Ended) -> AnyView {
     let i18n = use_i18n();
     let calls = [first, second];
     let cell = |text: String| view! { <td class="num">{text}</td> };
@@ -74,9 +77,8 @@ fn facts(first: &Call, second: &Call) -> AnyView {
     });
     let statuses = calls.map(|call| {
         let badge = if call.failed { "badge bad" } else { "badge" };
-        let status = call.status.clone();
-        let word =
-            move || if status.is_empty() { t_string!(i18n, history.no_answer).to_owned() } else { status.clone() };
+        let call = call.clone();
+        let word = move || ending(i18n, ended, &call);
         view! { <td class="num"><span class=badge>{word}</span></td> }
     });
     let same = (first.status == second.status).then(|| view! { <span class="faint">{t!(i18n, history.same)}</span> });

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use self::{compare::Compared, table::Table, transfer::Transfer};
 use crate::{
     api::bridge::Bridge,
-    i18n::{Text, t, use_i18n},
+    i18n::{I18n, Text, t, t_string, use_i18n},
     model::{
         number,
         past::{
@@ -27,6 +27,9 @@ use crate::{
     past::PastCalls,
 };
 
+/// How a call ended, in words; empty when there is no answer.
+pub type Ended = fn(I18n, &Call) -> String;
+
 /// The calls of a bench.
 #[component]
 pub fn HistoryBand(
@@ -34,6 +37,9 @@ pub fn HistoryBand(
     style: Style,
     /// Heads of the two columns that say what was asked: the verb, and to what.
     heads: [Text; 2],
+    /// How a call ended; without it as the call itself says.
+    #[prop(default = |_, call| call.status.clone())]
+    ended: Ended,
     /// The call whose answer is on show.
     #[prop(into)]
     shown: Signal<Option<u64>>,
@@ -92,7 +98,7 @@ pub fn HistoryBand(
                 when=move || !blank()
                 fallback=move || view! { <p class="hint" data-testid="history-blank">{t!(i18n, history.blank)}</p> }
             >
-                <Table rows=rows style=style heads=heads shown=shown picked=picked on_show=on_show on_again=on_again />
+                <Table rows=rows style=style heads=heads ended=ended shown=shown picked=picked on_show=on_show on_again=on_again />
             </Show>
             {move || {
                 (missed() > 0)
@@ -103,11 +109,17 @@ pub fn HistoryBand(
             }}
             <div aria-live="polite">
                 {move || match pair.get().as_slice() {
-                    [first, second] => view! { <Compared first=first.clone() second=second.clone() picked=picked /> }.into_any(),
+                    [first, second] => view! { <Compared first=first.clone() second=second.clone() ended=ended picked=picked /> }.into_any(),
                     [_] => view! { <p class="hint near">{t!(i18n, history.pick_one)}</p> }.into_any(),
                     _ => ().into_any(),
                 }}
             </div>
         </section>
     }
+}
+
+/// How a call ended, or that it has no answer; tracked.
+fn ending(i18n: I18n, ended: Ended, call: &Call) -> String {
+    let words = ended(i18n, call);
+    if words.is_empty() { t_string!(i18n, history.no_answer).to_owned() } else { words }
 }

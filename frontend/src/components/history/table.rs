@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::other::other;
+use super::{Ended, ending, other::other};
 use crate::{
     api::browser::wall_clock,
     components::icon::{Glyph, Icon},
@@ -29,6 +29,8 @@ pub(super) fn Table(
     style: Style,
     /// Of the two columns that say what was asked.
     heads: [Text; 2],
+    /// How a call ended.
+    ended: Ended,
     /// The call whose answer is on show.
     shown: Signal<Option<u64>>,
     /// The calls to compare.
@@ -44,7 +46,9 @@ pub(super) fn Table(
             Row::Own(call) => call.answer().map_or(0.0, |answer| answer.cost.total_ms()),
             Row::Other(other) => other.call.took_ms.unwrap_or_default(),
         };
-        Axis::fit(rows.with(|rows| rows.iter().map(took).fold(0.0, f64::max)))
+        // where no call has an answer, there is nothing to scale
+        let longest = rows.with(|rows| rows.iter().map(took).fold(0.0, f64::max));
+        if longest > 0.0 { Axis::fit(longest) } else { Axis::blank() }
     });
     let end = move || axis.read().ticks.last().map_or_else(String::new, |tick| tick.label.clone());
     let [verb, what] = heads;
@@ -59,7 +63,10 @@ pub(super) fn Table(
                         <th scope="col">{i18n.shown(what)}</th>
                         <th scope="col">{t!(i18n, history.col_status)}</th>
                         <th scope="col" class="num">{t!(i18n, history.col_ms)}</th>
-                        <th scope="col" class="scale">{move || t_string!(i18n, history.scale, end = end())}</th>
+                        <th scope="col" class="scale">{move || {
+                            let end = end();
+                            if end.is_empty() { "–".to_owned() } else { t_string!(i18n, history.scale, end = end) }
+                        }}</th>
                         <th scope="col" class="num">{t!(i18n, history.col_out)}</th>
                         <th scope="col" class="num">{t!(i18n, history.col_in)}</th>
                         <th scope="col"><span class="vh">{t!(i18n, history.col_actions)}</span></th>
@@ -68,7 +75,7 @@ pub(super) fn Table(
                 <tbody>
                     <For each=move || rows.get() key=Row::name let:row>
                         {match row {
-                            Row::Own(call) => own(call, axis, shown, picked, on_show, on_again),
+                            Row::Own(call) => own(call, axis, ended, shown, picked, on_show, on_again),
                             Row::Other(call) => other(style, call.call, axis),
                         }}
                     </For>
@@ -81,6 +88,7 @@ pub(super) fn Table(
 fn own(
     call: Call,
     axis: Memo<Axis>,
+    ended: Ended,
     shown: Signal<Option<u64>>,
     picked: RwSignal<Vec<u64>>,
     on_show: Callback<Call>,
@@ -99,8 +107,6 @@ fn own(
     );
     let total = cost.map_or(0.0, |cost| cost.total_ms());
     let width = move || format!("{:.1}%", axis.read().percent(total));
-    let status = call.status.clone();
-    let status = move || if status.is_empty() { t_string!(i18n, history.no_answer).to_owned() } else { status.clone() };
     let is_shown = move || shown.get() == Some(at);
     let pick = move |on: bool| {
         picked.update(|picked| {
@@ -115,6 +121,7 @@ fn own(
     let (verb, what, badge) = (call.verb.clone(), call.what.clone(), if call.failed { "badge bad" } else { "badge" });
     let withheld = call.withheld;
     let call = StoredValue::new(call);
+    let status = move || call.with_value(|call| ending(i18n, ended, call));
     view! {
         <tr data-now=move || is_shown().then_some("")>
             <td class="pick">

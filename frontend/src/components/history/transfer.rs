@@ -1,4 +1,4 @@
-//! The tools of the history: clear, export, import. What came of an import is said beside them.
+//! The tools of the history: clear, export, import. What is wrong with a file is said beside them.
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast as _;
@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlInputElement};
 
 use crate::{
+    components::toast::Toasts,
     i18n::{I18n, t, t_string, use_i18n},
     model::past::{
         call::Style,
@@ -14,10 +15,9 @@ use crate::{
     past::PastCalls,
 };
 
-/// What came of an import.
+/// Why nothing came of an import.
 #[derive(Clone, Debug, PartialEq)]
 enum Came {
-    Added(usize),
     Wrong(Error),
     Unreadable,
 }
@@ -35,26 +35,30 @@ pub(super) fn Transfer(
     on_clear: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let past = PastCalls::get();
+    let (past, toasts) = (PastCalls::get(), Toasts::get());
     let came = RwSignal::new(None::<Came>);
     let import = move |event: leptos::ev::Event| {
         let input: HtmlInputElement = event_target(&event);
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        let name = file.name();
         // the same file may be chosen again
         input.set_value("");
         spawn_local(async move {
-            let outcome = match read(file).await {
-                Ok(text) => past.import(&text).map_or_else(Came::Wrong, Came::Added),
-                Err(why) => why,
-            };
-            came.try_set(Some(outcome));
+            let imported = read(file).await.and_then(|text| past.import(&text).map_err(Came::Wrong));
+            if let Ok(count) = imported {
+                let title = untrack(|| match count {
+                    0 => t_string!(i18n, history.added_none).to_owned(),
+                    _ => t_string!(i18n, history.added, count = count),
+                });
+                toasts.tell("imported", false, title, name);
+            }
+            came.try_set(imported.err());
         });
     };
     let told = move || came.get().map(|came| words(i18n, &came)).unwrap_or_default();
-    let is_wrong = move || came.with(|came| !matches!(came, None | Some(Came::Added(_))));
     view! {
         <div class="tools">
-            <span role="status" class=move || if is_wrong() { "error" } else { "hint" } data-testid="history-came">
+            <span role="status" class="error" data-testid="history-came">
                 {told}
             </span>
             <button
@@ -96,8 +100,6 @@ async fn read(file: File) -> Result<String, Came> {
 
 fn words(i18n: I18n, came: &Came) -> String {
     match came {
-        Came::Added(0) => t_string!(i18n, history.added_none).to_owned(),
-        Came::Added(count) => t_string!(i18n, history.added, count = count),
         Came::Wrong(Error::TooLong) => t_string!(i18n, history.err_long).to_owned(),
         Came::Wrong(Error::NotJson { line, column }) => {
             t_string!(i18n, history.err_json, line = line, column = column)

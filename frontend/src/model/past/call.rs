@@ -54,7 +54,7 @@ pub struct Call {
     /// A credential was left out of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withheld: bool,
-    /// How it ended, `201 Created`; empty when there is no answer.
+    /// How it ended, in the protocol's words: `201 Created`, `basic.ack`; empty when there is no answer.
     pub status: String,
     /// It ended badly.
     pub failed: bool,

@@ -28,7 +28,13 @@ use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
     boot::Apart,
-    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink, wire::WireView},
+    components::{
+        history::HistoryBand,
+        sequence::Happened,
+        shared_link::CopyLink,
+        split::{SplitPane, Splitter},
+        wire::WireView,
+    },
     i18n::{keys::grpc as key, t, use_i18n},
     model::{
         grpc_draft::Draft,
@@ -62,10 +68,11 @@ pub fn Grpc() -> impl IntoView {
                     </a>
                 </div>
             </div>
-            <div class="bench" data-testid="bench">
+            <SplitPane>
                 <Apart>
                     <Editor calls=calls bookmark=bookmark />
                 </Apart>
+                <Splitter bar=0 />
                 <Apart>
                     <Happened
                         style="grpc"
@@ -81,13 +88,14 @@ pub fn Grpc() -> impl IntoView {
                         marks=Signal::derive(move || calls.log.marks())
                     />
                 </Apart>
+                <Splitter bar=1 />
                 <Apart>
                     <AnswerView calls=calls />
                 </Apart>
                 <Apart>
                     <WireView on=calls.wire.on seen=calls.wire.seen />
                 </Apart>
-            </div>
+            </SplitPane>
             <Apart>
                 <HistoryBand
                     style=Style::Grpc

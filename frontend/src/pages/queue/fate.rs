@@ -39,25 +39,25 @@ pub(super) fn FateView(publishing: Publishing, #[prop(into)] snippets: Signal<Ve
     }
 }
 
-/// The word for a fate, and what it means: the worst that happened to any message.
-fn words(fate: &Fate) -> (Text, Text) {
-    let Tally { returned, nacked, refused, unknown, .. } = fate.tally;
+/// The word for a fate, what it means, and of how many messages it is true: the worst that happened to any message.
+pub(super) fn words(fate: &Fate) -> (Text, Text, u32) {
+    let Tally { sent, confirmed, returned, nacked, refused, unknown, .. } = fate.tally;
     match () {
-        () if fate.reply.is_some() => (key::answered, key::answered_why),
-        () if unknown > 0 => (key::unknown, key::unknown_why),
-        () if refused > 0 => (key::refused, key::refused_why),
-        () if nacked > 0 => (key::nacked, key::nacked_why),
-        () if returned > 0 => (key::returned, key::returned_why),
-        () if fate.going => (key::going, key::going_why),
-        () if fate.tally.sent < fate.count => (key::stopped_run, key::stopped_run_why),
-        () => (key::confirmed, key::confirmed_why),
+        () if fate.reply.is_some() => (key::answered, key::answered_why, 1),
+        () if unknown > 0 => (key::unknown, key::unknown_why, unknown),
+        () if refused > 0 => (key::refused, key::refused_why, refused),
+        () if nacked > 0 => (key::nacked, key::nacked_why, nacked),
+        () if returned > 0 => (key::returned, key::returned_why, returned),
+        () if fate.going => (key::going, key::going_why, sent),
+        () if sent < fate.count => (key::stopped_run, key::stopped_run_why, sent),
+        () => (key::confirmed, key::confirmed_why, confirmed),
     }
 }
 
 #[component]
 fn Told(fate: Fate) -> impl IntoView {
     let i18n = use_i18n();
-    let (word, why) = words(&fate);
+    let (word, why, _) = words(&fate);
     let Fate { count, tally, reply, cost, .. } = fate;
     let reason = tally.reason.clone().filter(|_| tally.returned > 0);
     view! {

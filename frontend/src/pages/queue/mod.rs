@@ -32,12 +32,18 @@ use leptos::prelude::*;
 
 use self::{
     consumers::Consumers, consumers_view::ConsumersView, editor::Editor, fate::FateView, journey::Journey,
-    messages::MessagesView, others::Others, publishing::Publishing, readings::ReadingsView, recovery::RecoveryView,
+    messages::MessagesView, others::Others, publishing::Publishing, readings::ReadingsView,
 };
 use crate::{
-    api::bridge::Bridge,
+    api::{bridge::Bridge, browser::socket_url},
     boot::Apart,
-    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink, wire::WireView},
+    components::{
+        history::HistoryBand,
+        sequence::Happened,
+        shared_link::CopyLink,
+        split::{SplitPane, Splitter},
+        wire::WireView,
+    },
     i18n::{keys::queue as key, t, use_i18n},
     model::{
         copy_as,
@@ -56,6 +62,7 @@ pub fn Queue() -> impl IntoView {
     let i18n = use_i18n();
     let journey = Journey::new();
     let (publishing, consumers) = (Publishing::new(journey), Consumers::new(journey));
+    recovery::watch(consumers);
     let others = RwSignal::new(Others::default());
     let first = preset::first();
     consumers.replace(first.consumers.clone());
@@ -78,7 +85,7 @@ pub fn Queue() -> impl IntoView {
             ) => address.clone(),
             None => copy_as::queue::ADDRESS.to_owned(),
         });
-        copy_as::queue::snippets(&publishing.draft(), &url)
+        copy_as::queue::snippets(&publishing.draft(), &url, &socket_url())
     };
     view! {
         <div data-style="queue">
@@ -91,12 +98,12 @@ pub fn Queue() -> impl IntoView {
                     <CopyLink bookmark=bookmark />
                 </div>
             </div>
-            <RecoveryView consumers=consumers />
             <ReadingsView publishing=publishing consumers=consumers others=others />
-            <div class="bench" data-testid="bench">
+            <SplitPane>
                 <Apart>
                     <Editor publishing=publishing bookmark=bookmark />
                 </Apart>
+                <Splitter bar=0 />
                 <Apart>
                     <Happened
                         style="queue"
@@ -109,13 +116,14 @@ pub fn Queue() -> impl IntoView {
                         offset=Signal::derive(move || offset.get().filter(|_| publishing.is_of_this_visit()))
                     />
                 </Apart>
+                <Splitter bar=1 />
                 <Apart>
                     <FateView publishing=publishing snippets=Signal::derive(snippets) />
                 </Apart>
                 <Apart>
                     <WireView on=publishing.wire.on seen=publishing.wire.seen />
                 </Apart>
-            </div>
+            </SplitPane>
             <Apart>
                 <ConsumersView consumers=consumers others=others />
             </Apart>
@@ -126,6 +134,7 @@ pub fn Queue() -> impl IntoView {
                 <HistoryBand
                     style=Style::Queue
                     heads=[key::what, key::routing_key]
+                    ended=past::ended
                     shown=Signal::derive(move || publishing.shown.with(|shown| shown.as_ref().and_then(|shown| shown.name)))
                     on_show=move |call: Call| publishing.show(&call)
                     on_again=move |call: Call| publishing.again(&call)

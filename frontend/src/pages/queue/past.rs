@@ -2,15 +2,18 @@
 
 use crosstalk_proto::amqp::Body;
 
-use super::publishing::Fate;
-use crate::model::{
-    address::{self, Written},
-    exchange::{CallError, Cost},
-    number,
-    past::call::{Answer, Call, Message, Outcome, Style},
-    queue::{
-        draft::{Bench, MessageDraft},
-        tally::Tally,
+use super::{fate, publishing::Fate};
+use crate::{
+    i18n::I18n,
+    model::{
+        address::{self, Written},
+        exchange::{CallError, Cost},
+        number,
+        past::call::{Answer, Call, Message, Outcome, Style},
+        queue::{
+            draft::{Bench, MessageDraft},
+            tally::Tally,
+        },
     },
 };
 
@@ -63,6 +66,21 @@ pub(super) fn fate(call: &Call) -> Result<Fate, CallError> {
     });
     let tally = Tally { sent, confirmed, returned, nacked, refused, unknown, reason, error: None };
     Ok(Fate { count: ordered, tally, going: false, reply, cost: Some(answer.cost.clone()) })
+}
+
+/// How it ended, in words: the worst that happened, to how many of a run of many, and why it was returned. Empty when
+/// there is no answer.
+pub(super) fn ended(i18n: I18n, call: &Call) -> String {
+    let Ok(fate) = fate(call) else { return String::new() };
+    let (word, _, figure) = fate::words(&fate);
+    let mut words = i18n.text(word).to_owned();
+    if fate.count > 1 {
+        words = format!("{words} {}", number::count(figure.into()));
+    }
+    match fate.tally.reason {
+        Some((code, text)) if fate.tally.returned > 0 => format!("{words}, {code} {text}"),
+        _ => words,
+    }
 }
 
 fn is_bad(tally: &Tally) -> bool {

@@ -24,7 +24,13 @@ use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
     boot::Apart,
-    components::{history::HistoryBand, sequence::Happened, shared_link::CopyLink, wire::WireView},
+    components::{
+        history::HistoryBand,
+        sequence::Happened,
+        shared_link::CopyLink,
+        split::{SplitPane, Splitter},
+        wire::WireView,
+    },
     i18n::{keys::rest as key, t, use_i18n},
     model::{
         past::call::{Call, Style},
@@ -58,10 +64,11 @@ pub fn Rest() -> impl IntoView {
                     </a>
                 </div>
             </div>
-            <div class="bench" data-testid="bench">
+            <SplitPane>
                 <Apart>
                     <Editor calls=calls bookmark=bookmark />
                 </Apart>
+                <Splitter bar=0 />
                 <Apart>
                     <Happened
                         style="rest"
@@ -76,13 +83,14 @@ pub fn Rest() -> impl IntoView {
                         })
                     />
                 </Apart>
+                <Splitter bar=1 />
                 <Apart>
                     <AnswerView calls=calls />
                 </Apart>
                 <Apart>
                     <WireView on=calls.wire.on seen=calls.wire.seen />
                 </Apart>
-            </div>
+            </SplitPane>
             <Apart>
                 <HistoryBand
                     style=Style::Rest

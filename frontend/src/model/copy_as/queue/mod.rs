@@ -1,9 +1,11 @@
-//! A message for the broker as pika, lapin and amqplib publish it. Each does what the page does: it declares the queue
-//! `hello` where that is meant, asks for a confirm, and says what the broker said.
+//! A message for the broker as pika, lapin and amqplib publish it, and as a WebSocket client hands it to the server. Each
+//! does what the page does: it declares the queue `hello` where that is meant, asks for a confirm, and says what the
+//! broker said.
 
 mod amqplib;
 mod lapin;
 mod pika;
+mod websocket;
 
 use crosstalk_proto::{amqp::Properties, helloworld::HelloRequest};
 use prost::Message as _;
@@ -38,14 +40,15 @@ struct Call<'a> {
     asks: bool,
 }
 
-/// In all languages.
+/// In all languages: for the broker at `url`, and for the server's WebSocket at `socket`.
 #[must_use]
-pub fn snippets(draft: &MessageDraft, url: &str) -> Vec<Snippet> {
+pub fn snippets(draft: &MessageDraft, url: &str, socket: &str) -> Vec<Snippet> {
     let call = Call::of(draft, url);
     vec![
         Snippet { language: "Python, pika", text: pika::program(&call) },
         Snippet { language: "Rust, lapin", text: lapin::program(&call) },
         Snippet { language: "JavaScript", text: amqplib::program(&call) },
+        Snippet { language: "WebSocket", text: websocket::program(&call, socket) },
     ]
 }
 
@@ -126,15 +129,25 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crosstalk_proto::ws::Command;
+
     use super::*;
     use crate::model::{
         address::Row,
         queue::{message::Header, preset::Preset},
     };
 
+    const SOCKET: &str = "ws://127.0.0.1:8080/ws";
+
+    /// Of the clients of AMQP.
     fn texts(draft: &MessageDraft) -> [String; 3] {
-        let [python, rust, javascript] = snippets(draft, ADDRESS).try_into().expect("three languages");
+        let [python, rust, javascript, _] = snippets(draft, ADDRESS, SOCKET).try_into().expect("four languages");
         [python.text, rust.text, javascript.text]
+    }
+
+    fn websocket(draft: &MessageDraft) -> String {
+        let last = snippets(draft, ADDRESS, SOCKET).pop();
+        last.expect("four languages").text
     }
 
     #[test]
@@ -158,6 +171,18 @@ mod tests {
         assert!(python.contains("bytes.fromhex(\"0a03416461\")"), "{python}");
         assert!(rust.contains("&[10, 3, 65, 100, 97]"), "{rust}");
         assert!(javascript.contains("Buffer.from(\"0a03416461\", \"hex\")"), "{javascript}");
+    }
+
+    #[test]
+    fn a_websocket_client_sends_the_pages_own_command() {
+        let many = MessageDraft { count: "3".to_owned(), ..Preset::Hello.draft() };
+        let text = websocket(&many);
+        let command = text.split_once("const command = ").and_then(|(_, rest)| rest.split_once(";\n\n"));
+        let command: Command = serde_json::from_str(command.expect("there is a command").0).expect("of the contract");
+        assert_eq!(command, Command::Publish(many.publish().expect("it can be sent")));
+        assert!(text.contains(SOCKET) && text.contains("if (id < 3) next();"), "{text}");
+        let asks = websocket(&Preset::Ask.draft());
+        assert!(asks.contains("\"do\": \"call\"") && asks.contains("reply.body.text"), "{asks}");
     }
 
     #[test]
