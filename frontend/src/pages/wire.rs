@@ -6,7 +6,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::tasks::Tasks;
-use crate::{api::captures, components::wire::Captured, model::exchange::CallError, settings};
+use crate::{
+    api::captures,
+    components::wire::{Captured, part},
+    model::exchange::CallError,
+    settings,
+};
 
 /// The inspector of one bench.
 #[derive(Clone, Copy, Debug)]
@@ -70,11 +75,13 @@ impl Wire {
         };
         self.tasks.spawn(async move {
             let told = captures::read(&trace).await;
+            let drawn = part::load().await;
             // the next call may be on its way already
             if self.trace.with_value(|now| now.as_ref() == Some(&trace)) {
-                self.seen.set(match told {
-                    Ok(told) => Captured::Seen { told: Arc::new(told), file: captures::file(&trace) },
-                    Err(error) => Captured::Failed(error),
+                self.seen.set(match (told, drawn) {
+                    (Ok(told), Ok(())) => Captured::Seen { told: Arc::new(told), file: captures::file(&trace) },
+                    (Ok(_), Err(_)) => Captured::Failed(CallError::Unreachable),
+                    (Err(error), _) => Captured::Failed(error),
                 });
             }
         });

@@ -1,5 +1,6 @@
 //! The wire inspector: a switch, the conversation that was captured, and of one message its bytes beside the fields they are.
-//! Its entrance is [`WireView`]; what it shows comes as the server told it, and is read here.
+//! Its entrances are [`WireView`] and [`strips::Strips`]; what they show comes as the server told it, and is read and drawn by a
+//! [`part`] of the program of its own.
 //!
 //! - `conversation`: the messages on the axis of time and one after the other; `share`: where the bytes went
 //! - [`strips`]: the same job in each style, to one scale
@@ -10,6 +11,7 @@
 mod conversation;
 mod fields;
 mod hex;
+pub mod part;
 mod rows;
 mod share;
 pub mod strips;
@@ -66,10 +68,7 @@ pub fn WireView(
     let content = move || match seen.get() {
         Captured::None | Captured::Waiting => ().into_any(),
         Captured::Failed(error) => view! { <Failure error=error /> }.into_any(),
-        Captured::Seen { told, file } => match Wire::read(&told) {
-            Ok(wire) => view! { <Seen wire=Arc::new(wire) file=file /> }.into_any(),
-            Err(why) => view! { <Failure error=CallError::Unreadable(why) /> }.into_any(),
-        },
+        Captured::Seen { told, file } => part::draw_capture(told, file).unwrap_or_else(|| ().into_any()),
     };
     view! {
         <section class="wire-row stack-s" aria-labelledby="wire-h" data-testid="wire">
@@ -92,6 +91,13 @@ pub fn WireView(
             </p>
             {content}
         </section>
+    }
+}
+
+fn read(told: &[u8], file: String) -> AnyView {
+    match Wire::read(told) {
+        Ok(wire) => view! { <Seen wire=Arc::new(wire) file=file /> }.into_any(),
+        Err(why) => view! { <Failure error=CallError::Unreadable(why) /> }.into_any(),
     }
 }
 
@@ -126,7 +132,7 @@ fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
     view! {
         <div class="row row-between">
             <p class="hint">
-                {t!(i18n, wire.captured, protocol = wire.protocols)} " " {cut.then(|| t!(i18n, wire.cut))} {missing}
+                {t!(i18n, wire.captured, connections = wire.connections.join("; "))} " " {cut.then(|| t!(i18n, wire.cut))} {missing}
             </p>
             <div class="row">
                 <Copy testid="wire-copy" text=copied what=what word=word small=true />

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::Captured;
+use super::{Captured, part};
 use crate::{
     components::failure::Failure,
-    i18n::{t, t_string, use_i18n},
+    i18n::{keys::wire as key, t, t_string, use_i18n},
     model::{
-        exchange::CallError,
         number,
         wire::{
             Wire,
@@ -33,18 +32,29 @@ pub fn Strips(
     /// From top to bottom.
     styles: [Weighed; 3],
 ) -> impl IntoView {
+    let seen = Memo::new(move |_| styles.iter().any(|style| matches!(*style.seen.read(), Captured::Seen { .. })));
+    let failed = move |style: Weighed| match style.seen.get() {
+        Captured::Failed(error) => Some(view! { <Failure error=error /> }),
+        Captured::None | Captured::Waiting | Captured::Seen { .. } => None,
+    };
+    view! {
+        {move || seen.get().then(|| part::draw_strips(styles))}
+        {move || styles.map(failed).collect_view()}
+    }
+}
+
+/// The same, drawn.
+#[component]
+pub(super) fn Table(styles: [Weighed; 3]) -> impl IntoView {
     let i18n = use_i18n();
     let weights = Memo::new(move |_| styles.map(|style| style.seen.with(weight)));
-    let scale = move |weights: &[Option<Result<Weight, CallError>>]| {
-        let whole = weights.iter().flatten().flatten().map(|weight| weight.whole().bytes());
+    let scale = move |weights: &[Option<Weight>]| {
+        let whole = weights.iter().flatten().map(|weight| weight.whole().bytes());
         whole.max().unwrap_or(0)
     };
     let said = move || {
         let weights = weights.read();
-        let later = |at: usize| {
-            let weight = weights[at].as_ref()?.as_ref().ok()?;
-            Some(number::count(weight.later.as_ref()?.bytes() as u64))
-        };
+        let later = |at: usize| Some(number::count(weights[at].as_ref()?.later.as_ref()?.bytes() as u64));
         let said = |(rest, grpc, queue)| t_string!(i18n, wire.strips_said, rest = rest, grpc = grpc, queue = queue);
         Option::zip(later(0), later(1)).zip(later(2)).map(|((rest, grpc), queue)| said((rest, grpc, queue)))
     };
@@ -75,38 +85,44 @@ pub fn Strips(
             }
         })
     };
-    let failures = move || {
-        weights
-            .get()
-            .into_iter()
-            .flatten()
-            .filter_map(Result::err)
-            .map(|error| view! { <Failure error=error /> })
-            .collect_view()
-    };
+    let legend = [
+        ("frame", key::strips_framing),
+        ("meta", key::strips_headers),
+        ("payload", key::strips_payload),
+        ("apart", key::strips_connection),
+    ];
+    let legend = legend.map(|(kind, word)| {
+        view! {
+            <li>
+                <svg class="strip" aria-hidden="true">
+                    <rect data-k=kind width="100%" height="100%"></rect>
+                </svg>
+                {i18n.shown(word)}
+            </li>
+        }
+    });
     view! {
-        <p class="verdict" role="status" data-testid="strips-said">
-            {said}
-        </p>
-        {table}
-        {failures}
+        <div class="stack-s near">
+            {table} <ul class="legend" aria-label=t!(i18n, wire.strips_legend)>
+                {legend.collect_view()}
+            </ul> <p class="verdict" role="status" data-testid="strips-said">
+                {said}
+            </p>
+        </div>
     }
 }
 
 /// None while there is nothing to weigh.
-fn weight(seen: &Captured) -> Option<Result<Weight, CallError>> {
+fn weight(seen: &Captured) -> Option<Weight> {
     match seen {
-        Captured::None | Captured::Waiting => None,
-        Captured::Failed(error) => Some(Err(error.clone())),
-        Captured::Seen { told, .. } => {
-            Some(Wire::read(told).map(|wire| Weight::of(&wire)).map_err(CallError::Unreadable))
-        }
+        Captured::Seen { told, .. } => Wire::read(told).ok().map(|wire| Weight::of(&wire)),
+        Captured::None | Captured::Waiting | Captured::Failed(_) => None,
     }
 }
 
-fn rows(style: Weighed, weight: Option<Result<Weight, CallError>>, most: usize) -> Option<AnyView> {
+fn rows(style: Weighed, weight: Option<Weight>, most: usize) -> Option<AnyView> {
     let i18n = use_i18n();
-    let weight = weight?.ok()?;
+    let weight = weight?;
     let apart = weight.connection.pieces.len();
     let mut strips = vec![
         (t_string!(i18n, wire.strips_whole), weight.whole(), apart),

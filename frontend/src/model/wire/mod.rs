@@ -19,8 +19,8 @@ pub const ROW: usize = 16;
 /// All messages of a capture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wire {
-    /// `HTTP/1.1`, in the order of the connections, each once.
-    pub protocols: String,
+    /// Each connection: its protocol, who opened it, and where to.
+    pub connections: Vec<String>,
     /// In the order of time.
     pub messages: Vec<Arc<Message>>,
     /// Where all bytes went.
@@ -78,17 +78,15 @@ impl Wire {
         let Capture { connections, totals, missing, .. } = capture;
         let starts = connections.iter().flat_map(|connection| &connection.messages).filter_map(start);
         let begin = starts.fold(f64::INFINITY, f64::min);
-        let mut protocols: Vec<String> = Vec::new();
+        let between = |of: &capture::Connection| format!("{}, {} → {}", of.protocol, of.client, of.server);
+        let told = connections.iter().map(between).collect();
         let (mut messages, mut cut) = (Vec::new(), false);
         for (at, connection) in connections.into_iter().enumerate() {
             cut |= connection.cut;
-            if !protocols.contains(&connection.protocol) {
-                protocols.push(connection.protocol);
-            }
             messages.extend(connection.messages.into_iter().map(|message| Arc::new(Message::of(message, at, begin))));
         }
         messages.sort_by(|one, other| one.at_ms().total_cmp(&other.at_ms()));
-        Self { protocols: protocols.join(", "), messages, totals, cut, missing }
+        Self { connections: told, messages, totals, cut, missing }
     }
 
     /// The message to begin with: the one that asks, behind whatever a connection begins with.
@@ -241,8 +239,8 @@ pub(crate) mod tests {
     pub(crate) fn wire(messages: Vec<capture::Message>) -> Wire {
         let connection = capture::Connection {
             protocol: "HTTP/2".to_owned(),
-            client: String::new(),
-            server: String::new(),
+            client: "a:1".to_owned(),
+            server: "b:2".to_owned(),
             opened_ms: 0.0,
             cut: false,
             messages,
@@ -295,6 +293,7 @@ pub(crate) mod tests {
         let order: Vec<_> = wire.messages.iter().map(|message| (message.is_out, message.at_ms())).collect();
         assert_eq!(order, [(false, 0.0), (true, 1.0)]);
         assert_eq!((wire.took_ms(), wire.first()), (5.0, 0));
+        assert_eq!(wire.connections, ["HTTP/2, a:1 → b:2"]);
         assert!(Wire::read(b"{}").is_err());
     }
 }
