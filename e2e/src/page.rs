@@ -187,6 +187,14 @@ impl Page {
         }
     }
 
+    /// Clicks on what matches first, wherever it is: what lies beneath header or banner is brought to the middle.
+    ///
+    /// # Errors
+    /// When there is none, or it is covered by something else.
+    pub async fn click_css(&self, css: &str) -> Result<()> {
+        self.click_at(&self.find_css(css).await?).await.with_context(|| format!("a click on {css}"))
+    }
+
     async fn click_at(&self, element: &WebElement) -> WebDriverResult<()> {
         element.scroll_into_view().await?;
         element.click().await

@@ -11,7 +11,7 @@ async fn without_a_broker_the_page_says_how_to_start_one_and_the_rest_works() ->
         let page = &stage.page;
         page.open("/").await?;
         page.says("banner-broker", "broker does not answer").await?;
-        page.find("how-to-start").await?.click().await?;
+        page.click_css("[data-testid=how-to-start]").await?;
         page.says("banner-broker", "rabbitmq-server").await?;
         page.says("banner-broker", "AMQP_URL").await?;
         page.says("countdown", "try").await?;

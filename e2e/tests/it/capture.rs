@@ -32,7 +32,7 @@ async fn the_page_shows_the_bytes_of_a_rest_call_with_its_credentials_masked() -
     play("capture-rest", Broker::absent(), async |stage| {
         let (observer, page) = observed(stage, "/rest").await?;
         page.click("rest-preset-create").await?;
-        page.find_css(".fold:has([data-testid=rest-auth-1]) summary").await?.click().await?;
+        page.click_css(".fold:has([data-testid=rest-auth-1]) summary").await?;
         page.click("rest-auth-1").await?;
         page.fill("rest-token", "sesame").await?;
         page.click("rest-send").await?;

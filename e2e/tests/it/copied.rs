@@ -159,7 +159,7 @@ async fn each_program_sends_the_query_the_credentials_and_the_bytes_of_the_page(
         page.click("rest-preset-protobuf").await?;
         page.fill("rest-path", "/api/v1/resource?to=Grace & Co?&q=你").await?;
         page.fill("rest-request-body", "00 25 27 5c 22 0a ff 41").await?;
-        page.find_css(".fold:has([data-testid=rest-auth-2]) summary").await?.click().await?;
+        page.click_css(".fold:has([data-testid=rest-auth-2]) summary").await?;
         page.click("rest-auth-2").await?;
         page.fill("rest-user", "Aladdin").await?;
         page.fill("rest-password", "open sesame").await?;

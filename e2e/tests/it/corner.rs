@@ -22,7 +22,7 @@ async fn what_was_copied_is_told_in_the_corner_until_it_is_put_away() -> Result<
         );
         let copied = copied.await?.json().clone();
         ensure!(copied == json!(page.text("copy-as").await?), "{copied}");
-        page.find_css("[data-testid=toast-copied] button").await?.click().await?;
+        page.click_css("[data-testid=toast-copied] button").await?;
         page.until("it is put away", "!document.querySelector('[data-testid=toast-copied]')").await
     })
     .await

@@ -23,7 +23,7 @@ async fn a_unary_call_is_made_from_the_servers_own_descriptor() -> Result<()> {
         page.says("grpc-status", "0 OK").await?;
         page.says("grpc-message", "{ \"message\": \"Hello, Ada\" }").await?;
         page.says("grpc-explained", "of its 10000 ms were left").await?;
-        page.find_css(&format!("#{METADATA}")).await?.click().await?;
+        tab(page, METADATA).await?;
         page.says("grpc-headers", "content-type application/grpc-web+proto").await?;
         page.says("grpc-trailers", "grpc-status 0").await?;
         // what both sides measured is a way between them
@@ -241,7 +241,7 @@ pub(crate) async fn stream(page: &Page, count: &str, interval: &str) -> Result<(
 }
 
 async fn tab(page: &Page, id: &str) -> Result<()> {
-    Ok(page.find_css(&format!("#{id}")).await?.click().await?)
+    page.click_css(&format!("#{id}")).await
 }
 
 fn has(testid: &str, value: &str) -> String {

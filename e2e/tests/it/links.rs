@@ -17,9 +17,9 @@ async fn a_link_restores_every_field_of_the_rest_bench() -> Result<()> {
         page.fill("rest-path", "/api/v1/resource?name=Grace & Co.#1").await?;
         page.fill("rest-request-body", "{\"name\":\n  \"格蕾丝\"}").await?;
         for row in ["[data-testid=rest-headers] li:nth-child(1)", "[data-testid=rest-query] li:nth-child(2)"] {
-            page.find_css(&format!("{row} input[type=checkbox]")).await?.click().await?;
+            page.click_css(&format!("{row} input[type=checkbox]")).await?;
         }
-        page.find_css(".fold:has([data-testid=rest-auth-2]) summary").await?.click().await?;
+        page.click_css(".fold:has([data-testid=rest-auth-2]) summary").await?;
         page.click("rest-auth-2").await?;
         page.fill("rest-user", "grace").await?;
         page.until("the address follows", "location.hash.includes('user=grace')").await?;
@@ -50,7 +50,7 @@ async fn a_link_restores_every_field_of_the_grpc_bench() -> Result<()> {
         let page = &stage.page;
         page.open("/grpc").await?;
         page.click("grpc-method-SayHelloStreamReply").await?;
-        page.find_css("#msg-1").await?.click().await?;
+        page.click_css("#msg-1").await?;
         page.fill("grpc-json", "{\"name\":\n \"Grace & 格蕾丝\"}").await?;
         page.fill("grpc-count", "77").await?;
         page.fill("grpc-interval", "3").await?;
@@ -94,7 +94,7 @@ async fn what_a_link_does_not_hold_is_said() -> Result<()> {
 
         header(page, "rest-headers", "Authorization", "Bearer sesame").await?;
         page.says("link-note", "no credentials").await?;
-        page.find_css(".fold:has([data-testid=rest-auth-1]) summary").await?.click().await?;
+        page.click_css(".fold:has([data-testid=rest-auth-1]) summary").await?;
         page.click("rest-auth-1").await?;
         page.fill("rest-token", "mellon").await?;
         page.fill("rest-path", "/healthz?token=friend").await?;
@@ -144,8 +144,8 @@ async fn a_link_restores_every_field_of_the_queue_bench() -> Result<()> {
         page.fill("queue-body", "{\"name\":\n  \"格蕾丝 & Co.\"}").await?;
         page.fill("queue-count", "7").await?;
         page.fill("queue-rate", "3").await?;
-        page.find_css(".kv input[type=checkbox]").await?.click().await?;
-        page.find_css(".fold:nth-child(2) > summary").await?.click().await?;
+        page.click_css(".kv input[type=checkbox]").await?;
+        page.click_css(".fold:nth-child(2) > summary").await?;
         page.find_css(".kv.typed input[type=text]").await?.send_keys("x-tries").await?;
         page.find_css(".kv.typed select").await?.send_keys("long").await?;
         page.find_css(".kv.typed li:first-child input[type=text]:last-of-type").await?.send_keys("5").await?;

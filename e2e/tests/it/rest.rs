@@ -20,7 +20,7 @@ async fn a_greeting_is_made_once_however_often_it_is_sent() -> Result<()> {
         page.says("rest-verdict", "sent twice, done once").await?;
         page.says("rest-case", "the first answer came back").await?;
         // and without the key
-        page.find_css("[data-testid=rest-headers] li:nth-child(3) input[type=checkbox]").await?.click().await?;
+        page.click_css("[data-testid=rest-headers] li:nth-child(3) input[type=checkbox]").await?;
         page.click("rest-twice").await?;
         page.says("rest-verdict", "Two things were made").await?;
 
@@ -49,7 +49,7 @@ async fn an_update_is_lost_without_a_condition_and_refused_with_one() -> Result<
         page.says("rest-verdict", "No update is lost").await?;
         page.says("rest-body", "Hello, Ada Lovelace").await?;
         // the refused call, looked at again from its place in the story
-        page.find_css(".story .badge.bad").await?.click().await?;
+        page.click_css(".story .badge.bad").await?;
         page.says("rest-status", "412").await?;
         page.says("rest-case", "If-Match: \"1-").await?;
         page.says("rest-case", "was sent, but current is \"2-").await?;
@@ -67,7 +67,7 @@ async fn a_body_is_checked_while_it_is_typed_and_the_place_is_shown() -> Result<
         page.click("rest-preset-broken").await?;
         page.says("rest-body-fault", "Line 2, column 3: expected value").await?;
         assert_eq!(page.run("return document.querySelector('.req mark').innerText", &[]).await?, "A");
-        page.find_css("[data-testid=rest-body-fault] button").await?.click().await?;
+        page.click_css("[data-testid=rest-body-fault] button").await?;
         let chosen = "const area = document.activeElement; return area.value.slice(area.selectionStart)";
         assert_eq!(page.run(chosen, &[]).await?, "Ada}");
         page.click("rest-send").await?;
@@ -102,7 +102,7 @@ async fn the_rows_of_the_query_and_the_path_keep_in_step() -> Result<()> {
         let field = page.find_css(&row("[placeholder=value]")).await?;
         field.send_keys(Key::End + " & Co").await?;
         page.until("the path follows", &path("/api/v1/resource?name=Grace%20Hopper%20%26%20Co&x=1")).await?;
-        page.find_css("[data-testid=rest-query] li:nth-child(2) input[type=checkbox]").await?.click().await?;
+        page.click_css("[data-testid=rest-query] li:nth-child(2) input[type=checkbox]").await?;
         page.until("what is not checked is not sent", &path("/api/v1/resource?name=Grace%20Hopper%20%26%20Co")).await?;
         page.click("rest-send").await?;
         page.says("rest-body", "Hello, Grace Hopper & Co").await
