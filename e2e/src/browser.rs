@@ -4,7 +4,8 @@ use anyhow::{Context as _, Result};
 use crosstalk_testkit::Chromedriver;
 use serde_json::json;
 use thirtyfour::{
-    BrowserLogEntry, ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
+    BrowserLogEntry, CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPrefsLogLevel,
+    WebDriver,
 };
 use tokio::sync::OnceCell;
 
@@ -30,6 +31,8 @@ impl Browser {
         for arg in profile.args() {
             wanted.add_arg(&arg)?;
         }
+        // a server under test may have made its certificate by itself
+        wanted.accept_insecure_certs(true)?;
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(chromedriver.url(), wanted).await.context("no browser session")?;
         let browser = Self { driver, _profile: profile };

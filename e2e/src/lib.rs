@@ -26,6 +26,6 @@ pub use self::{
     browser::Browser,
     console::Console,
     page::Page,
-    play::{Stage, evidence_folder, play},
+    play::{Stage, evidence_folder, play, play_on},
     server::Server,
 };

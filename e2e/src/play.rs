@@ -29,6 +29,19 @@ pub struct Stage {
 /// What the act fails with, panics included; a console with what may not be in it; a server that does not end well.
 pub async fn play(name: &str, broker: Broker, act: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
     let server = Server::start(&broker).await?;
+    play_on(name, broker, server, act).await
+}
+
+/// [`play`] on a server of the caller's own.
+///
+/// # Errors
+/// As [`play`].
+pub async fn play_on(
+    name: &str,
+    broker: Broker,
+    server: Server,
+    act: impl AsyncFnOnce(&mut Stage) -> Result<()>,
+) -> Result<()> {
     let browser = Browser::start().await?;
     let page = Page::new(browser.driver().clone(), server.url(""));
     let mut stage = Stage { broker, server, page, browser, console: Console::Clean };

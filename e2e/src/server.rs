@@ -3,6 +3,7 @@
 
 use std::{
     fs::{self, OpenOptions},
+    path::PathBuf,
     process::{Command, Stdio},
     time::Duration,
 };
@@ -12,7 +13,7 @@ use crosstalk_proto::status::Readiness;
 use crosstalk_testkit::{Child, ports, wait_until};
 use tempfile::TempDir;
 
-use crate::{Broker, need};
+use crate::{Broker, copied, need};
 
 /// The server listens within 100 ms; its broker link needs longer on a loaded machine.
 const START: Duration = Duration::from_secs(20);
@@ -28,6 +29,7 @@ pub struct Server {
     http: u16,
     grpc: u16,
     folder: TempDir,
+    secure: bool,
 }
 
 impl Server {
@@ -36,10 +38,25 @@ impl Server {
     /// # Errors
     /// When there is no binary, or it does not come up in time; the error shows its log.
     pub async fn start(broker: &Broker) -> Result<Self> {
+        Self::start_as(broker, false).await
+    }
+
+    /// Starts it with TLS, by a certificate that it makes for itself.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_secure(broker: &Broker) -> Result<Self> {
+        Self::start_as(broker, true).await
+    }
+
+    async fn start_as(broker: &Broker, secure: bool) -> Result<Self> {
         let folder = TempDir::with_prefix("crosstalk-e2e-")?;
         let (http, grpc) = (ports::free(), ports::free());
-        let child = Child::spawn(command(broker, http, grpc, &folder)?)?;
-        let mut server = Self { child, http, grpc, folder };
+        let mut command = command(broker, http, grpc, &folder)?;
+        if secure {
+            command.env("CROSSTALK_TLS", "self-signed");
+        }
+        let mut server = Self { child: Child::spawn(command)?, http, grpc, folder, secure };
         server.reaches(wanted(broker), START).await?;
         Ok(server)
     }
@@ -53,16 +70,22 @@ impl Server {
         self.reaches(wanted(broker), START).await
     }
 
-    /// `http://127.0.0.1:PORT` and the path.
+    /// `http://127.0.0.1:PORT` and the path, `https` with TLS.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.http)
+        format!("{}://127.0.0.1:{}{path}", if self.secure { "https" } else { "http" }, self.http)
     }
 
     /// `ws://127.0.0.1:PORT` and the path.
     #[must_use]
     pub fn ws_url(&self, path: &str) -> String {
         format!("ws://127.0.0.1:{}{path}", self.http)
+    }
+
+    /// The certificate that a client may trust, with TLS.
+    #[must_use]
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join("data/self-signed.pem")
     }
 
     /// Where everything is served.
@@ -82,13 +105,13 @@ impl Server {
     /// # Errors
     /// When it does not within `budget`, or the process ends.
     pub async fn reaches(&mut self, status: &str, budget: Duration) -> Result<()> {
-        let url = self.url("/readyz");
+        let (url, secure) = (self.url("/readyz"), self.secure);
         let child = &mut self.child;
         let mut ended = None;
         let reached = wait_until(budget, || {
             ended = child.ended().ok().flatten();
             let (over, url) = (ended.is_some(), url.clone());
-            async move { over || readiness(&url).await.is_ok_and(|now| now.status == status) }
+            async move { over || readiness(&url, secure).await.is_ok_and(|now| now.status == status) }
         })
         .await;
         match (ended, reached) {
@@ -173,6 +196,10 @@ fn command(broker: &Broker, http: u16, grpc: u16, folder: &TempDir) -> Result<Co
     Ok(command)
 }
 
-async fn readiness(url: &str) -> Result<Readiness> {
+async fn readiness(url: &str, secure: bool) -> Result<Readiness> {
+    if secure {
+        // whether the certificate is a good one is for the tests to find out
+        return Ok(serde_json::from_str(&copied::shell(&format!("curl -ksS {url}")).await?)?);
+    }
     Ok(reqwest::get(url).await?.json().await?)
 }

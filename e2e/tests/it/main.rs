@@ -33,4 +33,5 @@ mod queue;
 mod rest;
 mod shells;
 mod sockets;
+mod tls;
 mod tshark;

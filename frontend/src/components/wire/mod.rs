@@ -4,6 +4,7 @@
 //!
 //! - `conversation`: the messages on the axis of time and one after the other; `share`: where the bytes went
 //! - [`strips`]: the same job in each style, to one scale
+//! - `layers`: what the ends say, or what the network sees of it
 //! - `hex`: the bytes; `fields`: the tree; `rows`: what both are made of, a list of which only what is in sight is drawn
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
@@ -11,6 +12,7 @@
 mod conversation;
 mod fields;
 mod hex;
+mod layers;
 pub mod part;
 mod rows;
 mod share;
@@ -20,7 +22,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use self::{conversation::Conversation, fields::FieldTree, hex::HexView, rows::Lit, share::Share};
+use self::{conversation::Conversation, fields::FieldTree, hex::HexView, layers::layers, rows::Lit, share::Share};
 use super::{copy::Copy, failure::Failure};
 use crate::{
     i18n::{t, t_string, use_i18n},
@@ -96,7 +98,7 @@ pub fn WireView(
 
 fn read(told: &[u8], file: String) -> AnyView {
     match Wire::read(told) {
-        Ok(wire) => view! { <Seen wire=Arc::new(wire) file=file /> }.into_any(),
+        Ok(wire) => layers(wire, file),
         Err(why) => view! { <Failure error=CallError::Unreadable(why) /> }.into_any(),
     }
 }

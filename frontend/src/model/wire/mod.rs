@@ -29,6 +29,8 @@ pub struct Wire {
     pub cut: bool,
     /// What should be here and is not.
     pub missing: Option<String>,
+    /// The layer below, what the network saw of it, where that is something else.
+    pub network: Option<Arc<Wire>>,
 }
 
 /// One message.
@@ -74,7 +76,8 @@ impl Wire {
         json::read(told).map(Self::of).map_err(|error| error.to_string())
     }
 
-    fn of(capture: Capture) -> Self {
+    fn of(mut capture: Capture) -> Self {
+        let network = below(&mut capture).map(|network| Arc::new(Self::of(network)));
         let Capture { connections, totals, missing, .. } = capture;
         let starts = connections.iter().flat_map(|connection| &connection.messages).filter_map(start);
         let begin = starts.fold(f64::INFINITY, f64::min);
@@ -86,7 +89,7 @@ impl Wire {
             messages.extend(connection.messages.into_iter().map(|message| Arc::new(Message::of(message, at, begin))));
         }
         messages.sort_by(|one, other| one.at_ms().total_cmp(&other.at_ms()));
-        Self { connections: told, messages, totals, cut, missing }
+        Self { connections: told, messages, totals, cut, missing, network }
     }
 
     /// The message to begin with: the one that asks, behind whatever a connection begins with.
@@ -107,7 +110,7 @@ impl Wire {
 impl Message {
     fn of(message: capture::Message, connection: usize, begin: f64) -> Self {
         let (title, value) = match message.name.as_str() {
-            "frame" => (message.value, String::new()),
+            "frame" | "record" => (message.value, String::new()),
             _ => (message.name, message.value),
         };
         let is_leaf = |nth: &usize| {
@@ -175,6 +178,31 @@ impl Message {
         }
         runs
     }
+}
+
+/// What the network saw, as a capture by itself.
+fn below(capture: &mut Capture) -> Option<Capture> {
+    let mut totals = Totals::default();
+    let mut connections = Vec::new();
+    for connection in capture.connections.iter_mut().filter(|connection| !connection.network.is_empty()) {
+        let messages = std::mem::take(&mut connection.network);
+        for Totals { framing, headers, payload } in messages.iter().map(|message| message.totals) {
+            totals.framing += framing;
+            totals.headers += headers;
+            totals.payload += payload;
+        }
+        let (client, server) = (connection.client.clone(), connection.server.clone());
+        connections.push(capture::Connection {
+            protocol: "TLS".to_owned(),
+            client,
+            server,
+            opened_ms: connection.opened_ms,
+            cut: connection.cut,
+            messages,
+            network: Vec::new(),
+        });
+    }
+    (!connections.is_empty()).then(|| Capture { connections, totals, ..Capture::default() })
 }
 
 fn start(message: &capture::Message) -> Option<f64> {
@@ -248,6 +276,29 @@ pub(crate) mod tests {
         };
         let told = serde_json::to_vec(&Capture { connections: vec![connection], ..Capture::default() }).unwrap();
         Wire::read(&told).unwrap()
+    }
+
+    #[test]
+    fn what_the_network_saw_is_a_layer_of_its_own() {
+        let record = capture::Message {
+            name: "record".to_owned(),
+            value: "client_hello".to_owned(),
+            ..seen(Sender::Client, &[4.0])
+        };
+        let connection = capture::Connection {
+            protocol: "HTTP/2".to_owned(),
+            client: String::new(),
+            server: String::new(),
+            opened_ms: 0.0,
+            cut: false,
+            messages: vec![seen(Sender::Client, &[5.0])],
+            network: vec![record],
+        };
+        let above = Wire::of(Capture { connections: vec![connection], ..Capture::default() });
+        let network = above.network.clone().unwrap();
+        assert_eq!((above.messages.len(), network.messages.len(), network.network.is_none()), (1, 1, true));
+        assert_eq!(network.messages[0].title, "client_hello");
+        assert!(wire(Vec::new()).network.is_none());
     }
 
     fn message() -> Arc<Message> {
