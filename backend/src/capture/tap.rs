@@ -55,6 +55,9 @@ impl<S: AsyncWrite> AsyncWrite for Tapped<S> {
     ) -> Poll<io::Result<usize>> {
         let this = self.project();
         let written = ready!(this.socket.poll_write_vectored(cx, bufs))?;
+        if !this.recording.is_on() {
+            return Poll::Ready(Ok(written));
+        }
         let mut left = written;
         let mut sent = Vec::with_capacity(written);
         for buf in bufs {

@@ -3,6 +3,8 @@
 use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Page, copied, need, play, script};
 
+use crate::{accessible, looks};
+
 const ROW: &str = "history-other";
 
 #[tokio::test]
@@ -25,6 +27,11 @@ async fn curl_and_requests_appear_on_the_rest_bench_and_are_not_kept() -> Result
         let (own, others) = (page.count("history-show").await?, page.count(ROW).await?);
         ensure!((own, others) == (1, 3), "{own} calls of the page's own, {others} of other clients");
 
+        for width in [1440, 360] {
+            stage.browser.resize(width, 900).await?;
+            accessible::check(page, &format!("/rest {width}, with calls of other clients")).await?;
+            looks::fits(page, "/rest").await?;
+        }
         page.click("history-clear").await?;
         page.says("history-blank", "Nothing was sent yet").await
     })

@@ -3,6 +3,8 @@
 use anyhow::{Result, ensure};
 use crosstalk_e2e::{Broker, Server, copied, play_on};
 
+use crate::accessible;
+
 #[tokio::test]
 async fn curl_is_greeted_over_http_2_with_the_certificate_of_the_data_folder() -> Result<()> {
     let server = Server::start_secure(&Broker::absent()).await?;
@@ -36,6 +38,7 @@ async fn the_page_shows_what_the_ends_say_and_what_the_network_sees() -> Result<
         page.says("wire-message", "application_data").await?;
         let told = page.text("wire").await?;
         ensure!(told.contains("TLS") && !told.contains("Confidential"), "{told}");
+        accessible::check(page, "/rest, what the network sees").await?;
         page.click("wire-ends").await?;
         page.says("wire-message", "HEADERS").await
     })
