@@ -16,7 +16,10 @@ use hyper_util::rt::TokioIo;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use super::{Server, subject::RESOURCE};
+use super::{
+    Server,
+    subject::{RESOURCE, without_settings},
+};
 
 /// What the process is told.
 #[derive(Clone, Debug, Args)]
@@ -53,6 +56,7 @@ impl Twice {
         let mut command = Command::new(std::env::current_exe().context("cannot find this executable")?);
         command.args(["serve-twice", "--port", &port.to_string(), "--untapped", &untapped.to_string(), "--data"]);
         command.arg(data.path());
+        without_settings(&mut command);
         let server = Server::start("crosstalk", command, port).await?;
         reqwest::get(server.url(RESOURCE)).await?.error_for_status()?;
         Ok(Self { server, untapped, _data: data })

@@ -74,12 +74,7 @@ impl Subject {
         let data = TempDir::with_prefix("crosstalk-bench-").context("cannot make a folder for data")?;
         let (port, grpc) = (ports::free(), ports::free());
         let mut command = Command::new(binary()?);
-        for (name, _value) in env::vars_os() {
-            let text = name.to_string_lossy();
-            if text.starts_with("CROSSTALK_") || VARIABLES.contains(&text.as_ref()) {
-                command.env_remove(&name);
-            }
-        }
+        without_settings(&mut command);
         command
             .env("CROSSTALK_LISTEN", format!("127.0.0.1:{port}"))
             .env("CROSSTALK_GRPC_LISTEN", format!("127.0.0.1:{grpc}"))
@@ -92,6 +87,16 @@ impl Subject {
         let answers = reqwest::get(&url).await.and_then(reqwest::Response::error_for_status);
         answers.context("crosstalk listens but does not answer")?;
         Ok(Self { server, answered_after: start.elapsed(), _data: data })
+    }
+}
+
+/// Keeps from it what the shell sets for another server.
+pub(super) fn without_settings(command: &mut Command) {
+    for (name, _value) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CROSSTALK_") || VARIABLES.contains(&text.as_ref()) {
+            command.env_remove(&name);
+        }
     }
 }
 
