@@ -66,13 +66,12 @@ const DOWN: [(&str, &str, &str, &[&str]); 3] =
 const OFFLINE: [(&str, &str, &str, &[&str]); 2] =
     [("home", "offline", "/", &["hello-all"]), ("rest", "offline", "/rest", &["rest-send"])];
 /// What README.md shows.
-const README: [&str; 6] = [
+const README: [&str; 5] = [
     "home-hello-light-en-1440",
     "home-hello-dark-zh-1440",
     "rest-wire-light-en-1440",
     "grpc-hello-dark-en-1440",
     "queue-busy-light-zh-1440",
-    "queue-hello-dark-en-360",
 ];
 const THEMES: [&str; 2] = ["light", "dark"];
 const LANGUAGES: [&str; 2] = ["en", "zh"];
