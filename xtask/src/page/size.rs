@@ -39,7 +39,7 @@ pub(super) fn tell(dist: &Path) -> Result<()> {
     let mut parts = parts(&fs::read_to_string(dist.join("index.html"))?)?;
     parts.entry("/".to_owned()).or_default();
     let all: usize = files.iter().map(|(_, _, small)| small).sum();
-    for (address, own) in &parts {
+    for (address, own) in parts.iter().filter(|(name, _)| name.starts_with('/')) {
         let is_of_another = |name: &String| !own.contains(name) && parts.values().any(|files| files.contains(name));
         let first: usize = files.iter().filter(|(name, _, _)| !is_of_another(name)).map(|(_, _, small)| small).sum();
         eprintln!("    {first:>8} B in brotli before {address} is there");
@@ -49,7 +49,7 @@ pub(super) fn tell(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What the page at each address needs besides what every page needs, as the document says it.
+/// What the page at each address needs besides what every page needs, as the document says it, and the other parts.
 fn parts(document: &str) -> Result<BTreeMap<String, Vec<String>>> {
     let (_, rest) = document.split_once("const parts = ").context("the document does not tell the parts")?;
     let (parts, _) = rest.split_once(";\n").context("the parts have no end")?;

@@ -29,10 +29,10 @@ pub(super) fn defer(index: &str, start: &str, program: &Program) -> Result<Strin
     Ok(format!("{before}{script}\n{start}</script>{after}"))
 }
 
-/// What the page at an address needs besides what every page needs.
+/// What the page at an address needs besides what every page needs; also, by their names, the parts that no page begins with.
 fn by_address(program: &Program) -> BTreeMap<&str, &[String]> {
     let parts = program.parts.iter();
-    parts.filter_map(|(name, files)| Some((shells::address(name)?, files.as_slice()))).collect()
+    parts.map(|(name, files)| (shells::address(name).unwrap_or(name), files.as_slice())).collect()
 }
 
 /// The document without the first tag that begins so.
@@ -54,10 +54,10 @@ mod tests {
             wasm: "/p/a.wasm".to_owned(),
             bindings: "/p/a.js".to_owned(),
             loader: "/p/l.js".to_owned(),
-            parts: [("rest".to_owned(), vec!["/p/rest.wasm".to_owned()])].into(),
+            parts: ["rest", "wire"].map(|name| (name.to_owned(), vec![format!("/p/{name}.wasm")])).into(),
         };
         let html = defer(index, "{{ parts }} '{{ bindings }}' '{{ program }}' '{{ loader }}'", &program).unwrap();
-        let wanted = r#"{"/rest":["/p/rest.wasm"]} '/p/a.js' '/p/a.wasm' '/p/l.js'"#;
+        let wanted = r#"{"/rest":["/p/rest.wasm"],"wire":["/p/wire.wasm"]} '/p/a.js' '/p/a.wasm' '/p/l.js'"#;
         assert_eq!(html, format!("<head><script>boot</script><script type=\"module\">\n{wanted}</script></head>"));
         assert!(defer("<head></head>", "", &program).is_err());
     }
