@@ -1,4 +1,4 @@
-//! The benches as parts of the program: a part is downloaded by [`load`], then [`view`] draws its page. Home is in what
+//! The benches as parts of the program: a part is downloaded by [`load`], then [`view()`] draws its page. Home is in what
 //! every page needs: most of it is there anyway. Without the feature `split` the program is one piece.
 
 use futures_util::FutureExt as _;
