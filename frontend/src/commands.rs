@@ -25,7 +25,7 @@ const SEND: &str = "[data-send]";
 /// What a page's presets match.
 const PRESETS: &str = "main .presets button";
 /// What takes characters.
-const TYPING: &str = "input, textarea, select, [contenteditable], dialog";
+const TYPING: &str = "input, textarea, select, [contenteditable], dialog[open]";
 
 /// What is open; a context.
 #[derive(Clone, Copy, Debug)]
