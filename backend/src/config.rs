@@ -6,6 +6,8 @@ use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
 use clap::{Parser, ValueEnum};
 use url::Url;
 
+use crate::queue::BrokerUrl;
+
 /// A value was not acceptable.
 #[derive(Debug, thiserror::Error)]
 #[error("{variable} {problem}")]
@@ -96,14 +98,8 @@ impl Config {
     /// # Errors
     /// [`Invalid`] names the variable and the remedy.
     pub fn validated(self) -> Result<Self, Invalid> {
-        let is_amqp = |url: &str| {
-            (url.starts_with("amqp://") || url.starts_with("amqps://")) && url.parse::<lapin::uri::AMQPUri>().is_ok()
-        };
-        if self.amqp_url.as_ref().is_some_and(|url| !is_amqp(url.expose())) {
-            return Err(Invalid {
-                variable: "AMQP_URL",
-                problem: "is not of the form amqp://user:password@host:port/vhost (the vhost / is written %2f)".into(),
-            });
+        if let Some(url) = &self.amqp_url {
+            BrokerUrl::read(url.expose()).map_err(|problem| Invalid::new("AMQP_URL", problem))?;
         }
         if !self.amqp_listen.ip().is_loopback() {
             return Err(Invalid {

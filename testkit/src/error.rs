@@ -50,6 +50,9 @@ pub enum Error {
         /// What the system answered.
         source: io::Error,
     },
+    /// A certificate could not be made.
+    #[error("cannot make a certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
     /// A command line tool of the program answered with a failure.
     #[error("{command} failed: {stderr}")]
     Tool {

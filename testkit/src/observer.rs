@@ -75,8 +75,9 @@ impl Observer {
 
     /// What went over the last connection on which a client sent `mark`, if there is one.
     #[must_use]
-    pub fn seen(&self, mark: &str) -> Option<Seen> {
-        let marked = |seen: &&Seen| seen.client.windows(mark.len()).any(|bytes| bytes == mark.as_bytes());
+    pub fn seen(&self, mark: impl AsRef<[u8]>) -> Option<Seen> {
+        let mark = mark.as_ref();
+        let marked = |seen: &&Seen| seen.client.windows(mark.len()).any(|bytes| bytes == mark);
         self.seen.lock().iter().rev().find(marked).cloned()
     }
 
@@ -84,8 +85,8 @@ impl Observer {
     ///
     /// # Errors
     /// [`TimedOut`] when it does not within `budget`.
-    pub async fn ended(&self, mark: &str, budget: Duration) -> Result<Seen, TimedOut> {
-        let ended = || self.seen(mark).filter(|seen| seen.ended == 2);
+    pub async fn ended(&self, mark: impl AsRef<[u8]>, budget: Duration) -> Result<Seen, TimedOut> {
+        let ended = || self.seen(&mark).filter(|seen| seen.ended == 2);
         wait_until(budget, || std::future::ready(ended().is_some())).await?;
         Ok(ended().unwrap_or_default())
     }

@@ -27,7 +27,7 @@ pub use self::{
     pcapng::pcapng,
     recording::Recording,
     registry::{ARMED, Admitted, Captures, Error, KEPT, Taken},
-    tap::Tapped,
+    tap::{Stream, Tapped},
     told::told,
     watched::Watched,
 };

@@ -17,7 +17,7 @@ use pcap_file::{
     },
 };
 
-use super::{conversation::Conversation, registry::Taken};
+use super::{conversation::Conversation, recording::Recording, registry::Taken};
 
 const COMMENT: &str = "Captured by Crosstalk within the server: the payload is what went over the socket, with credentials \
     masked and other callers' messages left out, and of a connection with TLS once more as the network sees it; the IP and TCP headers around it are synthesised, and the server's port is the \
@@ -28,10 +28,13 @@ const WINDOW: u16 = u16::MAX;
 const HOPS: u8 = 64;
 /// Times are in nanoseconds.
 const RESOLUTION: u8 = 9;
-/// By which a tool knows the protocol, wherever the server or the broker listens.
-const AMQP_PORT: u16 = 5672;
-const HTTP_PORT: u16 = 80;
-const HTTPS_PORT: u16 = 443;
+/// By which a tool knows the protocol, wherever the server or the broker listens; and the one with TLS below it.
+fn ports(protocol: Protocol) -> (u16, u16) {
+    match protocol {
+        Protocol::Amqp => (5672, 5671),
+        Protocol::Http1 | Protocol::Http2 | Protocol::WebSocket | Protocol::Tls => (80, 443),
+    }
+}
 
 /// Writes a capture down. Takes its time: not to be done where others wait.
 ///
@@ -52,11 +55,16 @@ pub fn pcapng(taken: &Taken) -> io::Result<Vec<u8>> {
         options: vec![InterfaceDescriptionOption::IfTsResol(RESOLUTION)],
     };
     writer.write_pcapng_block(interface).map_err(other)?;
-    let layers = taken.connections.iter().flat_map(|recording| [Some(recording.clone()), recording.network()]);
-    for recording in layers.flatten() {
-        let conversation = Conversation::of(&recording, taken.trace_id);
+    let conversation = |recording: &Recording| Conversation::of(recording, taken.trace_id);
+    let layers = taken.connections.iter().flat_map(|recording| {
+        let above = conversation(recording);
+        let (port, secure_port) = ports(above.protocol);
+        let below = recording.network().map(|network| (conversation(&network), network, secure_port));
+        [Some((above, recording.clone(), port)), below]
+    });
+    for (conversation, recording, port) in layers.flatten() {
         let opened = recording.opened_at.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        for (at, packet) in packets(&conversation, recording.ends)? {
+        for (at, packet) in packets(&conversation, recording.ends, port)? {
             let block = EnhancedPacketBlock {
                 interface_id: 0,
                 timestamp: opened + Duration::from_nanos(at),
@@ -71,13 +79,12 @@ pub fn pcapng(taken: &Taken) -> io::Result<Vec<u8>> {
 }
 
 /// The packets of a connection: its handshake, then every piece as one or more segments.
-fn packets(conversation: &Conversation, ends: (SocketAddr, SocketAddr)) -> io::Result<Vec<(u64, Vec<u8>)>> {
-    let mut ends = ends;
-    ends.1.set_port(match conversation.protocol {
-        Protocol::Amqp => AMQP_PORT,
-        Protocol::Tls => HTTPS_PORT,
-        Protocol::Http1 | Protocol::Http2 | Protocol::WebSocket => HTTP_PORT,
-    });
+fn packets(
+    conversation: &Conversation,
+    mut ends: (SocketAddr, SocketAddr),
+    port: u16,
+) -> io::Result<Vec<(u64, Vec<u8>)>> {
+    ends.1.set_port(port);
     // sequence numbers start at 0, and the handshake counts as one byte
     let (mut client, mut server) = (1_u32, 1_u32);
     let mut packets = vec![

@@ -76,8 +76,8 @@ impl Recording {
     }
 
     /// The same, of what went through this other connection.
-    pub(super) fn within(mut self, network: Self) -> Self {
-        self.network = Some(Arc::new(network));
+    pub(super) fn within(mut self, network: Arc<Self>) -> Self {
+        self.network = Some(network);
         self
     }
 

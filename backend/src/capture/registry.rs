@@ -23,6 +23,7 @@ const MAX_CAPTURES: usize = 32;
 const MAX_RECORDED: usize = 256;
 /// The most connections of one capture.
 const MAX_CONNECTIONS: usize = 16;
+const FULL: &str = "it has 16 connections, which is all that one capture may have";
 
 /// Why there is no capture.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,8 @@ struct Entry {
     since: Instant,
     armed: bool,
     connections: Vec<Arc<Recording>>,
+    /// How many jobs with a connection of their own there were.
+    places: usize,
     missing: Option<String>,
 }
 
@@ -116,7 +119,7 @@ impl Captures {
                 let oldest = *over.ok_or(Error::Busy)?.0;
                 state.remove(oldest);
             }
-            let entry = Entry { since, armed: true, connections: Vec::new(), missing: None };
+            let entry = Entry { since, armed: true, connections: Vec::new(), places: 0, missing: None };
             state.captures.insert(trace, entry);
             let next = self.0.shutdown.token().child_token();
             leaving.push(std::mem::replace(&mut state.others, next));
@@ -158,7 +161,7 @@ impl Captures {
         let leave = self.0.shutdown.token().child_token();
         let mut recording = Recording::new(ends, leave.clone(), self.0.room.clone());
         if tls {
-            recording = recording.within(Recording::new(ends, leave.clone(), self.0.room.clone()));
+            recording = recording.within(Recording::new(ends, leave.clone(), self.0.room.clone()).into());
         }
         let recording = Arc::new(recording);
         state.recorded.push(Arc::downgrade(&recording));
@@ -188,11 +191,31 @@ impl Captures {
 
     /// Makes a recorded connection part of the capture of this trace, if that is armed.
     pub fn attach(&self, trace: u128, recording: &Arc<Recording>) {
+        self.lock().attach(trace, recording);
+    }
+
+    /// Takes one of the places that a capture has for jobs with a connection of their own: none is opened in vain.
+    ///
+    /// # Errors
+    /// When there is none left, in a sentence.
+    pub(super) fn take_place(&self, trace: u128) -> Result<(), String> {
+        if let Some(entry) = self.lock().captures.get_mut(&trace) {
+            if entry.places == MAX_CONNECTIONS {
+                return Err(FULL.to_owned());
+            }
+            entry.places += 1;
+        }
+        Ok(())
+    }
+
+    /// Makes a connection that serves one job alone part of the capture of its trace; nothing is kept of it if that is not
+    /// armed any more.
+    pub(super) fn enlist(&self, trace: u128, recording: &Arc<Recording>) {
         let mut state = self.lock();
-        let Some(entry) = state.captures.get_mut(&trace).filter(|entry| entry.armed) else { return };
-        let known = entry.connections.iter().any(|known| Arc::ptr_eq(known, recording));
-        if !known && entry.connections.len() < MAX_CONNECTIONS {
-            entry.connections.push(recording.clone());
+        state.forget_gone();
+        state.recorded.push(Arc::downgrade(recording));
+        if !state.attach(trace, recording) {
+            recording.forget();
         }
     }
 
@@ -220,6 +243,21 @@ impl Captures {
 }
 
 impl State {
+    /// Whether it is part of that capture now.
+    fn attach(&mut self, trace: u128, recording: &Arc<Recording>) -> bool {
+        let Some(entry) = self.captures.get_mut(&trace).filter(|entry| entry.armed) else { return false };
+        if entry.connections.iter().any(|known| Arc::ptr_eq(known, recording)) {
+            return true;
+        }
+        let fits = entry.connections.len() < MAX_CONNECTIONS;
+        if fits {
+            entry.connections.push(recording.clone());
+        } else {
+            entry.missing.get_or_insert_with(|| FULL.to_owned());
+        }
+        fits
+    }
+
     fn is_armed(&self) -> bool {
         self.captures.values().any(|entry| entry.armed)
     }
@@ -259,8 +297,12 @@ impl State {
         self.recorded.iter().filter_map(Weak::upgrade)
     }
 
-    fn has_room(&mut self) -> bool {
+    fn forget_gone(&mut self) {
         self.recorded.retain(|recording| recording.strong_count() > 0);
+    }
+
+    fn has_room(&mut self) -> bool {
+        self.forget_gone();
         self.live().filter(|recording| recording.is_on()).count() < MAX_RECORDED
     }
 }

@@ -14,28 +14,41 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::recording::Recording;
 
 pin_project! {
-    /// A socket that is recorded: what is read came from the client, what is written goes to it.
+    /// A socket that is recorded.
     #[derive(Debug)]
     pub struct Tapped<S> {
         #[pin]
         socket: S,
         recording: Arc<Recording>,
+        // from whom that is which is read; what is written is from us
+        peer: Party,
+        us: Party,
     }
 }
 
 impl<S> Tapped<S> {
-    /// Records a socket that nothing was read from or written to yet.
+    /// Records a socket to a client that nothing was read from or written to yet.
     pub fn new(socket: S, recording: Arc<Recording>) -> Self {
-        Self { socket, recording }
+        Self { socket, recording, peer: Party::Client, us: Party::Server }
+    }
+
+    /// The same of a socket to a server, whose client we are.
+    pub fn dialled(socket: S, recording: Arc<Recording>) -> Self {
+        Self { socket, recording, peer: Party::Server, us: Party::Client }
     }
 }
+
+/// Whatever bytes go over.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 impl<S: AsyncRead> AsyncRead for Tapped<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.project();
         let before = buf.filled().len();
         ready!(this.socket.poll_read(cx, buf))?;
-        this.recording.push(Party::Client, &buf.filled()[before..]);
+        this.recording.push(*this.peer, &buf.filled()[before..]);
         Poll::Ready(Ok(()))
     }
 }
@@ -44,7 +57,7 @@ impl<S: AsyncWrite> AsyncWrite for Tapped<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.project();
         let written = ready!(this.socket.poll_write(cx, buf))?;
-        this.recording.push(Party::Server, &buf[..written]);
+        this.recording.push(*this.us, &buf[..written]);
         Poll::Ready(Ok(written))
     }
 
@@ -65,7 +78,7 @@ impl<S: AsyncWrite> AsyncWrite for Tapped<S> {
             sent.extend_from_slice(part);
             left -= part.len();
         }
-        this.recording.push(Party::Server, &sent);
+        this.recording.push(*this.us, &sent);
         Poll::Ready(Ok(written))
     }
 

@@ -18,7 +18,6 @@ use hyper_util::{
     server::conn::auto,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
@@ -26,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::tls::Tls;
 use crate::{
-    capture::{Admitted, Captures, Recording, Tapped, Watched},
+    capture::{Admitted, Captures, Recording, Stream, Tapped, Watched},
     config::Config,
     edge::Edge,
     router::App,
@@ -220,11 +219,6 @@ async fn unsealed(tls: Tls, stream: TcpStream, recording: Option<&Arc<Recording>
     })
 }
 
-/// Whatever bytes go over.
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
-
 /// How HTTP/1.1 and HTTP/2 are spoken on a connection. Spawns by `executor`.
 pub fn http<E>(executor: E) -> auto::Builder<E> {
     let mut builder = auto::Builder::new(executor);
@@ -241,7 +235,7 @@ pub fn http<E>(executor: E) -> auto::Builder<E> {
 /// Serves one connection to its end; once `leave` is cancelled that is when what is under way on it is done.
 async fn serve<I, S>(stream: I, service: S, leave: &CancellationToken, shutdown: &Shutdown)
 where
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    I: Stream + 'static,
     S: hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible>,
     S::Future: Send + 'static,
 {

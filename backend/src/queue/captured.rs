@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use lapin::uri::AMQPScheme;
-
 use super::session::Session;
 use crate::capture::Captures;
 
@@ -30,12 +28,7 @@ impl Captured {
     }
 
     async fn open(session: &Session, captures: &Captures, trace: u128) -> Result<Arc<Session>, String> {
-        let uri = session.uri();
-        if uri.scheme == AMQPScheme::AMQPS {
-            return Err("the broker is reached over TLS (amqps), and what is encrypted is not captured".to_owned());
-        }
-        let port = captures.relay(trace, &uri.authority.host, uri.authority.port).await;
-        let port = port.map_err(|error| format!("there is no relay to the broker: {error}"))?;
+        let port = captures.relay(trace, session.endpoint()).await?;
         session.through(port).await
     }
 

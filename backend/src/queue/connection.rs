@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use lapin::{Connection, ConnectionProperties, ErrorKind, Event, uri::AMQPUri};
+use lapin::{Connection, ConnectionProperties, ErrorKind, Event};
 use tokio_util::sync::CancellationToken;
 
+use super::url::BrokerUrl;
 use crate::{clock, others::INSTANCE};
 
 /// How long TCP, TLS and the AMQP handshake may take together.
@@ -23,8 +24,8 @@ const CLOSE_BUDGET: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// Why not, in a sentence without credentials.
-pub(super) async fn open(uri: &AMQPUri, name: &str) -> Result<Connection, String> {
-    let mut uri = uri.clone();
+pub(super) async fn open(url: &BrokerUrl, name: &str) -> Result<Connection, String> {
+    let mut uri = url.uri().clone();
     uri.query.heartbeat = uri.query.heartbeat.or(Some(HEARTBEAT_S));
     uri.query.frame_max = Some(uri.query.frame_max.unwrap_or(FRAME_MAX).min(FRAME_MAX));
     uri.query.connection_timeout = uri.query.connection_timeout.or(u64::try_from(CONNECT_BUDGET.as_millis()).ok());
@@ -33,7 +34,10 @@ pub(super) async fn open(uri: &AMQPUri, name: &str) -> Result<Connection, String
         .with_client_property("product".into(), "crosstalk".into())
         .with_client_property("version".into(), env!("CARGO_PKG_VERSION").into())
         .with_client_property(INSTANCE.into(), clock::instance().into());
-    match tokio::time::timeout(CONNECT_BUDGET, Connection::connect_uri(uri, properties)).await {
+    let connecting = async {
+        Connection::connect_uri_with_config(uri, properties, url.trust(), lapin::runtime::default_runtime()?).await
+    };
+    match tokio::time::timeout(CONNECT_BUDGET, connecting).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) => Err(in_words(&error)),
         Err(_elapsed) => {

@@ -5,9 +5,12 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use crosstalk_broker::Broker;
 use crosstalk_proto::ws::ConsumerListed;
-use lapin::uri::AMQPUri;
 
-use crate::{config::Config, others::Others};
+use super::url::BrokerUrl;
+use crate::{
+    config::{Config, Invalid},
+    others::Others,
+};
 
 /// How long clients of the broker in this process have to answer its goodbye: the end of the server as a whole is bounded.
 const GOODBYE: Duration = Duration::from_millis(400);
@@ -15,8 +18,8 @@ const GOODBYE: Duration = Duration::from_millis(400);
 /// Which broker the link goes to.
 #[derive(Debug)]
 pub struct Target {
-    /// Where, with credentials.
-    pub(super) uri: AMQPUri,
+    /// Where.
+    pub(super) url: BrokerUrl,
     /// The broker in this process, if that is it.
     embedded: Option<Broker>,
 }
@@ -25,10 +28,11 @@ impl Target {
     /// The broker that the configuration names; without a name one is started, and `others` are told what happens there.
     ///
     /// # Errors
-    /// When it cannot listen.
+    /// When it cannot listen, or the configuration's address cannot be used.
     pub async fn of(config: &Config, others: &Others) -> anyhow::Result<Self> {
         if let Some(url) = &config.amqp_url {
-            return Ok(Self { uri: url.expose().parse().unwrap_or_default(), embedded: None });
+            let url = BrokerUrl::read(url.expose()).map_err(|problem| Invalid::new("AMQP_URL", problem))?;
+            return Ok(Self { url, embedded: None });
         }
         let broker = Broker::start(crosstalk_broker::Config {
             listen: config.amqp_listen,
@@ -38,8 +42,8 @@ impl Target {
         })
         .await
         .context("cannot start the broker; CROSSTALK_AMQP_LISTEN sets its address")?;
-        let uri = broker.amqp_url().parse().unwrap_or_default();
-        Ok(Self { uri, embedded: Some(broker) })
+        let url = BrokerUrl::read(&broker.amqp_url()).map_err(anyhow::Error::msg)?;
+        Ok(Self { url, embedded: Some(broker) })
     }
 
     /// What other clients connect with, credentials included: only the broker in this process has some that are no secret.
@@ -51,7 +55,8 @@ impl Target {
     /// Who consumes a queue: only the broker in this process tells.
     #[must_use]
     pub fn consumers(&self, queue: &str) -> Option<Vec<ConsumerListed>> {
-        let ours = self.embedded.as_ref()?.consumers(&self.uri.vhost).into_iter().filter(|info| info.queue == queue);
+        let ours =
+            self.embedded.as_ref()?.consumers(&self.url.uri().vhost).into_iter().filter(|info| info.queue == queue);
         let listed = ours.map(|info| ConsumerListed {
             tag: info.tag,
             peer: info.peer,

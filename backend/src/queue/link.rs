@@ -48,9 +48,8 @@ impl Link {
     /// Begins to connect, and goes on trying until the shutdown.
     #[must_use]
     pub fn start(target: Target, metrics: &Metrics, shutdown: &Shutdown) -> Self {
-        let uri = &target.uri;
         let link = Self(Arc::new(Inner {
-            address: format!("{}://{}:{}", uri.scheme, uri.authority.host, uri.authority.port),
+            address: target.url.address(),
             target,
             metrics: metrics.clone(),
             shutdown: shutdown.clone(),
@@ -115,7 +114,7 @@ impl Link {
             self.set(View::Connecting);
             let opened = tokio::select! {
                 () = shutdown.token().cancelled() => break,
-                opened = Session::open(&target.uri, epoch + 1, metrics, shutdown) => opened,
+                opened = Session::open(&target.url, epoch + 1, metrics, shutdown) => opened,
             };
             let reason = match opened {
                 Ok(session) => {

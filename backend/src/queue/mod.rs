@@ -1,7 +1,7 @@
 //! The job over AMQP 0-9-1.
 //!
 //! - [`link`]: the supervised way to the broker, made again whenever it breaks; [`session`] is one life of it
-//! - [`embedded`]: which broker that is, the one in this process or another
+//! - [`embedded`]: which broker that is, the one in this process or another; [`url`]: its address, [`endpoint`]: how it is dialled
 //! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription
 //! - [`worker`] answers the requests of `greeter.rpc`, [`caller`] sends such requests; [`job`] is what both say
 //! - [`captured`]: a link of its own for a job whose bytes somebody wants to see
@@ -16,6 +16,7 @@ pub mod captured;
 pub mod connection;
 pub mod consumer;
 pub mod embedded;
+pub mod endpoint;
 pub mod error;
 pub mod job;
 pub mod link;
@@ -25,12 +26,15 @@ pub mod properties;
 pub mod publisher;
 pub mod session;
 pub mod timing;
+pub mod url;
 pub mod worker;
 
 pub use self::{
     captured::Captured,
     consumer::{Ended, Subscription},
     embedded::Target,
+    endpoint::Endpoint,
     error::Error,
     link::Link,
+    url::BrokerUrl,
 };

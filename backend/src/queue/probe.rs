@@ -8,15 +8,17 @@ use amq_protocol::{
     protocol::{AMQPClass, connection},
 };
 use lapin::types::{AMQPValue, FieldTable};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::endpoint::Endpoint;
+use crate::capture::Stream;
 
 /// How long a broker may take to say what it is.
 const BUDGET: Duration = Duration::from_secs(3);
 /// `connection.start` has about 500 bytes.
 const MOST: usize = 16 * 1024;
+/// How a record begins with which a server of TLS answers who does not speak it (RFC 8446, section 5.1).
+const TLS_ALERT: u8 = 21;
 /// The protocol header (AMQP 0-9-1, section 4.2.2).
 const HEADER: &[u8] = b"AMQP\x00\x00\x09\x01";
 
@@ -24,20 +26,16 @@ const HEADER: &[u8] = b"AMQP\x00\x00\x09\x01";
 ///
 /// # Errors
 /// Why nothing that speaks AMQP 0-9-1 answers there, in a sentence.
-pub(super) async fn product(host: &str, port: u16) -> Result<String, String> {
-    let place = format!("{host}:{port}");
-    match tokio::time::timeout(BUDGET, start_frame(host, port)).await {
+pub(super) async fn product(broker: &Endpoint) -> Result<String, String> {
+    let stream = broker.within(broker.dial().await?).await?;
+    match tokio::time::timeout(BUDGET, start_frame(stream)).await {
         Ok(Ok(start)) => Ok(named(&start.server_properties)),
-        Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            Err(format!("nothing listens at {place}; start a broker there, or set AMQP_URL"))
-        }
-        Ok(Err(error)) => Err(format!("{place} is not an AMQP 0-9-1 broker that can be talked to: {error}")),
-        Err(_elapsed) => Err(format!("{place} does not answer")),
+        Ok(Err(error)) => Err(format!("{broker} is not an AMQP 0-9-1 broker that can be talked to: {error}")),
+        Err(_elapsed) => Err(format!("{broker} does not answer")),
     }
 }
 
-async fn start_frame(host: &str, port: u16) -> io::Result<connection::Start> {
-    let mut stream = TcpStream::connect((host, port)).await?;
+async fn start_frame(mut stream: Box<dyn Stream>) -> io::Result<connection::Start> {
     stream.write_all(HEADER).await?;
     let mut read = Vec::with_capacity(1024);
     loop {
@@ -49,6 +47,9 @@ async fn start_frame(host: &str, port: u16) -> io::Result<connection::Start> {
                 return Ok(start);
             }
             Err(error) if error.is_incomplete() && read.len() < MOST => {}
+            _ if read[0] == TLS_ALERT => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "it speaks TLS; begin AMQP_URL with amqps://"));
+            }
             _ => return Err(io::Error::new(io::ErrorKind::InvalidData, "it speaks something else")),
         }
     }

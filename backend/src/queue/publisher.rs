@@ -219,8 +219,9 @@ impl Drop for Confirm<'_> {
 }
 
 fn broken(session: &Session, error: &lapin::Error) -> Error {
-    Error::refusal(error)
-        .unwrap_or_else(|| Error::Unknown { what: format!("the link to {} broke before the confirm", session.address) })
+    Error::refusal(error).unwrap_or_else(|| Error::Unknown {
+        what: format!("the link to {} broke before the confirm", session.endpoint()),
+    })
 }
 
 fn late() -> Error {

@@ -11,12 +11,14 @@ use lapin::{
     Channel, Connection, Consumer, ErrorKind,
     options::{BasicQosOptions, ConfirmSelectOptions, QueueDeclareOptions},
     types::FieldTable,
-    uri::{AMQPScheme, AMQPUri},
 };
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, caller::Caller, connection, names, probe, properties::short, publisher::Publisher, worker};
+use super::{
+    Error, caller::Caller, connection, endpoint::Endpoint, names, probe, properties::short, publisher::Publisher,
+    url::BrokerUrl, worker,
+};
 use crate::{shutdown::Shutdown, telemetry::Metrics};
 
 /// How long the broker may take to open a channel, declare a queue or start a consumer.
@@ -26,8 +28,9 @@ pub(super) const ASK_BUDGET: std::time::Duration = std::time::Duration::from_sec
 pub struct Session {
     epoch: u32,
     product: String,
-    uri: AMQPUri,
-    pub(super) address: String,
+    url: BrokerUrl,
+    /// The broker itself, whichever way this session goes to it.
+    endpoint: Endpoint,
     pub(super) metrics: Metrics,
     pub(super) shutdown: Shutdown,
     /// For everything but consumers.
@@ -55,19 +58,15 @@ impl Session {
     /// # Errors
     /// Why not, in a sentence without credentials.
     pub(super) async fn open(
-        uri: &AMQPUri,
+        url: &BrokerUrl,
         epoch: u32,
         metrics: &Metrics,
         shutdown: &Shutdown,
     ) -> Result<Arc<Self>, String> {
-        let (host, port) = (&uri.authority.host, uri.authority.port);
-        let product = match uri.scheme {
-            AMQPScheme::AMQP => probe::product(host, port).await?,
-            // what it is cannot be asked without a TLS client of our own
-            AMQPScheme::AMQPS => "AMQP 0-9-1 broker".to_owned(),
-        };
-        let main = connection::open(uri, "crosstalk").await?;
-        let session = Self::over(main, uri, epoch, product, metrics, shutdown);
+        let endpoint = Endpoint::of(url, shutdown).await?;
+        let product = probe::product(&endpoint).await?;
+        let main = connection::open(url, "crosstalk").await?;
+        let session = Self::over(main, (url.clone(), endpoint), epoch, product, metrics, shutdown);
         match session.set_up().await {
             Ok(()) => Ok(session),
             Err(error) => {
@@ -79,16 +78,15 @@ impl Session {
 
     /// A session beside this one for one job, over one connection that goes to `port` of this machine; without a worker.
     pub(super) async fn through(&self, port: u16) -> Result<Arc<Self>, String> {
-        let mut uri = self.uri.clone();
-        uri.authority.host = std::net::Ipv4Addr::LOCALHOST.to_string();
-        uri.authority.port = port;
-        let main = connection::open(&uri, "crosstalk capture").await?;
-        Ok(Self::over(main, &uri, self.epoch, self.product.clone(), &self.metrics, &self.shutdown))
+        let url = self.url.by_way_of(port);
+        let main = connection::open(&url, "crosstalk capture").await?;
+        let way = (url, self.endpoint.clone());
+        Ok(Self::over(main, way, self.epoch, self.product.clone(), &self.metrics, &self.shutdown))
     }
 
     fn over(
         main: Connection,
-        uri: &AMQPUri,
+        (url, endpoint): (BrokerUrl, Endpoint),
         epoch: u32,
         product: String,
         metrics: &Metrics,
@@ -97,8 +95,8 @@ impl Session {
         let session = Arc::new(Self {
             epoch,
             product,
-            uri: uri.clone(),
-            address: format!("{}://{}:{}", uri.scheme, uri.authority.host, uri.authority.port),
+            url,
+            endpoint,
             metrics: metrics.clone(),
             shutdown: shutdown.clone(),
             main: Arc::new(main),
@@ -158,9 +156,9 @@ impl Session {
         self.caller.get().ok_or_else(|| self.down())
     }
 
-    /// Where the broker is, credentials included.
-    pub(super) fn uri(&self) -> &AMQPUri {
-        &self.uri
+    /// The broker itself.
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     /// Counts of a queue, by a passive declare on a channel of its own.
@@ -196,7 +194,7 @@ impl Session {
 
     /// Nothing was sent: there is no link.
     pub(super) fn down(&self) -> Error {
-        Error::Down { address: self.address.clone() }
+        Error::Down { address: self.url.address() }
     }
 
     /// Says goodbye on every connection.
@@ -241,7 +239,7 @@ impl Session {
             return Err(self.down());
         }
         let name = format!("crosstalk consumers {}", consuming.len() + 1);
-        let opened = connection::open(&self.uri, &name).await;
+        let opened = connection::open(&self.url, &name).await;
         let connection = Arc::new(opened.map_err(|_reason| self.down())?);
         self.watch(connection.clone());
         let channel = open_channel(&connection).await;

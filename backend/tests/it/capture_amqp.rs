@@ -2,15 +2,15 @@
 
 use crosstalk_broker::{Broker, Config};
 use crosstalk_proto::{
-    amqp::{Body, Properties},
-    capture::{Connection, Sender},
-    ws::{Answer, ClientMessage, Command, Publish, PublishOutcome, Request, ServerMessage},
+    amqp::Body,
+    capture::Sender,
+    ws::{Answer, Command, PublishOutcome},
 };
 use crosstalk_testkit::{Observer, wait_until};
 
 use crate::{
     bridge_client::Page,
-    capture_support::{BUDGET, PARENT, TRACE, all, arm, only, read},
+    capture_support::{BUDGET, TRACE, all, arm, carry, check_frames, check_shown, only, publish, read},
     support::TestApp,
 };
 
@@ -25,55 +25,19 @@ async fn observed() -> (TestApp, Broker, Observer) {
     (app, broker, observer)
 }
 
-async fn carry(page: &mut Page, command: Command) -> Answer {
-    let request = Request { id: 1_000, traceparent: Some(PARENT.to_owned()), command };
-    page.send(&ClientMessage::Request(request)).await;
-    page.until(|message| match message {
-        ServerMessage::Answer { id: 1_000, answer, .. } => Some(answer),
-        ServerMessage::Refusal { id: 1_000, problem, .. } => panic!("{problem:?}"),
-        _ => None,
-    })
-    .await
-}
-
-/// What is shown is what was seen on the path; where it is not, it is a mask.
-#[track_caller]
-fn check(shown: &[u8], seen: &[u8], masked: usize) {
-    assert_eq!(shown.len(), seen.len());
-    let hidden: Vec<_> = shown.iter().zip(seen).filter(|(shown, seen)| shown != seen).collect();
-    assert!(hidden.iter().all(|(shown, _)| **shown == b'*'), "{hidden:?}");
-    assert_eq!(hidden.len(), masked);
-}
-
-#[track_caller]
-fn check_frames(connection: &Connection, expected: &[&str]) {
-    let said: Vec<_> = connection.messages.iter().map(|message| message.value.as_str()).collect();
-    let mut left = said.iter();
-    for frame in expected {
-        assert!(left.any(|said| said == frame), "{frame} is not where it should be in {said:?}");
-    }
-}
-
 #[tokio::test]
 async fn a_published_message_is_captured_with_its_handshake_its_confirm_and_its_goodbye() {
     let (app, broker, observer) = observed().await;
     let mut page = Page::open(&app).await;
     arm(&app, TRACE).await;
-    let publish = Command::Publish(Publish {
-        exchange: String::new(),
-        routing_key: "hello".to_owned(),
-        mandatory: false,
-        properties: Properties::default(),
-        body: Body::Text("Hello, World!".to_owned()),
-    });
-    let answer = carry(&mut page, publish).await;
+    let answer = carry(&mut page, publish()).await;
     assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
     let seen = observer.ended(TRACE, BUDGET).await.unwrap();
     let capture = read(&app, TRACE).await;
     let connection = only(&capture);
     assert_eq!((connection.protocol.as_str(), &capture.missing), ("AMQP 0-9-1", &None));
-    check(&all(connection, Sender::Client), &seen.client, "\0guest\0guest".len());
-    check(&all(connection, Sender::Server), &seen.server, 0);
+    check_shown(&all(connection, Sender::Client), &seen.client, "\0guest\0guest".len());
+    check_shown(&all(connection, Sender::Server), &seen.server, 0);
     check_frames(
         connection,
         &[
@@ -108,8 +72,8 @@ async fn a_request_to_the_greeter_is_captured_with_its_reply() {
     let seen = observer.ended("crosstalk capture", BUDGET).await.unwrap();
     let capture = read(&app, TRACE).await;
     let connection = only(&capture);
-    check(&all(connection, Sender::Client), &seen.client, "\0guest\0guest".len());
-    check(&all(connection, Sender::Server), &seen.server, 0);
+    check_shown(&all(connection, Sender::Client), &seen.client, "\0guest\0guest".len());
+    check_shown(&all(connection, Sender::Server), &seen.server, 0);
     check_frames(
         connection,
         &["basic.consume-ok", "basic.publish", "basic.deliver", "content body", "connection.close"],

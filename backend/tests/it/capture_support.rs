@@ -3,10 +3,17 @@
 use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use crosstalk_proto::capture::{Capture, Connection, Message, Sender};
+use crosstalk_proto::{
+    amqp::{Body, Properties},
+    capture::{Capture, Connection, Message, Sender},
+    ws::{Answer as Carried, ClientMessage, Command, Publish, Request, ServerMessage},
+};
 use http::StatusCode;
 
-use crate::support::{Answer, TestApp};
+use crate::{
+    bridge_client::Page,
+    support::{Answer, TestApp},
+};
 
 /// How long anything may take that is expected to happen.
 pub(crate) const BUDGET: Duration = Duration::from_secs(10);
@@ -27,6 +34,48 @@ pub(crate) async fn read(app: &TestApp, trace: &str) -> Capture {
     let capture: Capture = serde_json::from_slice(&told.body).unwrap();
     capture.connections.iter().flat_map(|connection| &connection.messages).for_each(check);
     capture
+}
+
+/// A greeting for the queue `hello`.
+pub(crate) fn publish() -> Command {
+    Command::Publish(Publish {
+        exchange: String::new(),
+        routing_key: "hello".to_owned(),
+        mandatory: false,
+        properties: Properties::default(),
+        body: Body::Text("Hello, World!".to_owned()),
+    })
+}
+
+/// Carries out a command of the page's that belongs to the trace.
+pub(crate) async fn carry(page: &mut Page, command: Command) -> Carried {
+    let request = Request { id: 1_000, traceparent: Some(PARENT.to_owned()), command };
+    page.send(&ClientMessage::Request(request)).await;
+    page.until(|message| match message {
+        ServerMessage::Answer { id: 1_000, answer, .. } => Some(answer),
+        ServerMessage::Refusal { id: 1_000, problem, .. } => panic!("{problem:?}"),
+        _ => None,
+    })
+    .await
+}
+
+/// What is shown is what was seen on the path; where it is not, it is a mask.
+#[track_caller]
+pub(crate) fn check_shown(shown: &[u8], seen: &[u8], masked: usize) {
+    assert_eq!(shown.len(), seen.len());
+    let hidden: Vec<_> = shown.iter().zip(seen).filter(|(shown, seen)| shown != seen).collect();
+    assert!(hidden.iter().all(|(shown, _)| **shown == b'*'), "{hidden:?}");
+    assert_eq!(hidden.len(), masked);
+}
+
+/// These were said, in this order, whatever was in between.
+#[track_caller]
+pub(crate) fn check_frames(connection: &Connection, expected: &[&str]) {
+    let said: Vec<_> = connection.messages.iter().map(|message| message.value.as_str()).collect();
+    let mut left = said.iter();
+    for frame in expected {
+        assert!(left.any(|said| said == frame), "{frame} is not where it should be in {said:?}");
+    }
 }
 
 /// The only connection of a capture.

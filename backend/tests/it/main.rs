@@ -19,6 +19,7 @@ mod bridge_outage;
 mod bridge_page;
 mod bridge_subscription;
 mod capture_amqp;
+mod capture_amqps;
 mod capture_file;
 mod capture_http;
 mod capture_support;

@@ -17,6 +17,8 @@ pub struct Options {
     pub web_stomp: bool,
     /// The management API.
     pub management: bool,
+    /// AMQP over TLS as well, with a certificate made for `localhost` and 127.0.0.1.
+    pub tls: bool,
     /// Further lines of `rabbitmq.conf`, as `consumer_timeout = 5000`.
     pub settings: Vec<String>,
 }
@@ -27,6 +29,7 @@ pub(super) struct Ports {
     pub(super) epmd: u16,
     pub(super) web_stomp: Option<u16>,
     pub(super) management: Option<u16>,
+    pub(super) tls: Option<u16>,
     distribution: u16,
 }
 
@@ -37,6 +40,7 @@ impl Ports {
             epmd: ports::free(),
             web_stomp: options.web_stomp.then(ports::free),
             management: options.management.then(ports::free),
+            tls: options.tls.then(ports::free),
             distribution: ports::free(),
         }
     }
@@ -47,7 +51,12 @@ pub(super) fn console(folder: &Path) -> PathBuf {
     folder.join("console.log")
 }
 
-/// Writes the node's two configuration files.
+/// The certificate of a node with TLS.
+pub(super) fn certificate(folder: &Path) -> PathBuf {
+    folder.join("certificate.pem")
+}
+
+/// Writes the node's configuration files.
 pub(super) fn write(folder: &Path, options: &Options, ports: &Ports) -> Result<(), Error> {
     let mut settings =
         vec!["listeners.tcp.local = 127.0.0.1:".to_owned() + &ports.amqp.to_string(), "log.console = true".to_owned()];
@@ -64,11 +73,22 @@ pub(super) fn write(folder: &Path, options: &Options, ports: &Ports) -> Result<(
         plugins.push("rabbitmq_management");
         settings.extend(["management.tcp.ip = 127.0.0.1".to_owned(), format!("management.tcp.port = {port}")]);
     }
+    let mut files = Vec::new();
+    if let Some(port) = ports.tls {
+        let made = rcgen::generate_simple_self_signed(["localhost", "127.0.0.1"].map(str::to_owned))?;
+        let key = folder.join("key.pem");
+        settings.extend([
+            format!("listeners.ssl.local = 127.0.0.1:{port}"),
+            format!("ssl_options.certfile = {}", certificate(folder).display()),
+            format!("ssl_options.keyfile = {}", key.display()),
+        ]);
+        files.extend([(certificate(folder), made.cert.pem()), (key, made.signing_key.serialize_pem())]);
+    }
     settings.extend(options.settings.iter().cloned());
-    let files = [
+    files.extend([
         (folder.join("rabbitmq.conf"), settings.join("\n") + "\n"),
         (folder.join("enabled_plugins"), format!("[{}].\n", plugins.join(","))),
-    ];
+    ]);
     for (path, text) in files {
         fs::write(&path, text).map_err(|source| Error::Prepare { path, source })?;
     }

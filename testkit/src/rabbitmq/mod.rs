@@ -68,13 +68,15 @@ impl RabbitMq {
     }
 
     /// One node for all tests of a process, started by the first that asks; each test names its own queues.
-    /// It ends with the process. A test that kills its broker starts its own.
+    /// It has [`Options::tls`], and ends with the process. A test that kills its broker starts its own.
     ///
     /// # Panics
     /// When the node cannot be started: the message says why and what to do.
     pub async fn shared() -> &'static Self {
         static SHARED: OnceCell<RabbitMq> = OnceCell::const_new();
-        SHARED.get_or_init(|| async { Self::start().await.unwrap_or_else(|error| panic!("{error}")) }).await
+        let options = Options { tls: true, ..Options::default() };
+        let start = || async { Self::start_with(&options).await.unwrap_or_else(|error| panic!("{error}")) };
+        SHARED.get_or_init(start).await
     }
 
     /// `amqp://guest:guest@127.0.0.1:PORT/%2f`
@@ -87,6 +89,18 @@ impl RabbitMq {
     #[must_use]
     pub fn amqp_port(&self) -> u16 {
         self.ports.amqp
+    }
+
+    /// The port of AMQP 0-9-1 over TLS on 127.0.0.1, with [`Options::tls`].
+    #[must_use]
+    pub fn amqps_port(&self) -> Option<u16> {
+        self.ports.tls
+    }
+
+    /// The PEM file with the certificate that is shown there: who trusts it trusts the node.
+    #[must_use]
+    pub fn certificate(&self) -> PathBuf {
+        config::certificate(self.folder.path())
     }
 
     /// `ws://127.0.0.1:PORT/ws`, with [`Options::web_stomp`].
@@ -194,7 +208,7 @@ async fn answers(ports: &Ports) -> bool {
         let mut stream = TcpStream::connect(("127.0.0.1", ports.amqp)).await?;
         stream.write_all(b"AMQP\x00\x00\x09\x01").await?;
         let frame = stream.read_u8().await?;
-        for port in [ports.web_stomp, ports.management].into_iter().flatten() {
+        for port in [ports.web_stomp, ports.management, ports.tls].into_iter().flatten() {
             TcpStream::connect(("127.0.0.1", port)).await?;
         }
         Ok::<_, std::io::Error>(frame == 1)

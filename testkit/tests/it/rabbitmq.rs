@@ -10,7 +10,8 @@ fn listens(rabbit: &RabbitMq) -> bool {
 
 #[tokio::test]
 async fn a_node_is_killed_restarted_and_stopped() {
-    let options = Options { web_stomp: true, management: true, settings: vec!["consumer_timeout = 5000".to_owned()] };
+    let settings = vec!["consumer_timeout = 5000".to_owned()];
+    let options = Options { web_stomp: true, management: true, settings, ..Options::default() };
     let mut rabbit = RabbitMq::start_with(&options).await.expect("RabbitMQ starts");
     let url = rabbit.amqp_url();
     let first = rabbit.pid();
