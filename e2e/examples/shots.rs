@@ -1,5 +1,5 @@
-//! Screenshots of every page in every look: light and dark, English and Chinese, wide and narrow; idle, after the first
-//! click, without a broker, and without a server. It starts what it needs, as the tests do.
+//! Screenshots of every page in every look: light and dark, English and Chinese, wide, narrow and between; idle, after
+//! the first click, without a broker, and without a server. It starts what it needs, as the tests do.
 //!
 //! `cargo run -p crosstalk-e2e --example shots -- FOLDER [PART-OF-A-NAME ...]`, for example `home-hello-light-en-1440`,
 //! `-dark-`, `queue-`. Names are `PAGE-STATE-THEME-LANGUAGE-WIDTH.png`. `-- docs readme` takes those that README.md shows;
@@ -10,8 +10,9 @@ use std::{env, fs, path::PathBuf};
 use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Console, Stage, play, script};
 
-/// Page, state, path, and what is clicked, one after the other; what goes on after a click has a mark behind it.
-const UP: [(&str, &str, &str, &[&str]); 24] = [
+/// Page, state, path, and what is clicked, one after the other; what goes on after a click has a mark behind it. A single
+/// letter is a key.
+const UP: [Scene; 36] = [
     ("home", "idle", "/", &[]),
     ("home", "hello", "/", &["hello-all"]),
     ("home", "weighed", "/", &["weigh"]),
@@ -50,8 +51,25 @@ const UP: [(&str, &str, &str, &[&str]); 24] = [
     ("grpc", "wire", "/grpc", &["wire-switch", "grpc-send", "wire-message"]),
     ("queue", "wire", "/queue", &["wire-switch", "queue-publish", "wire-copy"]),
     ("design", "idle", "/design", &[]),
+    ("design", "told", "/design", &["design-tell", "design-open"]),
     ("home", "palette", "/", &["commands"]),
+    ("home", "help", "/", &["?"]),
     ("lost", "idle", "/nowhere", &[]),
+    ("rest", "missing", MISSING, &["rest-send"]),
+    ("rest", "unsent", UNSENT, &[]),
+    ("rest", "long", LONG_BODY, &["rest-send"]),
+    ("rest", "lost-link", "/rest#9&nonsense", &[]),
+    ("grpc", "late", LATE, &["grpc-send"]),
+    ("grpc", "cancelled", LONG, &["grpc-send!", "grpc-cancel"]),
+    ("grpc", "compare", "/grpc", &["grpc-send", "history-pick", "grpc-send", "history-pick"]),
+    ("queue", "unroutable", "/queue", &["queue-preset-nobody", "queue-publish"]),
+    ("queue", "asked", "/queue", &["queue-preset-ask", "queue-publish"]),
+    (
+        "queue",
+        "compare",
+        "/queue",
+        &["queue-publish", "history-pick", "queue-preset-nobody", "queue-publish", "history-pick"],
+    ),
 ];
 /// Calls of the gRPC bench, as links have them.
 const STREAM: &str =
@@ -60,11 +78,24 @@ const LONG: &str = "/grpc#1&method=helloworld.Greeter/SayHelloStreamReply&messag
 const REFUSED: &str = "/grpc#1&method=helloworld.Greeter/SayHello&message={\"name\":\"bell\\u0007\"}&as=json&count=5&interval=200&deadline=1000&m=x-tenant:demo&off=trace-bin:AAEC";
 const BOTH: &str =
     "/grpc#1&method=helloworld.Greeter/SayHelloBidiStream&message={\"name\":\"Ada\"}&count=5&interval=200&deadline=";
-const DOWN: [(&str, &str, &str, &[&str]); 3] =
-    [("home", "down", "/", &["hello-all"]), ("rest", "down", "/rest", &[]), ("queue", "down", "/queue", &[])];
+const LATE: &str = "/grpc#1&method=helloworld.Greeter/SayHelloStreamReply&message={}&count=50&interval=50&deadline=400";
+/// Requests of the REST bench: for what is not there; with a fault in every field; with much in body and answer.
+const MISSING: &str = "/rest#1&method=GET&path=/api/v1/resource/01KAN3W2K7Q9V6T4XN8R5BZ0EM&body=";
+const UNSENT: &str = "/rest#1&method=POST&path=api&header=bad name:x&header=cookie:a=b&header=content-type:application/json&body={\"name\":1";
+const LONG_BODY: &str = "/rest#1&method=POST&path=/api/v1/resource&header=content-type:application/json&body={\"name\":\"Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft-und-noch-viel-mehr-davon\"}";
+const DOWN: [Scene; 4] = [
+    ("home", "down", "/", &["hello-all"]),
+    ("rest", "down", "/rest", &[]),
+    ("queue", "down", "/queue", &[]),
+    ("queue", "unpublished", "/queue", &["consumer-start!", "queue-publish"]),
+];
 /// Once the server is gone.
-const OFFLINE: [(&str, &str, &str, &[&str]); 2] =
-    [("home", "offline", "/", &["hello-all"]), ("rest", "offline", "/rest", &["rest-send"])];
+const OFFLINE: [Scene; 4] = [
+    ("home", "offline", "/", &["hello-all"]),
+    ("rest", "offline", "/rest", &["rest-send"]),
+    ("grpc", "offline", "/grpc", &["grpc-send"]),
+    ("queue", "offline", "/queue", &["queue-publish"]),
+];
 /// What README.md shows.
 const README: [&str; 5] = [
     "home-hello-light-en-1440",
@@ -75,7 +106,7 @@ const README: [&str; 5] = [
 ];
 const THEMES: [&str; 2] = ["light", "dark"];
 const LANGUAGES: [&str; 2] = ["en", "zh"];
-const WIDTHS: [(u32, u32); 2] = [(1440, 900), (360, 740)];
+const WIDTHS: [(u32, u32); 3] = [(1440, 900), (768, 1024), (360, 740)];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -179,8 +210,13 @@ impl Shots {
     ) -> Result<()> {
         for click in clicks {
             let (click, goes_on) = click.strip_suffix('!').map_or((*click, false), |click| (click, true));
+            let done = if click.len() == 1 {
+                stage.page.driver().action_chain().send_keys(click).perform().await.map_err(Into::into)
+            } else {
+                stage.page.click(click).await
+            };
             // a page that is not finished yet is worth a picture too
-            if let Err(error) = stage.page.click(click).await {
+            if let Err(error) = done {
                 eprintln!("{name}: {error:#}");
             }
             if !goes_on {

@@ -174,7 +174,7 @@ impl Page {
     /// When it does not appear, is never enabled, or is covered by something else.
     pub async fn click(&self, testid: &str) -> Result<()> {
         let css = selector(testid);
-        let enabled = format!("document.querySelector({css:?})?.matches(':enabled, a')");
+        let enabled = format!("document.querySelector({css:?})?.matches(':enabled:not([aria-disabled=true]), a')");
         self.until(&format!("{css} is enabled"), &enabled).await?;
         let mut tries = REDRAWN;
         loop {

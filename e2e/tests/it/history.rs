@@ -44,6 +44,29 @@ async fn a_call_is_shown_again_run_again_and_compared() -> Result<()> {
 }
 
 #[tokio::test]
+async fn two_runs_of_the_queue_are_compared_in_the_language_of_the_page() -> Result<()> {
+    play("history-queue", Broker::shared().await?, async |stage| {
+        let page = &stage.page;
+        page.open("/queue?lang=zh").await?;
+        page.click("queue-publish").await?;
+        rows(page, 1).await?;
+        page.click("queue-preset-nobody").await?;
+        page.click("queue-publish").await?;
+        rows(page, 2).await?;
+        for at in [0, 1] {
+            nth(page, "history-pick", at).await?;
+        }
+        page.says("compare-headers", "不同的计数").await?;
+        page.says("compare-headers", "被退回 0 1").await?;
+        page.says("compare-headers", "两边相同：被拒绝, 条数, 未受理, 已发送, 未知").await?;
+        page.click("lang-en").await?;
+        page.says("compare-headers", "Counts that differ").await?;
+        page.says("compare-headers", "Returned 0 1").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_history_travels_as_a_file_and_a_wrong_file_is_refused_with_its_reason() -> Result<()> {
     play("history-file", Broker::absent(), async |stage| {
         let page = &stage.page;

@@ -87,10 +87,10 @@ async fn what_a_link_does_not_hold_is_said() -> Result<()> {
     play("link-limits", Broker::absent(), async |stage| {
         let page = &stage.page;
         page.open("/rest#9&method=GET").await?;
-        page.says("link-note", "version \"9\" is not known").await?;
+        page.says("link-broken", "it is of version 9").await?;
         page.fill("rest-path", "/healthz").await?;
         page.until("the address follows", "location.hash.includes('/healthz')").await?;
-        page.until("nothing is left to say", "!document.querySelector('[data-testid=link-note]').innerText").await?;
+        page.until("nothing is left to say", "!document.querySelector('[data-testid=link-broken]')").await?;
 
         header(page, "rest-headers", "Authorization", "Bearer sesame").await?;
         page.says("link-note", "no credentials").await?;

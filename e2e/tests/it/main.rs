@@ -32,6 +32,7 @@ mod peers;
 mod queue;
 mod rest;
 mod shells;
+mod sight;
 mod sockets;
 mod tls;
 mod tshark;

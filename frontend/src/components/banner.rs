@@ -6,6 +6,7 @@ use super::{
     chip::State,
     icon::{Glyph, Icon},
 };
+use crate::i18n::{t, use_i18n};
 
 /// A banner. The announcement is read aloud once; the countdown beside it is not.
 #[component]
@@ -26,13 +27,14 @@ pub fn Banner(
     /// Buttons, and commands to copy.
     children: Children,
 ) -> impl IntoView {
+    let i18n = use_i18n();
     let glyph = if state == State::Connecting { Glyph::Again } else { Glyph::Warning };
     view! {
         <div class="banner" data-state=state.name() data-testid=testid>
             <Icon glyph=glyph />
             <p role="status">
                 <b>{title}</b>
-                " "
+                {t!(i18n, panels.join)}
                 {text}
             </p>
             <span class="countdown" data-testid="countdown">{countdown}</span>

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{Ended, ending};
+use super::{Words, ending};
 use crate::{
     api::browser::wall_clock,
     components::{
         icon::{Glyph, Icon},
         sequence::party,
     },
-    i18n::{t, use_i18n},
+    i18n::{t, t_string, use_i18n},
     model::{
         number,
         past::{
@@ -27,13 +27,13 @@ pub(super) fn Compared(
     first: Call,
     /// The later one.
     second: Call,
-    /// How a call ended.
-    ended: Ended,
+    /// What came of them.
+    words: Words,
     /// Emptied when this is closed.
     picked: RwSignal<Vec<u64>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let headers = headers(&compare::headers(&first, &second));
+    let headers = headers(&compare::headers(&first, &second), words);
     let body = body(&compare::text(&first), &compare::text(&second));
     view! {
         <section class="compare" aria-labelledby="compare-h" data-testid="compare">
@@ -48,7 +48,7 @@ pub(super) fn Compared(
             </div>
             <div class="cols-3">
                 <div class="scroll-x" data-testid="compare-facts">
-                    {facts(&first, &second, ended)}
+                    {facts(&first, &second, words)}
                 </div>
                 <div class="stack-s" data-testid="compare-headers">
                     {headers}
@@ -62,7 +62,7 @@ pub(super) fn Compared(
 }
 
 /// Which calls these are, how they ended, who took how long.
-fn facts(first: &Call, second: &Call, ended: Ended) -> AnyView {
+fn facts(first: &Call, second: &Call, words: Words) -> AnyView {
     let i18n = use_i18n();
     let calls = [first, second];
     let cell = |text: String| view! { <td class="num">{text}</td> };
@@ -78,7 +78,7 @@ fn facts(first: &Call, second: &Call, ended: Ended) -> AnyView {
     let statuses = calls.map(|call| {
         let badge = if call.failed { "badge bad" } else { "badge" };
         let call = call.clone();
-        let word = move || ending(i18n, ended, &call);
+        let word = move || ending(i18n, words, &call);
         view! { <td class="num"><span class=badge>{word}</span></td> }
     });
     let same = (first.status == second.status).then(|| view! { <span class="faint">{t!(i18n, history.same)}</span> });
@@ -145,25 +145,32 @@ fn facts(first: &Call, second: &Call, ended: Ended) -> AnyView {
     .into_any()
 }
 
-fn headers(rows: &[Header]) -> AnyView {
+fn headers(rows: &[Header], words: Words) -> AnyView {
     let i18n = use_i18n();
-    let same: Vec<&str> = rows.iter().filter(|row| row.is_same()).map(|row| row.name.as_str()).collect();
-    let same = same.join(", ");
+    let [differ, none_differs] = words.pairs;
+    let named =
+        move |name: &str| (words.named)(name).map_or_else(|| name.to_owned(), |word| i18n.text(word).to_owned());
+    let same: Vec<String> = rows.iter().filter(|row| row.is_same()).map(|row| row.name.clone()).collect();
+    let alike = !same.is_empty();
+    let same = move || {
+        let names: Vec<String> = same.iter().map(|name| named(name)).collect();
+        t_string!(i18n, history.headers_same, names = names.join(", "))
+    };
     let differing: Vec<Header> = rows.iter().filter(|row| !row.is_same()).cloned().collect();
     let none = differing.is_empty();
     let value = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
     let row = |row: Header| {
         view! {
             <tr>
-                <th scope="row">{row.name}</th>
+                <th scope="row">{move || named(&row.name)}</th>
                 <td>{value(row.first)}</td>
                 <td>{value(row.second)}</td>
             </tr>
         }
     };
     view! {
-        <h4>{t!(i18n, history.headers)}</h4>
-        {none.then(|| view! { <p class="hint">{t!(i18n, history.headers_none)}</p> })}
+        <h4>{i18n.shown(differ)}</h4>
+        {none.then(|| view! { <p class="hint">{i18n.shown(none_differs)}</p> })}
         {(!none)
             .then(|| {
                 view! {
@@ -179,7 +186,7 @@ fn headers(rows: &[Header]) -> AnyView {
                     </table>
                 }
             })}
-        {(!same.is_empty()).then(|| view! { <p class="hint">{t!(i18n, history.headers_same, names = same)}</p> })}
+        {alike.then(|| view! { <p class="hint">{same}</p> })}
     }
     .into_any()
 }

@@ -2,20 +2,23 @@
 //! away as a file and taken from one.
 //!
 //! - `table`: the calls, with `other` for those of other clients; `compare`: two of them side by side; `transfer`: files
+//! - [`Glimpse`]: how the last of them ended, for the place where it was sent
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
 
 mod compare;
+mod glimpse;
 mod other;
 mod table;
 mod transfer;
 
 use leptos::prelude::*;
 
+pub use self::glimpse::Glimpse;
 use self::{compare::Compared, table::Table, transfer::Transfer};
 use crate::{
     api::bridge::Bridge,
-    i18n::{I18n, Text, t, t_string, use_i18n},
+    i18n::{I18n, Text, keys::history as key, t, t_string, use_i18n},
     model::{
         number,
         past::{
@@ -27,8 +30,23 @@ use crate::{
     past::PastCalls,
 };
 
-/// How a call ended, in words; empty when there is no answer.
-pub type Ended = fn(I18n, &Call) -> String;
+/// How a bench words what came of its calls. Without words of its own a call says how it ended, and what comes with an
+/// answer is headers.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// How a call ended; empty when there is no answer.
+    pub ended: fn(I18n, &Call) -> String,
+    /// That some of the pairs beside a body differ, and that none does.
+    pub pairs: [Text; 2],
+    /// What such a pair is called, where its name is not one of the protocol's.
+    pub named: fn(&str) -> Option<Text>,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { ended: |_, call| call.status.clone(), pairs: [key::headers, key::headers_none], named: |_| None }
+    }
+}
 
 /// The calls of a bench.
 #[component]
@@ -37,9 +55,9 @@ pub fn HistoryBand(
     style: Style,
     /// Heads of the two columns that say what was asked: the verb, and to what.
     heads: [Text; 2],
-    /// How a call ended; without it as the call itself says.
-    #[prop(default = |_, call| call.status.clone())]
-    ended: Ended,
+    /// What came of the calls.
+    #[prop(default = Words::default())]
+    words: Words,
     /// The call whose answer is on show.
     #[prop(into)]
     shown: Signal<Option<u64>>,
@@ -58,6 +76,10 @@ pub fn HistoryBand(
     let rows = Memo::new(move |_| rows(&list.read(), &others.read(), style));
     // names of calls, no more than two
     let picked = RwSignal::new(Vec::<u64>::new());
+    let on_show = Callback::new(move |call| {
+        on_show.run(call);
+        glimpse::look_at_answer();
+    });
     let blank = move || rows.with(Vec::is_empty);
     let none_own = move || rows.with(|rows| !rows.iter().any(|row| matches!(row, Row::Own(_))));
     let missed = move || others.with(|others| others.missed(style));
@@ -98,7 +120,7 @@ pub fn HistoryBand(
                 when=move || !blank()
                 fallback=move || view! { <p class="hint" data-testid="history-blank">{t!(i18n, history.blank)}</p> }
             >
-                <Table rows=rows style=style heads=heads ended=ended shown=shown picked=picked on_show=on_show on_again=on_again />
+                <Table rows=rows style=style heads=heads words=words shown=shown picked=picked on_show=on_show on_again=on_again />
             </Show>
             {move || {
                 (missed() > 0)
@@ -109,7 +131,7 @@ pub fn HistoryBand(
             }}
             <div aria-live="polite">
                 {move || match pair.get().as_slice() {
-                    [first, second] => view! { <Compared first=first.clone() second=second.clone() ended=ended picked=picked /> }.into_any(),
+                    [first, second] => view! { <Compared first=first.clone() second=second.clone() words=words picked=picked /> }.into_any(),
                     [_] => view! { <p class="hint near">{t!(i18n, history.pick_one)}</p> }.into_any(),
                     _ => ().into_any(),
                 }}
@@ -119,7 +141,7 @@ pub fn HistoryBand(
 }
 
 /// How a call ended, or that it has no answer; tracked.
-fn ending(i18n: I18n, ended: Ended, call: &Call) -> String {
-    let words = ended(i18n, call);
+pub(super) fn ending(i18n: I18n, words: Words, call: &Call) -> String {
+    let words = (words.ended)(i18n, call);
     if words.is_empty() { t_string!(i18n, history.no_answer).to_owned() } else { words }
 }

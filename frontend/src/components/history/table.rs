@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Ended, ending, other::other};
+use super::{Words, ending, other::other};
 use crate::{
     api::browser::wall_clock,
     components::icon::{Glyph, Icon},
@@ -29,8 +29,8 @@ pub(super) fn Table(
     style: Style,
     /// Of the two columns that say what was asked.
     heads: [Text; 2],
-    /// How a call ended.
-    ended: Ended,
+    /// What came of them.
+    words: Words,
     /// The call whose answer is on show.
     shown: Signal<Option<u64>>,
     /// The calls to compare.
@@ -75,7 +75,7 @@ pub(super) fn Table(
                 <tbody>
                     <For each=move || rows.get() key=Row::name let:row>
                         {match row {
-                            Row::Own(call) => own(call, axis, ended, shown, picked, on_show, on_again),
+                            Row::Own(call) => own(call, axis, words, shown, picked, on_show, on_again),
                             Row::Other(call) => other(style, call.call, axis),
                         }}
                     </For>
@@ -88,7 +88,7 @@ pub(super) fn Table(
 fn own(
     call: Call,
     axis: Memo<Axis>,
-    ended: Ended,
+    words: Words,
     shown: Signal<Option<u64>>,
     picked: RwSignal<Vec<u64>>,
     on_show: Callback<Call>,
@@ -121,7 +121,7 @@ fn own(
     let (verb, what, badge) = (call.verb.clone(), call.what.clone(), if call.failed { "badge bad" } else { "badge" });
     let withheld = call.withheld;
     let call = StoredValue::new(call);
-    let status = move || call.with_value(|call| ending(i18n, ended, call));
+    let status = move || call.with_value(|call| ending(i18n, words, call));
     view! {
         <tr data-now=move || is_shown().then_some("")>
             <td class="pick">

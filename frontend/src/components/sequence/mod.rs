@@ -226,9 +226,13 @@ fn hint(i18n: I18n, picture: &Picture, failed: Option<&CallError>) -> String {
                 .map(|block| block.to - block.from)
                 // the sum of nothing would be minus 0
                 .fold(0.0, |sum, took| sum + took);
-            let scale =
-                t_string!(i18n, sequence.to_scale, total = number::ms(timeline.end), others = number::ms(others));
-            format!("{scale} {}", t_string!(i18n, sequence.hint))
+            let total = number::ms(timeline.end);
+            let scale = match timeline.placement {
+                // who told no times did not work for none
+                None => t_string!(i18n, sequence.total, total = total),
+                Some(_) => t_string!(i18n, sequence.to_scale, total = total, others = number::ms(others)),
+            };
+            [&scale, t_string!(i18n, sequence.hint)].join(t_string!(i18n, panels.join))
         }
     }
 }

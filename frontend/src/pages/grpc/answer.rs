@@ -55,7 +55,7 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
     view! {
         <div class="ans">
             <section class="stack-s" aria-labelledby="ans-h">
-                <h2 id="ans-h">{t!(i18n, panels.answer)}</h2>
+                <h2 id="ans-h" tabindex="-1">{t!(i18n, panels.answer)}</h2>
                 <div class="stack-s" aria-live="polite">
                     {status}
                     {move || {

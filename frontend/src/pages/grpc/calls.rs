@@ -127,6 +127,11 @@ impl Calls {
         }
     }
 
+    /// The call whose answer is on show, as the history names it; tracked.
+    pub(super) fn shown_name(self) -> Option<u64> {
+        self.shown.get().map(|shown| shown.name)
+    }
+
     /// Sends what the editor holds; within an open stream, its next message.
     pub(super) fn send(self) {
         let Some(request) = untrack(|| self.typed.request()) else {

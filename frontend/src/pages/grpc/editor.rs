@@ -8,6 +8,7 @@ use super::{bidi::DRIVEN, calls::Calls, message::MessageEditor, methods::Methods
 use crate::{
     components::{
         failure::Failure,
+        history::Glimpse,
         icon::{Glyph, Icon},
         pairs::PairsEditor,
         shared_link::LinkNote,
@@ -167,7 +168,7 @@ fn Buttons(calls: Calls) -> impl IntoView {
         let possible = typed.chosen().is_some_and(|method| !method.client_streams || driven.get());
         possible && typed.request().is_some()
     });
-    let stuck = move || !ready.get() || (calls.is_busy() && !takes());
+    let busy = move || calls.is_busy() && !takes();
     let word = move || match (driven.get(), calls.bidi.is_open()) {
         (true, true) => t_string!(i18n, grpc.send_message),
         (true, false) => t_string!(i18n, grpc.open),
@@ -181,8 +182,10 @@ fn Buttons(calls: Calls) -> impl IntoView {
                     type="submit"
                     data-testid="grpc-send"
                     data-send=""
-                    data-busy=move || (calls.is_busy() && !takes()).then_some("")
-                    disabled=stuck
+                    data-busy=move || busy().then_some("")
+                    // what is disabled while it has the focus loses it
+                    aria-disabled=move || busy().then_some("true")
+                    disabled=move || !ready.get()
                 >
                     <Icon glyph=Glyph::Arrow />
                     {word}
@@ -217,6 +220,7 @@ fn Buttons(calls: Calls) -> impl IntoView {
                     {t!(i18n, panels.reset)}
                 </button>
             </div>
+            <Glimpse shown=Signal::derive(move || calls.shown_name()) />
             <p class="hint" data-testid="grpc-why">
                 {move || if driven.get() { t_string!(i18n, grpc.why_driven) } else { t_string!(i18n, grpc.why_two) }}
             </p>

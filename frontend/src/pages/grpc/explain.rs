@@ -43,7 +43,7 @@ pub(super) fn sentences(i18n: I18n, ended: &Ended, limit_ms: Option<u32>) -> Str
         _ => {}
     }
     said.extend(ended.details.retry_ms.map(|ms| t_string!(i18n, grpc.retry, ms = ms)));
-    said.join(t_string!(i18n, grpc.join))
+    said.join(t_string!(i18n, panels.join))
 }
 
 /// Whether the server noticed that the page gave up.

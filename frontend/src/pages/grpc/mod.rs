@@ -100,7 +100,7 @@ pub fn Grpc() -> impl IntoView {
                 <HistoryBand
                     style=Style::Grpc
                     heads=[key::method, key::message]
-                    shown=Signal::derive(move || calls.shown.get().map(|shown| shown.name))
+                    shown=Signal::derive(move || calls.shown_name())
                     on_show=move |call: Call| calls.show(&call)
                     on_again=move |call: Call| calls.again(&call)
                 />

@@ -218,7 +218,7 @@ fn Words(consumer: Consumer) -> impl IntoView {
             <span role="status" data-testid="consumer-state">
                 {state}
             </span>
-            " "
+            {t!(i18n, panels.join)}
             {meaning}
         </p>
         <Show when=move || consumer.valid_prefetch().is_none()>

@@ -3,12 +3,14 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
+    past::WORDS,
     publishing::Publishing,
     rows::{Pace, Rows},
     run::Wish,
 };
 use crate::{
     components::{
+        history::Glimpse,
         icon::{Glyph, Icon},
         shared_link::LinkNote,
     },
@@ -62,6 +64,7 @@ pub(super) fn Editor(publishing: Publishing, bookmark: RwSignal<Bookmark>) -> im
                     <Pace publishing=publishing />
                 </Show>
                 <Send publishing=publishing />
+                <Glimpse shown=Signal::derive(move || publishing.shown_name()) words=WORDS />
                 <LinkNote bookmark=bookmark />
             </form>
         </section>
@@ -167,7 +170,8 @@ fn Send(publishing: Publishing) -> impl IntoView {
                 data-testid="queue-publish"
                 data-send=""
                 data-busy=move || publishing.busy.get().then_some("")
-                disabled=move || publishing.busy.get() || !publishing.is_sendable()
+                aria-disabled=move || publishing.busy.get().then_some("true")
+                disabled=move || !publishing.is_sendable()
             >
                 <Icon glyph=Glyph::Arrow />
                 {move || if asks() { t_string!(i18n, queue.ask) } else { t_string!(i18n, queue.publish) }}

@@ -31,7 +31,7 @@ pub(super) fn FateView(publishing: Publishing, #[prop(into)] snippets: Signal<Ve
     view! {
         <div class="ans">
             <section class="stack-s" aria-labelledby="ans-h" aria-live="polite">
-                <h2 id="ans-h">{t!(i18n, queue.fate)}</h2>
+                <h2 id="ans-h" tabindex="-1">{t!(i18n, queue.fate)}</h2>
                 {content}
             </section>
             <CopyAs snippets=snippets />

@@ -223,7 +223,9 @@ fn Message(consumers: Consumers, arrival: Arrival) -> impl IntoView {
 #[component]
 fn Decide(consumers: Consumers, arrival: Arrival) -> impl IntoView {
     let number = arrival.number;
-    let button = move |(verdict, word): (Verdict, &'static str)| {
+    let i18n = use_i18n();
+    let button = move |(verdict, name): (Verdict, &'static str)| {
+        let word = move || if verdict == Verdict::Requeue { t_string!(i18n, queue.requeue) } else { name };
         let arrival = arrival.clone();
         let decide = move |_| {
             consumers.decide(&arrival, verdict);
@@ -237,8 +239,8 @@ fn Decide(consumers: Consumers, arrival: Arrival) -> impl IntoView {
             <button
                 class="btn sm"
                 type="button"
-                data-testid=format!("message-{word}")
-                aria-label=format!("{word} {number}")
+                data-testid=format!("message-{name}")
+                aria-label=move || format!("{} {number}", word())
                 on:click=decide
             >
                 {word}

@@ -134,8 +134,8 @@ pub fn Queue() -> impl IntoView {
                 <HistoryBand
                     style=Style::Queue
                     heads=[key::what, key::routing_key]
-                    ended=past::ended
-                    shown=Signal::derive(move || publishing.shown.with(|shown| shown.as_ref().and_then(|shown| shown.name)))
+                    words=past::WORDS
+                    shown=Signal::derive(move || publishing.shown_name())
                     on_show=move |call: Call| publishing.show(&call)
                     on_again=move |call: Call| publishing.again(&call)
                 />

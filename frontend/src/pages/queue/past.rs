@@ -4,7 +4,8 @@ use crosstalk_proto::amqp::Body;
 
 use super::{fate, publishing::Fate};
 use crate::{
-    i18n::I18n,
+    components::history::Words,
+    i18n::{I18n, Text, keys::queue as key},
     model::{
         address::{self, Written},
         exchange::{CallError, Cost},
@@ -17,6 +18,9 @@ use crate::{
     },
 };
 
+/// How the history words what came of a run.
+pub(super) const WORDS: Words = Words { ended, pairs: [key::counts, key::counts_none], named };
+
 /// The counts of a run, as pairs.
 const COUNTS: [&str; 7] = ["ordered", "sent", "confirmed", "returned", "nacked", "refused", "unknown"];
 
@@ -27,7 +31,7 @@ pub(super) fn call(at: f64, draft: &MessageDraft, came: &Result<Fate, CallError>
     let Written { fragment, withheld } = address::write(&bench);
     let (status, failed, outcome) = match came {
         Ok(fate) => (status(fate), is_bad(&fate.tally), Outcome::Answer(answer(fate))),
-        Err(error) => (String::new(), true, Outcome::Error(error.clone())),
+        Err(error) => (refusal(error), true, Outcome::Error(error.clone())),
     };
     Call {
         at: at as u64,
@@ -68,10 +72,10 @@ pub(super) fn fate(call: &Call) -> Result<Fate, CallError> {
     Ok(Fate { count: ordered, tally, going: false, reply, cost: Some(answer.cost.clone()) })
 }
 
-/// How it ended, in words: the worst that happened, to how many of a run of many, and why it was returned. Empty when
-/// there is no answer.
-pub(super) fn ended(i18n: I18n, call: &Call) -> String {
-    let Ok(fate) = fate(call) else { return String::new() };
+/// How it ended, in words: the worst that happened, to how many of a run of many, and why it was returned. With what the
+/// server refused it; empty when there is no answer.
+fn ended(i18n: I18n, call: &Call) -> String {
+    let Ok(fate) = fate(call) else { return call.status.clone() };
     let (word, _, figure) = fate::words(&fate);
     let mut words = i18n.text(word).to_owned();
     if fate.count > 1 {
@@ -83,8 +87,23 @@ pub(super) fn ended(i18n: I18n, call: &Call) -> String {
     }
 }
 
+/// One of [`COUNTS`], as a person reads it.
+fn named(count: &str) -> Option<Text> {
+    const NAMES: [Text; COUNTS.len()] =
+        [key::count, key::sent, key::confirmed, key::returned, key::nacked, key::refused, key::unknown];
+    COUNTS.iter().zip(NAMES).find(|(known, _)| **known == count).map(|(_, name)| name)
+}
+
 fn is_bad(tally: &Tally) -> bool {
     tally.returned + tally.nacked + tally.refused + tally.unknown > 0
+}
+
+/// With what the server refused it; empty when it said nothing.
+fn refusal(error: &CallError) -> String {
+    match error {
+        CallError::Problem(problem) => format!("{} {}", problem.status, problem.title),
+        _ => String::new(),
+    }
 }
 
 /// The worst that happened, and how often in a run of many.

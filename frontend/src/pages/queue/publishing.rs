@@ -113,6 +113,11 @@ impl Publishing {
         this
     }
 
+    /// The run on show, as the history names it, once it has ended; tracked.
+    pub(super) fn shown_name(self) -> Option<u64> {
+        self.shown.with(|shown| shown.as_ref().and_then(|shown| shown.name))
+    }
+
     /// Fills the editor.
     pub(super) fn choose(self, preset: Preset) {
         self.restore(preset.draft());

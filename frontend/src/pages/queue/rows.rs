@@ -19,7 +19,14 @@ use crate::{
 #[component]
 pub(super) fn Rows(publishing: Publishing) -> impl IntoView {
     let i18n = use_i18n();
-    let faults = move || publishing.faults().into_iter().map(|fault| told(i18n, &fault)).collect::<Vec<_>>().join(" ");
+    let faults = move || {
+        publishing
+            .faults()
+            .into_iter()
+            .map(|fault| told(i18n, &fault))
+            .collect::<Vec<_>>()
+            .join(t_string!(i18n, panels.join))
+    };
     view! {
         <div class="folds">
             <details class="fold" open>

@@ -47,7 +47,7 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
     view! {
         <div class="ans">
             <section class="stack-s" aria-labelledby="ans-h" aria-live="polite">
-                <h2 id="ans-h">{t!(i18n, panels.answer)}</h2>
+                <h2 id="ans-h" tabindex="-1">{t!(i18n, panels.answer)}</h2>
                 {content}
             </section>
             <CopyAs snippets=Signal::derive(move || calls.fields.snippets()) secret=Signal::derive(holds_secret) />

@@ -90,6 +90,11 @@ impl Calls {
         }
     }
 
+    /// The call whose answer is on show, as the history names it; tracked.
+    pub(super) fn shown_name(self) -> Option<u64> {
+        self.shown.with(|shown| shown.as_ref().map(|shown| shown.name))
+    }
+
     /// Sends what the editor holds.
     pub(super) fn send(self) {
         let draft = untrack(|| self.fields.draft());

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     components::{
+        history::Glimpse,
         icon::{Glyph, Icon},
         pairs::PairsEditor,
         shared_link::LinkNote,
@@ -133,6 +134,7 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                         {t!(i18n, panels.reset)}
                     </button>
                 </div>
+                <Glimpse shown=Signal::derive(move || calls.shown_name()) />
                 <StoryView calls=calls />
                 <LinkNote bookmark=bookmark />
             </form>

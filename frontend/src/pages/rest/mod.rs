@@ -95,7 +95,7 @@ pub fn Rest() -> impl IntoView {
                 <HistoryBand
                     style=Style::Rest
                     heads=[key::method, key::path]
-                    shown=Signal::derive(move || calls.shown.with(|shown| shown.as_ref().map(|shown| shown.name)))
+                    shown=Signal::derive(move || calls.shown_name())
                     on_show=move |call: Call| calls.show(&call)
                     on_again=move |call: Call| calls.again(&call)
                 />
