@@ -59,7 +59,7 @@ impl App {
         let metrics = Metrics::new();
         let others = Others::new(&config);
         let greetings = Store::open(&config, &shutdown).await?;
-        let link = Link::start(Target::of(&config, &others).await?, &metrics, &shutdown);
+        let link = Link::start(Target::of(&config, &others).await?, &metrics, &shutdown)?;
         let address = listeners.address()?;
         let captures = Captures::new(&shutdown);
         let tls = listeners.tls().cloned();

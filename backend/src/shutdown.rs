@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{signal, task::JoinHandle};
+use tokio::{runtime::Handle, signal, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long requests in flight may take to end.
@@ -87,6 +87,15 @@ impl Shutdown {
         self.tasks.spawn(task)
     }
 
+    /// As [`Shutdown::spawn`], on another runtime.
+    pub fn spawn_on<F>(&self, task: F, runtime: &Handle) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.tasks.spawn_on(task, runtime)
+    }
+
     /// Runs what computes for long on a thread of its own; [`Shutdown::drain`] waits for it as well.
     pub fn spawn_blocking<F, T>(&self, work: F) -> JoinHandle<T>
     where
@@ -102,12 +111,17 @@ impl Shutdown {
         self.tasks.len()
     }
 
+    /// Waits until a drain has begun and every task has ended.
+    pub async fn ended(&self) {
+        self.tasks.wait().await;
+    }
+
     /// Waits for every task to end.
     ///
     /// # Errors
     /// [`Overdue`] when some have not after [`DRAIN`].
     pub async fn drain(&self) -> Result<(), Overdue> {
         self.tasks.close();
-        tokio::time::timeout(DRAIN, self.tasks.wait()).await.map_err(|_elapsed| Overdue { tasks: self.tasks.len() })
+        tokio::time::timeout(DRAIN, self.ended()).await.map_err(|_elapsed| Overdue { tasks: self.tasks.len() })
     }
 }

@@ -72,7 +72,7 @@ impl Upgrade {
         ];
         let counted = Counted::new(app.metrics.websockets.clone());
         let using_link = app.link.hold();
-        app.shutdown.spawn(async move {
+        app.link.spawn(async move {
             let _counted = counted;
             let _using_link = using_link;
             match self.on_upgrade.await {

@@ -2,16 +2,19 @@
 //! Whoever uses it takes the session of the moment, and learns of a new one from a watch.
 
 use std::{
-    fmt,
+    fmt, io,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use crosstalk_proto::ws::LinkState;
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
-use super::{Error, backoff::Backoff, embedded::Target, session::Session};
+use super::{Error, backoff::Backoff, embedded::Target, session::Session, thread::LinkThread};
 use crate::{shutdown::Shutdown, telemetry::Metrics};
 
 /// The cap leaves a page live again well within 5 s of the broker's return.
@@ -30,6 +33,7 @@ struct Inner {
     address: String,
     metrics: Metrics,
     shutdown: Shutdown,
+    thread: LinkThread,
     view: watch::Sender<View>,
     /// Somebody does not want to wait for the next try.
     now: Notify,
@@ -46,19 +50,31 @@ enum View {
 
 impl Link {
     /// Begins to connect, and goes on trying until the shutdown.
-    #[must_use]
-    pub fn start(target: Target, metrics: &Metrics, shutdown: &Shutdown) -> Self {
+    ///
+    /// # Errors
+    /// When the system gives no thread for it.
+    pub fn start(target: Target, metrics: &Metrics, shutdown: &Shutdown) -> io::Result<Self> {
         let link = Self(Arc::new(Inner {
             address: target.url.address(),
             target,
             metrics: metrics.clone(),
             shutdown: shutdown.clone(),
+            thread: LinkThread::start(shutdown)?,
             view: watch::Sender::new(View::Connecting),
             now: Notify::new(),
             users: TaskTracker::new(),
         }));
-        shutdown.spawn(link.clone().supervise());
-        link
+        link.spawn(link.clone().supervise());
+        Ok(link)
+    }
+
+    /// Runs a task on the thread of the link, for what it feeds.
+    pub fn spawn<F>(&self, task: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.0.thread.spawn(task)
     }
 
     /// Where the broker is, without credentials.

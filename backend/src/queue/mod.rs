@@ -5,7 +5,7 @@
 //! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription
 //! - [`worker`] answers the requests of `greeter.rpc`, [`caller`] sends such requests; [`job`] is what both say
 //! - [`captured`]: a link of its own for a job whose bytes somebody wants to see
-//! - [`names`], [`properties`], [`backoff`], [`connection`], [`timing`], `probe`: the small parts; [`error`]: what can go wrong
+//! - [`names`], [`properties`], [`backoff`], [`connection`], [`timing`], `probe`, `thread`: the small parts; [`error`]: what can go wrong
 //!
 //! lapin's automatic recovery is off: what was consumed or half published before a break is never mixed up with what
 //! comes after it, because every link has its own epoch and its own channels.
@@ -25,6 +25,7 @@ mod probe;
 pub mod properties;
 pub mod publisher;
 pub mod session;
+mod thread;
 pub mod timing;
 pub mod url;
 pub mod worker;
