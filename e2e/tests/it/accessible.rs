@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use crosstalk_e2e::{Broker, Console, Page, Stage, need, play};
 use serde_json::{Value, json};
 
@@ -73,9 +73,13 @@ pub(crate) async fn check(page: &Page, what: &str) -> Result<()> {
     if page.run("return typeof axe", &[]).await? != json!("object") {
         page.run(&axe, &[]).await?;
     }
-    page.run("delete window.found; axe.run({ resultTypes: ['violations'] }).then(found => window.found = found)", &[])
-        .await?;
+    // an axe that stumbles says why, and is not waited for
+    let run = "delete window.found;
+        axe.run({ resultTypes: ['violations'] }).then(found => window.found = found, why => window.found = { why: String(why) })";
+    page.run(run, &[]).await?;
     page.until("axe has looked", "window.found").await?;
+    let why = page.run("return window.found.why", &[]).await?;
+    ensure!(why.is_null(), "axe failed on {what}: {why}");
     let script = "return window.found.violations.flatMap(rule =>
         rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}: ${node.failureSummary}`))";
     let found = page.run(script, &[]).await?;

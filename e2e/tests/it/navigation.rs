@@ -32,6 +32,31 @@ async fn links_back_and_forward_change_the_page_without_loading_it() -> Result<(
     .await
 }
 
+/// Keys that came by link and went on typing landed beside the field: the focus went to the content a frame after the page
+/// was drawn, whoever had it by then.
+#[tokio::test]
+async fn who_is_in_a_field_before_the_first_frame_stays_there() -> Result<()> {
+    play("navigation-focus", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/?lang=en").await?;
+        let hurry = "new MutationObserver((_, observer) => {
+            const field = document.querySelector('[data-testid=rest-path]');
+            if (!field) return;
+            observer.disconnect();
+            field.focus();
+            const frames = count => count ? requestAnimationFrame(() => frames(count - 1))
+                : window.focused = document.activeElement.dataset.testid ?? document.activeElement.id;
+            frames(3);
+        }).observe(document.body, { childList: true, subtree: true })";
+        page.run(hurry, &[]).await?;
+        follow(page, "nav a[href='/rest']").await?;
+        page.until("three frames have passed", "window.focused").await?;
+        assert_eq!(page.run("return window.focused", &[]).await?, json!("rest-path"));
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn what_a_link_says_besides_its_path_is_kept() -> Result<()> {
     play("fragment", Broker::shared().await?, async |stage| {

@@ -47,6 +47,8 @@ pub(super) fn look_at(fragment: Option<&str>, content: &str) {
         None => window().scroll_to_with_x_and_y(0.0, 0.0),
     }
     let content = named.or_else(|| document().get_element_by_id(content));
+    // who was there before this frame, and types already, is left alone
+    let content = content.filter(|element| !element.contains(document().active_element().as_deref()));
     if let Some(element) = content.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // fails for what cannot have focus; that is no loss
         let _ = element.focus();
