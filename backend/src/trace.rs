@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use http::{HeaderMap, Uri, header};
+
 /// The header, metadata key and AMQP header that carries it.
 pub const TRACEPARENT: &str = "traceparent";
 
@@ -36,6 +38,19 @@ impl TraceContext {
         let parent_id = u64::from_str_radix(parent_id, 16).ok().filter(|id| *id != 0)?;
         let flags = u8::from_str_radix(flags, 16).ok()?;
         Some(Self { trace_id, parent_id, sampled: flags & 1 == 1 })
+    }
+
+    /// The trace that a request names: by its header, or where it opens a WebSocket, with which a browser sends no header of
+    /// a page's choice, by the parameter of the same name.
+    #[must_use]
+    pub fn of_request(headers: &HeaderMap, uri: &Uri) -> Option<Self> {
+        let parent = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok());
+        let asked = || {
+            let upgrade = headers.get(header::UPGRADE)?;
+            let query = uri.query().filter(|_| upgrade.as_bytes().eq_ignore_ascii_case(b"websocket"))?;
+            query.split('&').find_map(|pair| pair.strip_prefix(TRACEPARENT)?.strip_prefix('='))
+        };
+        parent.or_else(asked).and_then(Self::parse)
     }
 
     /// The trace of an incoming call, or a new one.
@@ -72,7 +87,7 @@ impl fmt::Display for TraceContext {
 
 #[cfg(test)]
 mod tests {
-    use super::TraceContext;
+    use super::*;
 
     const SAMPLE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -83,6 +98,15 @@ mod tests {
         let child = parent.child();
         assert_eq!(child.trace_id(), parent.trace_id());
         assert_ne!(child, parent);
+    }
+
+    #[test]
+    fn a_websocket_may_name_its_trace_in_the_query() {
+        let upgrade: HeaderMap = [(header::UPGRADE, "WebSocket".parse().unwrap())].into_iter().collect();
+        let named: Uri = format!("/ws?a=b&traceparent={SAMPLE}").parse().unwrap();
+        assert_eq!(TraceContext::of_request(&upgrade, &named), TraceContext::parse(SAMPLE));
+        assert_eq!(TraceContext::of_request(&upgrade, &"/ws?traceparents=1".parse().unwrap()), None);
+        assert_eq!(TraceContext::of_request(&HeaderMap::new(), &named), None, "any other call has a header for it");
     }
 
     #[test]

@@ -30,7 +30,7 @@ struct Arguments {
     #[command(subcommand)]
     serve: Option<Serve>,
 
-    /// Only rows whose name contains this: `rest`, `grpc/tonic`, `bridge`, `latency`, `broker`, `idle`, `page`, `stream`, `visit`, `tap`
+    /// Only rows whose name contains this: `rest`, `grpc/tonic`, `bridge`, `latency`, `broker`, `idle`, `page`, `stream`, `visit`, `tap`, `wire`
     #[arg(default_value = "")]
     filter: String,
 
@@ -62,7 +62,7 @@ async fn main() -> anyhow::Result<ExitCode> {
 
 /// One family after the other; one that cannot be measured does not keep the others from it.
 async fn measure(plan: &Plan) -> (Vec<Row>, Vec<anyhow::Error>) {
-    let families: [LocalBoxFuture<'_, anyhow::Result<Vec<Row>>>; 11] = [
+    let families: [LocalBoxFuture<'_, anyhow::Result<Vec<Row>>>; 12] = [
         rows::rest::measure(plan).boxed_local(),
         rows::grpc::measure(plan).boxed_local(),
         rows::bridge::measure(plan).boxed_local(),
@@ -74,6 +74,7 @@ async fn measure(plan: &Plan) -> (Vec<Row>, Vec<anyhow::Error>) {
         rows::stream::measure(plan).boxed_local(),
         rows::visit::measure(plan).boxed_local(),
         rows::tap::measure(plan).boxed_local(),
+        rows::wire::measure(plan).boxed_local(),
     ];
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
     for family in families {

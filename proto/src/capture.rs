@@ -29,6 +29,8 @@ pub struct Capture {
 pub struct Connection {
     /// `HTTP/1.1`, `HTTP/2`, `WebSocket` or `AMQP 0-9-1`.
     pub protocol: String,
+    /// Between whom it is.
+    pub hop: Hop,
     /// Who opened it.
     pub client: String,
     /// Where it was opened to.
@@ -43,6 +45,20 @@ pub struct Connection {
     /// What the network saw of it where that is something else: TLS records. None where nothing is encrypted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub network: Vec<Message>,
+}
+
+/// Between whom a connection is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Hop))]
+pub enum Hop {
+    /// Somebody, the page maybe, called the server.
+    #[default]
+    Client,
+    /// The server called itself, as a gRPC client.
+    Own,
+    /// The server called its broker.
+    Broker,
 }
 
 /// A head or a body of HTTP/1.1, or a frame of anything else.

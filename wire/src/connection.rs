@@ -83,8 +83,13 @@ fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> F
     }
 }
 
+/// A browser sends no header of a page's choice with a WebSocket's handshake: there the query may name the trace.
 fn owner(request: &Message) -> Owner {
-    Owner::Call(trace(&request.headers))
+    let query = || {
+        let (_path, query) = request.start.target().split_once('?').filter(|_| request.asks_for_websocket())?;
+        query.split('&').find_map(|pair| pair.strip_prefix("traceparent=")).map(ToOwned::to_owned)
+    };
+    Owner::Call(trace(&request.headers).or_else(query))
 }
 
 /// W3C Trace Context: which job a call is part of.

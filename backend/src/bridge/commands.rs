@@ -11,6 +11,7 @@ use http::StatusCode;
 use super::conversation::{checked_prefetch, refusal};
 use crate::{
     error::Error,
+    grpc::native_greet,
     queue::{
         self, Captured, Subscription,
         caller::Request,
@@ -121,6 +122,22 @@ async fn goodbye(captured: Option<Captured>) {
     if let Some(captured) = captured {
         captured.close().await;
     }
+}
+
+/// Calls the greeter from server to server.
+pub async fn greet(app: App, trace: TraceContext, name: String, calls: u32) -> Outcome {
+    let refuse = |status, detail: String| (Error::request(status, detail), Vec::new());
+    if !native_greet::CALLS.contains(&calls) {
+        let (least, most) = (native_greet::CALLS.start(), native_greet::CALLS.end());
+        let detail = format!("calls is a number from {least} to {most}, not {calls}");
+        return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, detail));
+    }
+    let greeted = native_greet::greet(&app, trace, &name, calls).await;
+    let messages = greeted.map_err(|status| {
+        let code = status.code();
+        refuse(StatusCode::BAD_GATEWAY, format!("the native call ended with {code:?}: {}", status.message()))
+    })?;
+    Ok((Answer::Greetings { messages }, Vec::new()))
 }
 
 /// Counts of a queue.

@@ -4,12 +4,13 @@
 use std::{
     net::SocketAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Instant, SystemTime},
 };
 
+use crosstalk_proto::capture::Hop;
 use crosstalk_wire::{Capture, Party};
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +41,8 @@ impl Room {
 pub struct Recording {
     /// Who opened it, and where it was accepted.
     pub(super) ends: (SocketAddr, SocketAddr),
+    /// Between whom it is, once that is known: of one that was accepted its first request tells.
+    hop: OnceLock<Hop>,
     /// When, on the clock that the times of its bytes are on.
     pub(super) opened: Instant,
     /// The same moment by the calendar.
@@ -65,6 +68,7 @@ impl Recording {
     pub(super) fn new(ends: (SocketAddr, SocketAddr), leave: CancellationToken, room: Room) -> Self {
         Self {
             ends,
+            hop: OnceLock::new(),
             opened: Instant::now(),
             opened_at: SystemTime::now(),
             leave,
@@ -73,6 +77,16 @@ impl Recording {
             content: Mutex::default(),
             room,
         }
+    }
+
+    /// Notes between whom it is, unless that is known.
+    pub(super) fn is_between(&self, hop: Hop) {
+        self.hop.get_or_init(|| hop);
+    }
+
+    /// Between whom it is.
+    pub(super) fn hop(&self) -> Hop {
+        self.hop.get().copied().unwrap_or_default()
     }
 
     /// The same, of what went through this other connection.

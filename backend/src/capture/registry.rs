@@ -18,7 +18,7 @@ pub const ARMED: Duration = Duration::from_secs(30);
 /// How long it can be read, from its arming on.
 pub const KEPT: Duration = Duration::from_secs(300);
 /// The most captures at once; the oldest that waits for nothing gives way.
-const MAX_CAPTURES: usize = 32;
+const MAX_CAPTURES: usize = 64;
 /// The most connections that are recorded at once.
 const MAX_RECORDED: usize = 256;
 /// The most connections of one capture.
@@ -374,10 +374,11 @@ mod tests {
         let captures = Captures::new(&Shutdown::new());
         captures.arm(1).unwrap();
         pass(ARMED).await;
-        for trace in 2..=33 {
+        let last = 1 + MAX_CAPTURES as u128;
+        for trace in 2..=last {
             captures.arm(trace).unwrap();
         }
         assert!(matches!(captures.find(1), Err(Error::Unknown { .. })));
-        assert!(matches!(captures.arm(34), Err(Error::Busy)));
+        assert!(matches!(captures.arm(last + 1), Err(Error::Busy)));
     }
 }

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use crosstalk_proto::capture::Hop;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
@@ -72,6 +73,7 @@ impl Captures {
         if let Some(network) = far.network {
             recording = recording.within(network);
         }
+        recording.is_between(Hop::Broker);
         let recording = Arc::new(recording);
         self.enlist(trace, &recording);
         tokio::io::copy_bidirectional(&mut Tapped::new(near, recording), &mut far.stream).await?;

@@ -27,6 +27,7 @@ pub fn told(taken: &Taken) -> Capture {
             let opened = conversation.opened;
             Connection {
                 protocol: conversation.protocol.name().to_owned(),
+                hop: recording.hop(),
                 client: recording.ends.0.to_string(),
                 server: recording.ends.1.to_string(),
                 opened_ms: ms(opened, 0),

@@ -4,14 +4,12 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use http::Request;
+use crosstalk_proto::capture::Hop;
+use http::{Request, header};
 use hyper::{body::Incoming, service::Service};
 
 use super::{recording::Recording, registry::Captures};
-use crate::{
-    edge::Edge,
-    trace::{TRACEPARENT, TraceContext},
-};
+use crate::{edge::Edge, others::http::OUR_AGENT, trace::TraceContext};
 
 /// The outermost service of a recorded connection.
 #[derive(Clone, Debug)]
@@ -35,8 +33,11 @@ impl Service<Request<Incoming>> for Watched {
     type Future = <Edge as Service<Request<Incoming>>>::Future;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let parent = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
-        if let Some(trace) = parent.and_then(TraceContext::parse) {
+        let headers = request.headers();
+        let is_own =
+            headers.get(header::USER_AGENT).is_some_and(|agent| agent.as_bytes().starts_with(OUR_AGENT.as_bytes()));
+        self.recording.is_between(if is_own { Hop::Own } else { Hop::Client });
+        if let Some(trace) = TraceContext::of_request(headers, request.uri()) {
             self.captures.attach(trace.trace_id(), &self.recording);
         }
         self.edge.call(request)

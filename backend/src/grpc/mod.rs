@@ -6,7 +6,8 @@
 //! - [`greeter`]: the service itself, with the [`shape`] of its stream; [`standard`]: health and reflection
 //! - [`contract`]: what the service is, as files
 //!
-//! Apart from these, [`native_call`] is a client: it brings the bidirectional call to browsers, which have none.
+//! Apart from these, two are clients, by [`dial`], of what browsers have no native gRPC for: [`native_call`] is the bidirectional
+//! call, [`native_greet`] the plain one from server to server.
 
 use std::{convert::Infallible, future::Future};
 
@@ -22,10 +23,12 @@ mod call;
 mod contract;
 mod cors;
 mod deadline;
+mod dial;
 mod error;
 mod gate;
 mod greeter;
 pub mod native_call;
+pub mod native_greet;
 mod shape;
 mod standard;
 

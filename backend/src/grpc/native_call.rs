@@ -1,14 +1,9 @@
-//! Drives `SayHelloBidiStream` for a browser, which cannot: a client that dials our own listener, so that the bytes are
-//! those of any native client, over a connection of their own. It never dials anything else.
+//! Drives `SayHelloBidiStream` for a browser, which cannot: over a connection of its own to our own listener ([`dial`](super::dial)), so
+//! that the bytes are those of any native client.
 //!
 //! Nothing happens until [`Events`] is read, at the pace it is read; dropping it cancels the call.
 
-use std::{
-    io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-    pin::Pin,
-    time::Duration,
-};
+use std::{pin::Pin, time::Duration};
 
 use base64::{
     Engine as _,
@@ -20,10 +15,7 @@ use crosstalk_proto::{
     ws::CallEvent,
 };
 use futures_util::{Stream, stream};
-use http::Uri;
-use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, sync::mpsc};
-use tokio_rustls::client::TlsStream;
+use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{
@@ -31,22 +23,16 @@ use tonic::{
     metadata::{
         AsciiMetadataKey, AsciiMetadataValue, BinaryMetadataKey, BinaryMetadataValue, KeyAndValueRef, MetadataMap,
     },
-    transport::{Channel, Endpoint},
+    transport::Channel,
 };
-use tower::{Service, service_fn};
 
-use super::Error;
+use super::{Error, dial::Dial};
 use crate::{
     clock,
-    listen::{Tls, Tracked},
-    others::http::OUR_AGENT,
     router::App,
-    shutdown::Shutdown,
     trace::{TRACEPARENT, TraceContext},
 };
 
-/// How long our own listener may take to accept.
-const CONNECT_BUDGET: Duration = Duration::from_secs(2);
 /// The most requests that wait to be sent.
 const MAX_WAITING: usize = 64;
 /// The most bytes of metadata, names and values together.
@@ -107,8 +93,7 @@ pub fn open(
     }
     let over = CancellationToken::new();
     let reset = Reset(Some(request.cancellation_handle()));
-    let stage =
-        Stage::Opening(Box::new(Opening { endpoint: endpoint(app), dial: dial(app), tls: app.tls.clone(), request }));
+    let stage = Stage::Opening(Box::new(Opening { dial: Dial::ourselves(app), request }));
     let driven = Driven { stage, over: over.clone(), reset };
     Ok((NativeCall { requests: Some(sender), over }, Box::pin(stream::unfold(driven, Driven::next))))
 }
@@ -137,47 +122,6 @@ impl NativeCall {
     }
 }
 
-/// Our own listener. The name it is asked by is one that the server answers to wherever it listens.
-fn endpoint(app: &App) -> Endpoint {
-    let address = dial(app);
-    let scheme = if app.tls.is_some() { "https" } else { "http" };
-    Endpoint::from_shared(format!("http://{address}"))
-        .expect("an address and a port make a URI")
-        .origin(format!("{scheme}://localhost:{}", address.port()).parse().expect("a name and a port make a URI"))
-        .user_agent(OUR_AGENT)
-        .expect("a word is a header's value")
-        .connect_timeout(CONNECT_BUDGET)
-        .tcp_nodelay(true)
-        .executor(Tracked(Shutdown::clone(&app.shutdown)))
-}
-
-/// Where our own listener is to be dialled.
-fn dial(app: &App) -> SocketAddr {
-    let mut address = app.address;
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
-}
-
-/// Dials our own listener where that speaks TLS.
-fn over_tls(
-    tls: Tls,
-    address: SocketAddr,
-) -> impl Service<Uri, Response = TokioIo<TlsStream<TcpStream>>, Error = io::Error, Future: Send> + Send {
-    service_fn(move |_itself: Uri| {
-        let tls = tls.clone();
-        async move {
-            let stream = TcpStream::connect(address).await?;
-            stream.set_nodelay(true)?;
-            Ok(TokioIo::new(tls.connect(stream).await?))
-        }
-    })
-}
-
 struct Driven {
     stage: Stage,
     // by the caller, or because it ended
@@ -197,9 +141,7 @@ impl Drop for Reset {
 }
 
 struct Opening {
-    endpoint: Endpoint,
-    dial: SocketAddr,
-    tls: Option<Tls>,
+    dial: Dial,
     request: Request<ReceiverStream<HelloRequest>>,
 }
 
@@ -246,14 +188,7 @@ impl Stage {
 
 impl Opening {
     async fn connect(self) -> Result<(CallEvent, Stage), Status> {
-        let channel = match self.tls {
-            None => self.endpoint.connect().await,
-            Some(tls) => self.endpoint.connect_with_connector(over_tls(tls, self.dial)).await,
-        };
-        let channel = channel.map_err(|error| {
-            tracing::warn!(%error, "the server cannot reach its own listener");
-            Status::unavailable("the server cannot reach its own listener")
-        })?;
+        let channel = self.dial.connect().await?;
         let mut client = GreeterClient::new(channel);
         let (head, replies, _extensions) = client.say_hello_bidi_stream(self.request).await?.into_parts();
         Ok((

@@ -58,3 +58,15 @@ async fn a_cancelled_call_ends_and_a_page_that_leaves_cancels_its_calls() {
     settles(&app, "crosstalk_grpc_in_flight", 0).await;
     app.stop().await;
 }
+
+#[tokio::test]
+async fn the_server_greets_as_one_service_calls_another() {
+    let app = TestApp::spawn().await;
+    let mut page = Page::open(&app).await;
+    let greet = |calls| Command::Greet { name: "Ada".into(), calls };
+    let (answer, _steps) = page.carry(greet(2)).await.unwrap();
+    assert_eq!(answer, Answer::Greetings { messages: vec!["Hello, Ada".to_owned(); 2] });
+    assert_eq!(page.carry(greet(0)).await.unwrap_err().status, 422);
+    assert_eq!(page.carry(greet(11)).await.unwrap_err().status, 422);
+    app.stop().await;
+}

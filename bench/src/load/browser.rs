@@ -77,6 +77,16 @@ impl Browser {
         Ok(())
     }
 
+    /// Turns the wheel over a place by so many pixels; done when the page has taken it.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub(crate) async fn wheel(&self, (x, y): (f64, f64), delta: f64) -> anyhow::Result<()> {
+        let event = json!({ "type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": delta });
+        self.driver.cdp().send_raw("Input.dispatchMouseEvent", event).await?;
+        Ok(())
+    }
+
     /// How long each long task took, in milliseconds, since the page was opened.
     ///
     /// # Errors

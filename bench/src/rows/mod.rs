@@ -11,6 +11,7 @@ pub(crate) mod rest;
 pub(crate) mod stream;
 pub(crate) mod tap;
 pub(crate) mod visit;
+pub(crate) mod wire;
 
 use crate::harness::{
     Plan,

@@ -3,15 +3,15 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context as _, Result, ensure};
-use crosstalk_e2e::{Broker, Page, Stage, play};
+use anyhow::{Context as _, Result, bail, ensure};
+use crosstalk_e2e::{Broker, Console, Page, Stage, play};
 use crosstalk_testkit::Observer;
 use serde_json::json;
 use thirtyfour::Key;
 
 use crate::{
     accessible, grpc,
-    inspector::{same, shown},
+    inspector::{Shown, same, shown},
     looks,
 };
 
@@ -19,6 +19,8 @@ use crate::{
 const LIT: &str = "return [
     [...document.querySelectorAll('.field-row[data-lit] b')].map(name => name.innerText).join(),
     [...document.querySelectorAll('.h1 .fb[data-lit], .h2 .fb[data-lit]')].map(run => run.innerText).join(' ')]";
+/// How many rows the tree has.
+const ROWS: &str = "Number(document.querySelector('.field-tree .rows').style.getPropertyValue('--rows'))";
 /// A call in both directions, as links have it.
 const BOTH: &str =
     "/grpc#1&method=helloworld.Greeter/SayHelloBidiStream&message={\"name\":\"Ada\"}&count=5&interval=200&deadline=";
@@ -38,12 +40,13 @@ async fn the_page_shows_the_bytes_of_a_rest_call_with_its_credentials_masked() -
         page.click("rest-send").await?;
         page.says("rest-status", "201 Created").await?;
         let port = stage.server.http_port();
-        page.says("wire", &format!("→ 127.0.0.1:{port}, as it went over the socket")).await?;
+        page.says("wire", &format!("→ server 127.0.0.1:{port}, as it went over the socket")).await?;
         let shown = shown(&page, &stage.server).await?;
         ensure!(shown.titles == ["Request head", "Request body", "Answer head", "Answer body"], "{:?}", shown.titles);
         let seen = observer.seen(&shown.trace).context("the call did not come by")?;
-        same(&shown.sent, &seen.client, "sesame".len())?;
-        same(&shown.answered, &seen.server, 0)?;
+        let talk = shown.only()?;
+        same(&talk.sent, &seen.client, "sesame".len())?;
+        same(&talk.answered, &seen.server, 0)?;
         // the next call is not captured, and shows nothing of the last
         page.click("wire-switch").await?;
         page.click("rest-send").await?;
@@ -63,8 +66,9 @@ async fn the_page_shows_the_bytes_of_a_grpc_web_call() -> Result<()> {
         page.says("grpc-status", "0 OK").await?;
         let shown = shown(&page, &stage.server).await?;
         let seen = observer.seen(&shown.trace).context("the call did not come by")?;
-        same(&shown.sent, &seen.client, 0)?;
-        same(&shown.answered, &seen.server, 0)
+        let talk = shown.only()?;
+        same(&talk.sent, &seen.client, 0)?;
+        same(&talk.answered, &seen.server, 0)
     })
     .await
 }
@@ -81,7 +85,7 @@ async fn the_page_shows_the_frames_of_a_call_that_the_server_made_for_it() -> Re
         page.says("grpc-status", "0 OK").await?;
         let shown = shown(page, &stage.server).await?;
         // its connection is its own, so all of it belongs to the call
-        ensure!(shown.sent.starts_with(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "{:?}", shown.titles);
+        ensure!(shown.only()?.sent.starts_with(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "{:?}", shown.titles);
         for frame in ["SETTINGS", "HEADERS", "DATA"] {
             ensure!(shown.titles.iter().any(|title| title.starts_with(frame)), "no {frame} in {:?}", shown.titles);
         }
@@ -91,23 +95,21 @@ async fn the_page_shows_the_frames_of_a_call_that_the_server_made_for_it() -> Re
 }
 
 #[tokio::test]
-async fn the_page_shows_the_bytes_of_a_message_on_its_way_to_the_broker() -> Result<()> {
-    let (observer, broker) = observed_broker().await?;
+async fn the_page_shows_the_bytes_of_a_message_on_both_ways_to_the_broker() -> Result<()> {
+    let (at_broker, broker) = observed_broker().await?;
     play("capture-publish", broker, async |stage| {
-        let page = &stage.page;
-        page.open("/queue").await?;
-        page.click("wire-switch").await?;
+        let (at_server, page) = observed(stage, "/queue").await?;
         page.click("queue-publish").await?;
-        let shown = shown(page, &stage.server).await?;
-        let seen = observer.seen(&shown.trace).context("the message did not come by")?;
-        // the link is the job's own, from the protocol header to the goodbye
-        assert_eq!((shown.sent.len(), shown.answered.len()), (seen.client.len(), seen.server.len()));
-        same(&shown.sent, &seen.client, "\0guest\0guest".len())?;
-        same(&shown.answered, &seen.server, 0)?;
+        let shown = shown(&page, &stage.server).await?;
+        same_on_both_ways(&shown, &at_server, &at_broker)?;
         let frames =
             ["protocol header", "connection.start", "basic.publish", "content header", "content body", "basic.ack"];
-        for frame in frames.into_iter().chain(["connection.close-ok"]) {
+        for frame in frames.into_iter().chain(["connection.close-ok", "Request head", "Answer head", "text", "close"]) {
             ensure!(shown.titles.iter().any(|title| title.contains(frame)), "no {frame} in {:?}", shown.titles);
+        }
+        // each message says between whom it went, and one begins at the one that asks
+        for way in ["browser → server", "server → browser", "server → broker", "broker → server"] {
+            page.says("wire", way).await?;
         }
         Ok(())
     })
@@ -116,20 +118,27 @@ async fn the_page_shows_the_bytes_of_a_message_on_its_way_to_the_broker() -> Res
 
 #[tokio::test]
 async fn the_page_shows_the_bytes_of_a_question_and_its_reply_over_the_broker() -> Result<()> {
-    let (observer, broker) = observed_broker().await?;
+    let (at_broker, broker) = observed_broker().await?;
     play("capture-ask", broker, async |stage| {
-        let page = &stage.page;
-        page.open("/queue").await?;
+        let (at_server, page) = observed(stage, "/queue").await?;
         page.click("queue-preset-ask").await?;
-        page.click("wire-switch").await?;
         page.click("queue-publish").await?;
-        let shown = shown(page, &stage.server).await?;
-        let seen = observer.seen(&shown.trace).context("the question did not come by")?;
-        assert_eq!((shown.sent.len(), shown.answered.len()), (seen.client.len(), seen.server.len()));
-        same(&shown.sent, &seen.client, "\0guest\0guest".len())?;
-        same(&shown.answered, &seen.server, 0)
+        same_on_both_ways(&shown(&page, &stage.server).await?, &at_server, &at_broker)
     })
     .await
+}
+
+/// A socket and a link that are the job's own: the one from its handshake, the other from the protocol header, both to the
+/// goodbye.
+fn same_on_both_ways(shown: &Shown, at_server: &Observer, at_broker: &Observer) -> Result<()> {
+    for (protocol, observer, masks) in [("WebSocket", at_server, 0), ("AMQP 0-9-1", at_broker, "\0guest\0guest".len())]
+    {
+        let (talk, seen) = (shown.over(protocol)?, observer.seen(&shown.trace).context("the job did not come by")?);
+        assert_eq!((talk.sent.len(), talk.answered.len()), (seen.client.len(), seen.server.len()), "{protocol}");
+        same(&talk.sent, &seen.client, masks)?;
+        same(&talk.answered, &seen.server, 0)?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
@@ -152,7 +161,7 @@ async fn bytes_and_fields_lead_to_each_other_by_pointer_and_by_keyboard() -> Res
         lit(page, "status line", &format!("{VERSION} 20 32 30 30 20 4f 4b 0d 0a")).await?;
 
         page.run("document.querySelector('.field-tree').focus()", &[]).await?;
-        for key in [Key::Down, Key::Down, Key::Right] {
+        for key in [Key::Down, Key::Down, Key::Down] {
             press(page, key).await?;
         }
         lit(page, "status", "32 30 30").await?;
@@ -161,6 +170,21 @@ async fn bytes_and_fields_lead_to_each_other_by_pointer_and_by_keyboard() -> Res
         page.until("who hears the page hears the field", heard).await?;
         press(page, Key::Left).await?;
         page.says("wire-lit", "status line").await?;
+
+        // the same key closes the branch that it led to, and the other one opens it
+        let whole = page.run(&format!("return {ROWS}"), &[]).await?.as_u64().context("rows")?;
+        press(page, Key::Left).await?;
+        folded(page, "false", whole - 6).await?;
+        press(page, Key::Right).await?;
+        folded(page, "true", whole).await?;
+        // so does its name, for the pointer; and a byte that is gone to brings its field to light
+        page.click_css("#wire-f0 [data-fold]").await?;
+        folded(page, "false", whole - 6).await?;
+        hover(page, ".h2 [data-f='3']").await?;
+        folded(page, "false", whole - 6).await?;
+        page.click_css(".h2 [data-f='3']").await?;
+        folded(page, "true", whole).await?;
+        lit(page, "status", "32 30 30").await?;
 
         page.run("document.querySelector('.hex').focus()", &[]).await?;
         press(page, Key::Home).await?;
@@ -178,6 +202,30 @@ async fn bytes_and_fields_lead_to_each_other_by_pointer_and_by_keyboard() -> Res
             && document.activeElement.getAttribute('aria-pressed') === 'true'",
         )
         .await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_draws_a_capture_is_asked_for_again_when_it_did_not_come() -> Result<()> {
+    play("capture-undrawn", Broker::absent(), async |stage| {
+        stage.console = Console::NetworkFailures;
+        let (page, browser) = (&stage.page, &stage.browser);
+        page.open("/rest").await?;
+        page.click("wire-switch").await?;
+        browser.refuse(&["*split_wire*"]).await?;
+        page.click("rest-send").await?;
+        page.says("wire-undrawn", "did not come").await?;
+        // the call itself is none the worse for it
+        page.says("rest-status", "200 OK").await?;
+        accessible::check(page, "a capture that cannot be drawn").await?;
+        page.click("wire-again").await?;
+        page.says("wire-undrawn", "did not come").await?;
+        browser.refuse(&[]).await?;
+        page.click("wire-again").await?;
+        page.find("wire-message").await?;
+        ensure!(page.count("wire-undrawn").await? == 0, "what is there is said to be missing");
+        Ok(())
     })
     .await
 }
@@ -223,7 +271,7 @@ async fn the_same_job_is_weighed_in_each_style() -> Result<()> {
         page.click("weigh").await?;
         page.says("strips-said", "B over the queue").await?;
         page.idle().await?;
-        for style in ["rest", "grpc", "queue"] {
+        for style in ["rest", "grpc-web", "grpc-native", "queue"] {
             page.says(&format!("strips-{style}"), "later").await?;
         }
         // both requests went over one connection, as two
@@ -231,15 +279,39 @@ async fn the_same_job_is_weighed_in_each_style() -> Result<()> {
         let seen = at_server.seen(ASKED).context("no greeting was asked for")?;
         let requests: Vec<usize> = requests(&seen.client).collect();
         assert_eq!(requests, [first.0, later.0], "{}", String::from_utf8_lossy(&seen.client));
-        // the link of a job has the job alone; that of the second opened and closed as that of the first
+        // the socket has both jobs; the link of a job has the job alone, and that of the second opened and closed as that of
+        // the first
         let [whole, first, later] = strips(&page, "queue").await?;
-        let seen = at_broker.seen("crosstalk capture").context("no link was captured")?;
-        let link = [whole.0 - first.0 + later.0, whole.1 - first.1 + later.1];
-        assert_eq!(link, [seen.client.len(), seen.server.len()], "{whole:?}, {first:?}, {later:?}");
-        ensure!(whole.0 > first.0 && whole.1 > first.1 && later.1 > 0, "{whole:?}, {first:?}, {later:?}");
+        let socket = at_server.seen("GET /ws?traceparent=").context("no socket was captured")?;
+        let link = at_broker.seen("crosstalk capture").context("no link was captured")?;
+        let [_hello, asked, _again, _close] = frames(&socket.client)[..] else { bail!("{socket:?}") };
+        let [_hello, _link, answered, _again, _close] = frames(&socket.server)[..] else { bail!("{socket:?}") };
+        let both =
+            [socket.client.len() - asked + link.client.len(), socket.server.len() - answered + link.server.len()];
+        assert_eq!([whole.0 - first.0 + later.0, whole.1 - first.1 + later.1], both, "{whole:?}, {first:?}, {later:?}");
+        // from server to server a later call only refers to the headers of the first
+        let [whole, first, later] = strips(&page, "grpc-native").await?;
+        ensure!(whole.0 > first.0 && first.0 > later.0 && later.0 > 0, "{whole:?}, {first:?}, {later:?}");
+        ensure!(first.1 > later.1 && later.1 > 0, "{whole:?}, {first:?}, {later:?}");
         Ok(())
     })
     .await
+}
+
+/// How long each WebSocket frame is, behind the handshake (RFC 6455 §5.2).
+fn frames(stream: &[u8]) -> Vec<usize> {
+    let mut left = stream.windows(4).position(|end| end == b"\r\n\r\n").map_or(&[][..], |end| &stream[end + 4..]);
+    let mut frames = Vec::new();
+    while let [_, length, ..] = *left {
+        let mask = if length & 0x80 == 0 { 0 } else { 4 };
+        let (head, payload) = match length & 0x7f {
+            126 => (4, usize::from(u16::from_be_bytes([left[2], left[3]]))),
+            short => (2, usize::from(short)),
+        };
+        frames.push(head + mask + payload);
+        left = left.get(head + mask + payload..).unwrap_or_default();
+    }
+    frames
 }
 
 /// How a browser's request for the greeting begins.
@@ -253,8 +325,9 @@ fn requests(client: &[u8]) -> impl Iterator<Item = usize> {
 
 /// The rows of a style: bytes out, and bytes in.
 async fn strips(page: &Page, style: &str) -> Result<[(usize, usize); 3]> {
-    let script = "return [...document.querySelectorAll(`[data-testid=strips-${arguments[0]}] tr`)].map(row =>
-        [...row.querySelectorAll('.num')].slice(0, 2).map(cell => Number(cell.innerText.replace(',', ''))))";
+    let script =
+        "return [...document.querySelectorAll(`[data-testid=strips-${arguments[0]}] tr:not(.group)`)].map(row =>
+        [...row.querySelectorAll('.num')].slice(0, 2).map(cell => Number(cell.innerText.replaceAll(',', ''))))";
     Ok(serde_json::from_value(page.run(script, &[json!(style)]).await?)?)
 }
 
@@ -317,6 +390,15 @@ async fn lit(page: &Page, name: &str, bytes: &str) -> Result<()> {
     let so =
         format!("JSON.stringify((() => {{ {LIT} }})()).toLowerCase() === {}", json!(json!([name, bytes]).to_string()));
     page.until(&format!("{name} is lit, and {bytes}"), &so).await
+}
+
+/// Waits until the first branch is so, and the tree has so many rows.
+async fn folded(page: &Page, expanded: &str, rows: u64) -> Result<()> {
+    let so = format!(
+        "document.getElementById('wire-f0').ariaExpanded === '{expanded}'
+        && {ROWS} === {rows}"
+    );
+    page.until(&format!("the first branch is open: {expanded}, of {rows} rows"), &so).await
 }
 
 async fn hover(page: &Page, css: &str) -> Result<()> {

@@ -21,10 +21,34 @@ const COUNT: &str = "return Number(document.querySelector('.hex .rows').style.ge
 pub(crate) struct Shown {
     /// The beginning of its `traceparent`.
     pub(crate) trace: String,
-    pub(crate) sent: Vec<u8>,
-    pub(crate) answered: Vec<u8>,
+    /// Each connection, in the order in which they became part of the capture.
+    pub(crate) connections: Vec<Talk>,
     /// What the buttons say, one after the other.
     pub(crate) titles: Vec<String>,
+}
+
+/// What the page shows of a connection.
+#[derive(Default)]
+pub(crate) struct Talk {
+    pub(crate) protocol: String,
+    pub(crate) sent: Vec<u8>,
+    pub(crate) answered: Vec<u8>,
+}
+
+impl Shown {
+    /// The only connection.
+    pub(crate) fn only(&self) -> Result<&Talk> {
+        let [talk] = &self.connections[..] else { anyhow::bail!("{} connections", self.connections.len()) };
+        Ok(talk)
+    }
+
+    /// The connection that speaks this.
+    pub(crate) fn over(&self, protocol: &str) -> Result<&Talk> {
+        let mut talks = self.connections.iter().filter(|talk| talk.protocol == protocol);
+        let talk = talks.next().with_context(|| format!("no connection speaks {protocol}"))?;
+        ensure!(talks.next().is_none(), "several connections speak {protocol}");
+        Ok(talk)
+    }
 }
 
 /// Chooses each message of a capture, and reads its bytes off the rows. The capture that the server has is the same, and
@@ -36,12 +60,16 @@ pub(crate) async fn shown(page: &Page, server: &Server) -> Result<Shown> {
     let told = reqwest::get(server.url(&format!("/api/v1/captures/{trace}"))).await?.error_for_status()?;
     let capture: Capture = told.json().await?;
     check(&capture)?;
-    let mut told: Vec<_> = capture.connections.iter().flat_map(|connection| &connection.messages).collect();
-    told.sort_by(|one, other| start(one).total_cmp(&start(other)));
+    let of_each = capture.connections.iter().enumerate();
+    let mut told: Vec<_> =
+        of_each.flat_map(|(at, connection)| connection.messages.iter().map(move |message| (at, message))).collect();
+    told.sort_by(|(_, one), (_, other)| start(one).total_cmp(&start(other)));
 
-    let mut shown = Shown { trace: format!("00-{trace}"), sent: Vec::new(), answered: Vec::new(), titles: Vec::new() };
+    let talk = |protocol: &String| Talk { protocol: protocol.clone(), ..Talk::default() };
+    let connections = capture.connections.iter().map(|connection| talk(&connection.protocol)).collect();
+    let mut shown = Shown { trace: format!("00-{trace}"), connections, titles: Vec::new() };
     ensure!(page.count("wire-message").await? == told.len() as u64, "not every message is shown");
-    for (at, told) in told.into_iter().enumerate() {
+    for (at, (connection, told)) in told.into_iter().enumerate() {
         let choose = "const it = document.getElementById('wire-m' + arguments[0]); it.click();
             return [it.hasAttribute('data-out'), it.innerText]";
         let chosen = page.run(choose, &[json!(at)]).await?;
@@ -52,11 +80,13 @@ pub(crate) async fn shown(page: &Page, server: &Server) -> Result<Shown> {
         let size = format!("{} B", shown_bytes.len());
         let words = chosen[1].as_str().unwrap_or_default();
         ensure!(words.contains(&size), "{words} has {size}");
-        let side = if chosen[0] == true { &mut shown.sent } else { &mut shown.answered };
+        let talk = &mut shown.connections[connection];
+        let side = if chosen[0] == true { &mut talk.sent } else { &mut talk.answered };
         side.extend(shown_bytes);
         shown.titles.push(words.lines().next().unwrap_or_default().to_owned());
     }
-    ensure!(!shown.sent.is_empty() && !shown.answered.is_empty(), "something is missing");
+    let whole = |talk: &Talk| !talk.sent.is_empty() && !talk.answered.is_empty();
+    ensure!(!shown.connections.is_empty() && shown.connections.iter().all(whole), "something is missing");
     Ok(shown)
 }
 

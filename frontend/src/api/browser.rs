@@ -91,11 +91,12 @@ pub(super) fn random() -> f64 {
 }
 
 /// The address of the page's WebSocket.
-pub fn socket_url() -> String {
+pub fn socket_url(traceparent: Option<&str>) -> String {
     let location = window().location();
     let secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
     let scheme = if secure { "wss" } else { "ws" };
-    format!("{scheme}://{}/ws", location.host().unwrap_or_default())
+    let query = traceparent.map_or_else(String::new, |parent| ["?", trace::TRACEPARENT, "=", parent].concat());
+    format!("{scheme}://{}/ws{query}", location.host().unwrap_or_default())
 }
 
 /// An address of the page's own origin as the browser resolves it; as it stands when it cannot be one.

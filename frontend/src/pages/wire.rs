@@ -74,17 +74,33 @@ impl Wire {
             return;
         };
         self.tasks.spawn(async move {
-            let told = captures::read(&trace).await;
-            let drawn = part::load().await;
-            // the next call may be on its way already
-            if self.trace.with_value(|now| now.as_ref() == Some(&trace)) {
-                self.seen.set(match (told, drawn) {
-                    (Ok(told), Ok(())) => Captured::Seen { told: Arc::new(told), file: captures::file(&trace) },
-                    (Ok(_), Err(_)) => Captured::Failed(CallError::Unreachable),
-                    (Err(error), _) => Captured::Failed(error),
-                });
+            match captures::read(&trace).await {
+                Ok(told) => self.draw(trace, Arc::new(told)).await,
+                Err(error) => self.see(&trace, Captured::Failed(error)),
             }
         });
+    }
+
+    /// Shows a capture, once what draws it is there.
+    async fn draw(self, trace: String, told: Arc<Vec<u8>>) {
+        let drawn = part::load().await;
+        let file = captures::file(&trace);
+        let of = trace.clone();
+        let seen = match drawn {
+            Ok(()) => Captured::Seen { told, file },
+            Err(_) => Captured::Undrawn(Callback::new(move |()| {
+                let (trace, told) = (trace.clone(), told.clone());
+                self.tasks.spawn(async move { self.draw(trace, told).await });
+            })),
+        };
+        self.see(&of, seen);
+    }
+
+    /// The next call may be on its way already: then this is nothing to see any more.
+    fn see(self, trace: &str, seen: Captured) {
+        if self.trace.with_value(|now| now.as_deref() == Some(trace)) {
+            self.seen.set(seen);
+        }
     }
 
     /// The call could not be made, so there is nothing to read.

@@ -62,6 +62,11 @@ pub enum Answer {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         listed: Option<Vec<ConsumerListed>>,
     },
+    /// Of [`Command::Greet`](super::Command::Greet).
+    Greetings {
+        /// What each call was answered.
+        messages: Vec<String>,
+    },
     /// Of [`Command::CallOpen`](super::Command::CallOpen).
     CallOpened {
         /// Names the call on this socket.

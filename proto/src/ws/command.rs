@@ -77,6 +77,14 @@ pub enum Command {
     /// Answered by [`Answer::Done`](super::Answer::Done); refused (403) unless all that listens is on loopback and no proxy
     /// stands before it.
     WatchOthers,
+    /// Calls `SayHello` as native gRPC from the server to itself, one call after the other over one connection. Answered by
+    /// [`Answer::Greetings`](super::Answer::Greetings).
+    Greet {
+        /// The name of the HelloRequest.
+        name: String,
+        /// How many calls, 1 to 10.
+        calls: u32,
+    },
     /// Opens `SayHelloBidiStream` as native gRPC from the server. Answered by [`Answer::CallOpened`](super::Answer::CallOpened).
     #[serde(rename = "call.open")]
     CallOpen {

@@ -10,6 +10,11 @@
 //! with: after the link to the broker was re-made the broker delivers those messages again, and an ack of the old
 //! epoch is answered ([`Answer::Settled`] with `stale`) and not forwarded.
 
+//!
+//! A capture is of fresh connections that carry its trace. A browser sends no header of a page's choice with the handshake, so the
+//! address may name the trace: with `/ws?traceparent=00-…` the socket, from its handshake to its goodbye, is part of the
+//! capture of that trace, if one is armed. Each request still has a `traceparent` of its own.
+
 mod answer;
 pub mod close;
 mod command;

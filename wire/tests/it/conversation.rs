@@ -68,3 +68,17 @@ fn a_frame_belongs_to_the_call_of_its_stream_or_to_the_connection() {
         ]
     );
 }
+
+#[test]
+fn a_websocket_belongs_to_the_trace_that_its_query_names() {
+    use Party::{Client, Server};
+    let wish = format!("GET /ws?traceparent={ONE} HTTP/1.1\r\nUpgrade: websocket\r\n\r\n");
+    let agreed = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x89\0";
+    let found = checked(&capture(&[wish.as_bytes(), b"\x89\x80abcd"].concat(), agreed));
+    assert_eq!(found.protocol, Protocol::WebSocket);
+    let owner = |from| (from, ONE.to_owned());
+    assert_eq!(owners(&found), [owner(Client), owner(Client), owner(Server), owner(Server)]);
+    // of a call that has a header for it the query is its own business
+    let plain = format!("GET /?traceparent={ONE} HTTP/1.1\r\n\r\n");
+    assert_eq!(owners(&checked(&capture(plain.as_bytes(), b""))), [(Client, "nobody".to_owned())]);
+}

@@ -53,6 +53,7 @@ impl Page {
             Command::Call { body, content_type, timeout_ms } => {
                 self.start(id, commands::call(app, trace, body, content_type, timeout_ms));
             }
+            Command::Greet { name, calls } => self.start(id, commands::greet(app, trace, name, calls)),
             Command::InspectQueue { queue } => self.start(id, commands::inspect(app, queue)),
             Command::RetryLink => {
                 app.link.retry();

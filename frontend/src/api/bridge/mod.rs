@@ -2,6 +2,7 @@
 //!
 //! - [`Bridge`]: what pages use; provided as a context by the frame
 //! - [`subscription`]: consumers, re-made after a reconnect
+//! - [`errand`]: a socket beside it, for jobs that are captured
 //! - [`bidi`]: `SayHelloBidiStream`, driven through the server
 //! - `shared`: the state, and what happens when a message comes or the socket goes
 //! - `socket`: a browser WebSocket as one callback
@@ -18,6 +19,7 @@ use crosstalk_proto::{
 use leptos::{ev, prelude::*};
 
 pub mod bidi;
+pub mod errand;
 mod shared;
 mod socket;
 pub mod subscription;
@@ -209,6 +211,15 @@ impl Bridge {
         let text = payload::greeting(&body, &content_type)?;
         let cost = Cost { bytes_out, bytes_in: payload::size(&body), ..answered.cost };
         Ok(Reply { greeted: Greeted { text, cost }, body, properties })
+    }
+
+    /// Has the server do the job natively, so many times over one connection to itself.
+    ///
+    /// # Errors
+    /// As [`Bridge::request`].
+    pub async fn greet(&self, calls: u32, traceparent: String) -> Result<(), CallError> {
+        let command = Command::Greet { name: String::new(), calls };
+        self.request(command, traceparent, REQUEST_BUDGET_MS).await.map(|_| ())
     }
 
     /// Publishes one message; `fate` is called once, with the broker's word or why there is none. No future and no timer

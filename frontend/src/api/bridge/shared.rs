@@ -57,6 +57,10 @@ pub(super) struct Shared {
     pub(super) others: RwSignal<Others>,
     pub(super) subscriptions: RefCell<BTreeMap<u64, Entry>>,
     pub(super) calls: RefCell<HashMap<u32, CallSink>>,
+    /// The trace that the socket is opened for; none for that of the page.
+    trace: Option<String>,
+    /// Who waits for the socket to be open or lost, and is told which.
+    change: RefCell<Option<oneshot::Sender<bool>>>,
     socket: RefCell<Option<Socket>>,
     waiting: RefCell<HashMap<u64, Waiter>>,
     clocks: RefCell<Clocks>,
@@ -84,6 +88,8 @@ impl Default for Shared {
             others: RwSignal::new(Others::default()),
             subscriptions: RefCell::default(),
             calls: RefCell::default(),
+            trace: None,
+            change: RefCell::default(),
             socket: RefCell::default(),
             waiting: RefCell::default(),
             clocks: RefCell::default(),
@@ -97,13 +103,18 @@ impl Default for Shared {
 }
 
 impl Shared {
+    /// For the jobs of this trace alone.
+    pub(super) fn within(trace: String) -> Self {
+        Self { trace: Some(trace), ..Self::default() }
+    }
+
     /// Opens a socket in place of the one there was.
     pub(super) fn connect(self: &Rc<Self>) {
         let attempt = self.attempt.get() + 1;
         self.attempt.set(attempt);
         self.connection.set(Connection::Connecting);
         let this = Rc::downgrade(self);
-        let socket = Socket::open(&socket_url(), move |event| {
+        let socket = Socket::open(&socket_url(self.trace.as_deref()), move |event| {
             if let Some(this) = this.upgrade() {
                 this.on_event(event);
             }
@@ -234,6 +245,7 @@ impl Shared {
             self.attempt.set(self.attempt.get() + 1);
             drop(self.socket.take());
             self.connection.set(Connection::Outdated);
+            self.tell_change(false);
             return;
         }
         if self.instance.replace(instance.clone()) != instance {
@@ -241,6 +253,10 @@ impl Shared {
         }
         self.failures.set(0);
         self.connection.set(Connection::Open { server });
+        self.tell_change(true);
+        if self.trace.is_some() {
+            return; // nothing but its errand is to be on it
+        }
         self.make_subscriptions();
         let others = self.others;
         // a server that others than this machine can reach tells nothing, and that is no trouble
@@ -252,6 +268,27 @@ impl Shared {
     /// The page is left. Should it be shown again as it was, the socket opens again as after any loss.
     pub(super) fn leave(self: &Rc<Self>) {
         self.lose(close::GOING_AWAY);
+    }
+
+    /// Says goodbye; the end of the socket follows.
+    pub(super) fn close(&self) {
+        if let Some(socket) = &*self.socket.borrow() {
+            socket.close();
+        }
+    }
+
+    /// Hears whether the socket is open, or else lost, when either happens next.
+    pub(super) fn change(&self) -> oneshot::Receiver<bool> {
+        let (sender, receiver) = oneshot::channel();
+        self.change.replace(Some(sender));
+        receiver
+    }
+
+    fn tell_change(&self, open: bool) {
+        if let Some(waits) = self.change.take() {
+            // fails when nobody waits any more
+            let _ = waits.send(open);
+        }
     }
 
     /// The socket is gone: everybody is told, and a new one follows.
@@ -270,6 +307,10 @@ impl Shared {
         }
         for (_, sink) in self.calls.take() {
             sink(CallNews::Lost);
+        }
+        self.tell_change(false);
+        if self.trace.is_some() {
+            return; // an errand ends with its socket
         }
         self.suspend_subscriptions();
         self.later(delay, attempt, |this| this.connect());

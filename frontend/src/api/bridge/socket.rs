@@ -52,6 +52,12 @@ impl Socket {
     pub(super) fn send(&self, text: &str) -> bool {
         self.socket.ready_state() == WebSocket::OPEN && self.socket.send_with_str(text).is_ok()
     }
+
+    /// Says goodbye; [`SocketEvent::Closed`] follows.
+    pub(super) fn close(&self) {
+        // fails on a code it does not know only, and there is none
+        let _ = self.socket.close();
+    }
 }
 
 impl Drop for Socket {
@@ -59,7 +65,6 @@ impl Drop for Socket {
         self.socket.set_onopen(None);
         self.socket.set_onmessage(None);
         self.socket.set_onclose(None);
-        // fails on a code it does not know only, and there is none
-        let _ = self.socket.close();
+        self.close();
     }
 }

@@ -1,4 +1,4 @@
-//! The messages of a capture: on the axis of time, one line for each of the two who talk, and as buttons one after the
+//! The messages of a capture: on the axis of time, one line for each who talks on each hop, and as buttons one after the
 //! other. Of very many those around the chosen one have buttons; the arrow keys go on, and the axis leads to all.
 
 use std::sync::Arc;
@@ -7,13 +7,17 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
+use super::words;
 use crate::{
     components::scope::Scope,
     i18n::{I18n, t, t_string, use_i18n},
     model::{
         axis::Axis,
         number,
-        wire::{Wire, track},
+        wire::{
+            Wire,
+            track::{self, Side},
+        },
     },
 };
 
@@ -24,25 +28,29 @@ const AROUND: usize = 40;
 pub(super) fn Conversation(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
     let i18n = use_i18n();
     let axis = StoredValue::new(Axis::fit(wire.took_ms()));
-    let lines = [true, false].map(|is_out| {
+    let line = |side: Side| {
         let (of_one, near) = (wire.clone(), wire.clone());
-        let strokes = axis.with_value(|axis| track::places(track::sent(&wire, is_out), axis));
+        let strokes = axis.with_value(|axis| track::places(track::sent(&wire, side), axis));
         let now = move || {
             let message = &of_one.messages[chosen.get()];
-            let seen = message.seen_ms.iter().copied().filter(|_| message.is_out == is_out);
+            let seen = message.seen_ms.iter().copied().filter(|_| side.has_sent(&of_one, message));
             strokes_at(axis.with_value(|axis| track::places(seen, axis)))
         };
         let on_click = move |event: ev::MouseEvent| {
             let width = event.current_target().map(|track| track.unchecked_into::<HtmlElement>().offset_width());
             let part = f64::from(event.offset_x()) / f64::from(width.unwrap_or(1).max(1));
             let ms = axis.with_value(|axis| axis.end) * part;
-            if let Some(at) = track::nearest(&near, is_out, ms) {
+            if let Some(at) = track::nearest(&near, side, ms) {
                 chosen.set(at);
             }
         };
+        let name = move || {
+            let (client, server) = words::ends(i18n, side.hop);
+            if side.is_out { [client, " →"].concat() } else { ["← ", server].concat() }
+        };
         view! {
-            <div class="wire-line" data-out=is_out.then_some("")>
-                <span>{move || direction(i18n, is_out)}</span>
+            <div class="wire-line" data-out=side.is_out.then_some("")>
+                <span>{name}</span>
                 <div class="wire-track" on:click=on_click>
                     <svg focusable="false">
                         <line class="life" x1="0" x2="100%" y1="50%" y2="50%"></line>
@@ -52,11 +60,16 @@ pub(super) fn Conversation(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl Int
                 </div>
             </div>
         }
+    };
+    let hops = wire.hops().into_iter().map(|hop| {
+        let lines = [true, false].map(|is_out| line(Side { hop, is_out }));
+        view! { <div class="wire-hop">{lines}</div> }.into_any()
     });
+    let lines = hops.collect::<Vec<_>>();
     view! {
         <Scope axis=Signal::derive(move || axis.get_value()) lead="" slim=true>
             // the buttons say the same
-            <div aria-hidden="true">{lines.collect_view()}</div>
+            <div aria-hidden="true">{lines}</div>
         </Scope>
         <Pick wire=wire chosen=chosen />
     }
@@ -114,8 +127,20 @@ fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
         let now = chosen.get() / AROUND * AROUND;
         now.saturating_sub(AROUND)..(now + 2 * AROUND).min(count)
     });
+    // between whom, where that is not the same for all
+    let several = wire.hops().len() > 1;
+    let way = move |side: Side| {
+        let (client, server) = words::ends(i18n, side.hop);
+        match (several, side.is_out) {
+            (false, true) => t_string!(i18n, wire.out).to_owned(),
+            (false, false) => t_string!(i18n, wire.back).to_owned(),
+            (true, true) => [client, " → ", server].concat(),
+            (true, false) => [server, " → ", client].concat(),
+        }
+    };
     let button = move |at: usize| {
         let message = &wire.messages[at];
+        let side = Side { hop: wire.hop(message), is_out: message.is_out };
         let (name, value) = (message.title.clone(), message.value.clone());
         let (is_out, bytes, at_ms) = (message.is_out, message.bytes.len(), number::ms(message.at_ms()));
         let is_chosen = move || chosen.get() == at;
@@ -132,7 +157,7 @@ fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
             >
                 <b>{move || title(i18n, &name)}</b>
                 <span>
-                    {move || direction(i18n, is_out)} {t!(i18n, wire.size_at, bytes = bytes, ms = at_ms)}
+                    {move || way(side)} {t!(i18n, wire.size_at, bytes = bytes, ms = at_ms)}
                 </span>
             </button>
         }
@@ -144,10 +169,6 @@ fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
             </For>
         </div>
     }
-}
-
-fn direction(i18n: I18n, is_out: bool) -> &'static str {
-    if is_out { t_string!(i18n, wire.out) } else { t_string!(i18n, wire.back) }
 }
 
 /// What a message is called here; the names of frames are the protocols' own.

@@ -1,4 +1,5 @@
-//! The fields as a tree: where, what, its value, the rule of the format. The one that is looked at is said in full beneath.
+//! The fields as a tree: where, what, its value, the rule of the format. Branches open and close by their names and by the keys
+//! of a tree (ARIA Authoring Practices). The field that is looked at is said in full beneath.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use leptos::{attr::custom::custom_attribute, prelude::*};
 use super::rows::{Kind, Lit, Rows};
 use crate::{
     i18n::{t, t_string, use_i18n},
-    model::wire::{Message, text},
+    model::wire::{Message, folds::Folds, text},
 };
 
 /// How many bytes behind a mask are shown.
@@ -17,8 +18,14 @@ const BEHIND: usize = 64;
 const TREE: Kind = Kind {
     class: "field-tree",
     role: "tree",
+    count: |_message, folds| folds.rows(),
+    id: |folds, row| {
+        let field = folds.field(row);
+        2 * field + usize::from(folds.is_open(field) == Some(true))
+    },
     row,
-    row_of: |place| place.field,
+    row_of: |folds, place| folds.row(place.field),
+    stands_for: Folds::shown,
     lights: |_message, part, field| part == field,
     key: go,
 };
@@ -28,7 +35,10 @@ pub(super) fn FieldTree(message: Arc<Message>, lit: Lit) -> impl IntoView {
     let i18n = use_i18n();
     let count = message.fields.len();
     let label = Signal::derive(move || t_string!(i18n, wire.fields_label, fields = count));
-    let active = Signal::derive(move || format!("wire-f{}", lit.get().field));
+    let active = Signal::derive(move || {
+        let field = lit.get().field;
+        format!("wire-f{}", lit.folds.with(|folds| folds.shown(field)))
+    });
     let told = {
         let message = message.clone();
         let field = Memo::new(move |_| lit.get().field);
@@ -42,7 +52,7 @@ pub(super) fn FieldTree(message: Arc<Message>, lit: Lit) -> impl IntoView {
                 <span>{t!(i18n, wire.col_value)}</span>
                 <span>{t!(i18n, wire.col_rule)}</span>
             </div>
-            <Rows kind=TREE label=label count=count message=message lit=lit active=active />
+            <Rows kind=TREE label=label message=message lit=lit active=active />
             <div class="field-told" role="status" data-testid="wire-lit">
                 {told}
             </div>
@@ -51,36 +61,56 @@ pub(super) fn FieldTree(message: Arc<Message>, lit: Lit) -> impl IntoView {
 }
 
 fn go(message: &Message, lit: Lit, key: &str) -> bool {
-    let now = lit.get_untracked().field;
-    let last = message.fields.len().saturating_sub(1);
-    let to = match key {
-        "ArrowDown" | "ArrowRight" => now + 1,
-        "ArrowUp" => now.saturating_sub(1),
-        "ArrowLeft" => message.parent(now).unwrap_or(now.saturating_sub(1)),
-        "Home" => 0,
-        "End" => last,
+    let folds = lit.folds.get_untracked();
+    // the pointer may be on a byte of a field that is hidden
+    let now = folds.shown(lit.get_untracked().field);
+    let (row, last) = (folds.row(now), folds.rows().saturating_sub(1));
+    let to = match (key, folds.is_open(now)) {
+        ("ArrowRight" | "Enter" | " ", Some(false)) => {
+            lit.field(message, now);
+            lit.fold(now, true);
+            return true;
+        }
+        ("ArrowLeft" | "Enter" | " ", Some(true)) => {
+            lit.field(message, now);
+            lit.fold(now, false);
+            return true;
+        }
+        ("ArrowRight", Some(true)) => now + 1,
+        ("ArrowLeft", _) => folds.parent(now).unwrap_or(now),
+        ("ArrowDown", _) => folds.field((row + 1).min(last)),
+        ("ArrowUp", _) => folds.field(row.saturating_sub(1)),
+        ("Home", _) => folds.field(0),
+        ("End", _) => folds.field(last),
+        ("ArrowRight", None) => now,
         _ => return false,
     };
-    lit.field(message, to.min(last));
+    lit.field(message, to);
     true
 }
 
-fn row(message: &Message, at: usize) -> AnyView {
+fn row(message: &Message, folds: &Folds, row: usize) -> AnyView {
+    let at = folds.field(row);
     let field = &message.fields[at];
+    let open = folds.is_open(at);
+    let (number, siblings) = folds.place(at);
     view! {
         <div
             class="field-row"
             role="treeitem"
             id=format!("wire-f{at}")
             {..custom_attribute("aria-level", (field.depth + 1).to_string())}
+            {..custom_attribute("aria-posinset", number.to_string())}
+            {..custom_attribute("aria-setsize", siblings.to_string())}
+            aria-expanded=open.map(|open| open.to_string())
             aria-selected="false"
             data-f=at.to_string()
             data-wrong=field.problem.is_some().then_some("")
-            style=("--at", at.to_string())
+            style=("--at", row.to_string())
             style=("--depth", field.depth.to_string())
         >
             <span class="at">{text::place(&message.range(at))}</span>
-            <b>{field.name.clone()}</b>
+            <b data-fold=open.is_some().then_some("")>{field.name.clone()}</b>
             <span class="val">{field.value.clone()}</span>
             <span class="rule">{field.rule.clone()}</span>
         </div>

@@ -8,14 +8,17 @@ use leptos::prelude::*;
 use super::rows::{Kind, Lit, Rows};
 use crate::{
     i18n::{t_string, use_i18n},
-    model::wire::{Message, ROW, text},
+    model::wire::{Message, ROW, folds::Folds, text},
 };
 
 const HEX: Kind = Kind {
     class: "hex",
     role: "group",
+    count: |message, _folds| message.rows(),
+    id: |_folds, row| row,
     row,
-    row_of: |place| place.byte / ROW,
+    row_of: |_folds, place| place.byte / ROW,
+    stands_for: |_folds, field| field,
     lights: |message, part, field| {
         let (part, field) = (message.range(part), message.range(field));
         field.start <= part.start && part.end <= field.end
@@ -26,9 +29,9 @@ const HEX: Kind = Kind {
 #[component]
 pub(super) fn HexView(message: Arc<Message>, lit: Lit) -> impl IntoView {
     let i18n = use_i18n();
-    let (count, bytes) = (message.rows(), message.bytes.len());
+    let bytes = message.bytes.len();
     let label = Signal::derive(move || t_string!(i18n, wire.hex_label, bytes = bytes));
-    view! { <Rows kind=HEX label=label count=count message=message lit=lit /> }
+    view! { <Rows kind=HEX label=label message=message lit=lit /> }
 }
 
 fn go(message: &Message, lit: Lit, key: &str) -> bool {
@@ -47,7 +50,7 @@ fn go(message: &Message, lit: Lit, key: &str) -> bool {
     true
 }
 
-fn row(message: &Message, at: usize) -> AnyView {
+fn row(message: &Message, _folds: &Folds, at: usize) -> AnyView {
     let (from, middle) = (at * ROW, at * ROW + ROW / 2);
     let half = |from: usize, class: &'static str, write: fn(&[u8]) -> String, gap: &'static str| {
         let run = |run: crate::model::wire::Run| {

@@ -5,6 +5,7 @@
 //! - `conversation`: the messages on the axis of time and one after the other; `share`: where the bytes went
 //! - [`strips`]: the same job in each style, to one scale
 //! - `layers`: what the ends say, or what the network sees of it
+//! - `words`: what the parties are called
 //! - `hex`: the bytes; `fields`: the tree; `rows`: what both are made of, a list of which only what is in sight is drawn
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
@@ -17,6 +18,7 @@ pub mod part;
 mod rows;
 mod share;
 pub mod strips;
+mod words;
 
 use std::sync::Arc;
 
@@ -48,6 +50,8 @@ pub enum Captured {
     },
     /// It could not be captured or read.
     Failed(CallError),
+    /// It was read, but what draws it did not come; this asks for that again.
+    Undrawn(Callback<()>),
 }
 
 /// The section under the middle and the right of a bench.
@@ -64,12 +68,13 @@ pub fn WireView(
         Captured::Waiting => t_string!(i18n, wire.waiting),
         Captured::None if on.get() => t_string!(i18n, wire.blank_on),
         Captured::None => t_string!(i18n, wire.blank_off),
-        Captured::Seen { .. } | Captured::Failed(_) => "",
+        Captured::Seen { .. } | Captured::Failed(_) | Captured::Undrawn(_) => "",
     };
     // apart from the hint: what was read is not to be read again for a word in another language
     let content = move || match seen.get() {
         Captured::None | Captured::Waiting => ().into_any(),
         Captured::Failed(error) => view! { <Failure error=error /> }.into_any(),
+        Captured::Undrawn(again) => view! { <Undrawn again=again /> }.into_any(),
         Captured::Seen { told, file } => part::draw_capture(told, file).unwrap_or_else(|| ().into_any()),
     };
     view! {
@@ -96,6 +101,25 @@ pub fn WireView(
     }
 }
 
+/// Says that the part of the program is missing, and asks for it again.
+#[component]
+fn Undrawn(again: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <div class="problem" data-style="bad" role="alert" data-testid="wire-undrawn">
+            <header>
+                <h3>{t!(i18n, wire.undrawn)}</h3>
+            </header>
+            <p>{t!(i18n, wire.undrawn_why)}</p>
+            <footer>
+                <button class="btn sm" type="button" data-testid="wire-again" on:click=move |_| again.run(())>
+                    {t!(i18n, wire.again)}
+                </button>
+            </footer>
+        </div>
+    }
+}
+
 fn read(told: &[u8], file: String) -> AnyView {
     match Wire::read(told) {
         Ok(wire) => layers(wire, file),
@@ -118,6 +142,8 @@ fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
     let what = Signal::derive(move || t_string!(i18n, wire.copy_why).to_owned());
     let word = Signal::derive(move || t_string!(i18n, wire.copy).to_owned());
     let totals = wire.totals;
+    let of_captured = wire.clone();
+    let captured = move || t_string!(i18n, wire.captured, connections = words::connections(i18n, &of_captured));
     let body = move || {
         let message = message.get();
         let lit = Lit::first_of(&message);
@@ -134,7 +160,7 @@ fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
     view! {
         <div class="row row-between">
             <p class="hint">
-                {t!(i18n, wire.captured, connections = wire.connections.join("; "))} " " {cut.then(|| t!(i18n, wire.cut))} {missing}
+                {captured} " " {cut.then(|| t!(i18n, wire.cut))} {missing}
             </p>
             <div class="row">
                 <Copy testid="wire-copy" text=copied what=what word=word small=true />

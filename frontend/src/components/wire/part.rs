@@ -10,7 +10,7 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 use super::{
     read,
-    strips::{Table, Weighed},
+    strips::{STYLES, Table, Weighed},
 };
 
 /// What was drawn, or why the part did not come.
@@ -38,7 +38,7 @@ macro_rules! part {
 }
 
 part!(load_capture, capture(seen: (Arc<Vec<u8>>, String)) read(&seen.0, seen.1));
-part!(load_strips, strips(styles: [Weighed; 3]) view! { <Table styles=styles /> }.into_any());
+part!(load_strips, strips(styles: [Weighed; STYLES]) view! { <Table styles=styles /> }.into_any());
 
 /// Downloads it, unless it is there.
 ///
@@ -54,7 +54,7 @@ pub(super) fn draw_capture(told: Arc<Vec<u8>>, file: String) -> Option<AnyView> 
     capture((told, file)).now_or_never()?.ok()
 }
 
-/// Draws the captures of the three styles. None while the part is not there.
-pub(super) fn draw_strips(styles: [Weighed; 3]) -> Option<AnyView> {
+/// Draws the captures of the styles. None while the part is not there.
+pub(super) fn draw_strips(styles: [Weighed; STYLES]) -> Option<AnyView> {
     strips(styles).now_or_never()?.ok()
 }

@@ -8,7 +8,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
-use crate::model::wire::Message;
+use crate::model::wire::{Message, folds::Folds};
 
 /// How many rows are drawn, in sight and just beyond.
 const DRAWN: usize = 64;
@@ -24,33 +24,50 @@ pub(super) struct Place {
     under_pointer: Option<&'static str>,
 }
 
-/// The same as a signal.
+/// The same as a signal, with the branches of the tree that are open: whoever is gone to by hand is brought to light.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lit(RwSignal<Place>);
+pub(super) struct Lit {
+    place: RwSignal<Place>,
+    pub(super) folds: RwSignal<Folds>,
+}
 
 impl Lit {
     pub(super) fn first_of(message: &Message) -> Self {
-        Self(RwSignal::new(Place { field: message.field_at(0).unwrap_or(0), byte: 0, under_pointer: None }))
+        let field = message.field_at(0).unwrap_or(0);
+        let place = RwSignal::new(Place { field, byte: 0, under_pointer: None });
+        Self { place, folds: RwSignal::new(Folds::of(message)) }
     }
 
     pub(super) fn get(self) -> Place {
-        self.0.get()
+        self.place.get()
     }
 
     pub(super) fn get_untracked(self) -> Place {
-        self.0.get_untracked()
+        self.place.get_untracked()
     }
 
     /// Goes to a field.
     pub(super) fn field(self, message: &Message, field: usize) {
-        self.0.set(Place { field, byte: message.range(field).start, under_pointer: None });
+        self.go(Place { field, byte: message.range(field).start, under_pointer: None });
     }
 
     /// Goes to the innermost field of a byte.
     pub(super) fn byte(self, message: &Message, byte: usize) {
         if let Some(field) = message.field_at(byte) {
-            self.0.set(Place { field, byte, under_pointer: None });
+            self.go(Place { field, byte, under_pointer: None });
         }
+    }
+
+    /// Opens or closes a branch.
+    pub(super) fn fold(self, field: usize, open: bool) {
+        self.folds.update(|folds| folds.set(field, open));
+    }
+
+    fn go(self, place: Place) {
+        if self.folds.with_untracked(|folds| folds.shown(place.field) != place.field) {
+            self.folds.update(|folds| folds.reveal(place.field));
+        }
+        self.place.set(place);
     }
 }
 
@@ -61,10 +78,16 @@ pub(super) struct Kind {
     pub(super) class: &'static str,
     /// What it is for who hears it.
     pub(super) role: &'static str,
+    /// How many rows there are.
+    pub(super) count: fn(&Message, &Folds) -> usize,
+    /// What a row shows and how: another number, another row.
+    pub(super) id: fn(&Folds, usize) -> usize,
     /// Draws a row.
-    pub(super) row: fn(&Message, usize) -> AnyView,
+    pub(super) row: fn(&Message, &Folds, usize) -> AnyView,
     /// In which row a place is.
-    pub(super) row_of: fn(Place) -> usize,
+    pub(super) row_of: fn(&Folds, Place) -> usize,
+    /// Which field is lit when this one is looked at.
+    pub(super) stands_for: fn(&Folds, usize) -> usize,
     /// Whether a part of the first field is lit when the second is looked at.
     pub(super) lights: fn(&Message, usize, usize) -> bool,
     /// Goes where a key leads, if it leads anywhere.
@@ -78,8 +101,6 @@ pub(super) fn Rows(
     /// Its name.
     #[prop(into)]
     label: Signal<String>,
-    /// How many rows.
-    count: usize,
     /// What the rows are of.
     message: Arc<Message>,
     lit: Lit,
@@ -87,10 +108,15 @@ pub(super) fn Rows(
     #[prop(optional)]
     active: Option<Signal<String>>,
 ) -> impl IntoView {
-    let Kind { class, role, row, row_of, lights, key } = kind;
+    let Kind { class, role, count, id, row, row_of, stands_for, lights, key } = kind;
     let strip = NodeRef::<html::Div>::new();
     let first = RwSignal::new(0_usize);
-    let height = move |strip: &Element| f64::from(strip.scroll_height()) / count.max(1) as f64;
+    let folds = lit.folds;
+    let count = {
+        let message = message.clone();
+        Memo::new(move |_| folds.with(|folds| count(&message, folds)))
+    };
+    let height = move |strip: &Element| f64::from(strip.scroll_height()) / count.get_untracked().max(1) as f64;
     let on_scroll = move |_| {
         if let Some(strip) = strip.get_untracked() {
             let top = (f64::from(strip.scroll_top()) / height(&strip)) as usize;
@@ -101,6 +127,7 @@ pub(super) fn Rows(
     let light = {
         let message = message.clone();
         move |strip: &Element, field: usize| {
+            let field = folds.with_untracked(|folds| stands_for(folds, field));
             each_part(strip, |part, of| mark(part, lights(&message, of, field)));
         }
     };
@@ -110,17 +137,19 @@ pub(super) fn Rows(
         if let Some(strip) = strip.get() {
             light(&strip, now.field);
             if before.is_some() && now.under_pointer != Some(class) {
-                show(&strip, row_of(now) as f64 * height(&strip), height(&strip));
+                let row = folds.with_untracked(|folds| row_of(folds, now));
+                show(&strip, row as f64 * height(&strip), height(&strip));
             }
         }
         now
     });
     Effect::new(move |_| {
         first.track();
+        folds.track();
         let light = light_again.clone();
         // once the rows that came into sight are in the document
         request_animation_frame(move || {
-            if let (Some(strip), Some(now)) = (strip.try_get_untracked().flatten(), lit.0.try_get_untracked()) {
+            if let (Some(strip), Some(now)) = (strip.try_get_untracked().flatten(), lit.place.try_get_untracked()) {
                 light(&strip, now.field);
             }
         });
@@ -136,20 +165,26 @@ pub(super) fn Rows(
     let on_over = move |event: ev::MouseEvent| {
         let now = lit.get_untracked();
         if let Some(field) = field_of(&event).filter(|field| *field != now.field) {
-            lit.0.set(Place { field, under_pointer: Some(class), ..now });
+            lit.place.set(Place { field, under_pointer: Some(class), ..now });
         }
     };
     let on_click = {
         let message = message.clone();
         move |event: ev::MouseEvent| {
-            if let Some(field) = field_of(&event) {
-                lit.field(&message, field);
+            let Some(field) = field_of(&event) else { return };
+            lit.field(&message, field);
+            if is_of(&event, "[data-fold]")
+                && let Some(open) = folds.with_untracked(|folds| folds.is_open(field))
+            {
+                lit.fold(field, !open);
             }
         }
     };
     let drawn = move || {
+        let count = count.get();
         let first = first.get().min(count);
-        first..(first + DRAWN).min(count)
+        let drawn = first..(first + DRAWN).min(count);
+        folds.with(|folds| drawn.map(|at| (at, id(folds, at))).collect::<Vec<_>>())
     };
     view! {
         <div
@@ -165,9 +200,9 @@ pub(super) fn Rows(
             on:mouseover=on_over
             on:click=on_click
         >
-            <div class="rows" role="presentation" style=("--rows", count.to_string())>
-                <For each=drawn key=|at| *at let:at>
-                    {row(&message, at)}
+            <div class="rows" role="presentation" style=("--rows", move || count.get().to_string())>
+                <For each=drawn key=|drawn| *drawn let((at, _id))>
+                    {folds.with_untracked(|folds| row(&message, folds, at))}
                 </For>
             </div>
         </div>
@@ -205,6 +240,11 @@ fn mark(part: &Element, lit: bool) {
 fn field_of(event: &ev::MouseEvent) -> Option<usize> {
     let target = event.target()?.dyn_into::<Element>().ok()?;
     number(&target.closest("[data-f]").ok()??)
+}
+
+fn is_of(event: &ev::MouseEvent, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| matches!(target.closest(selector), Ok(Some(_))))
 }
 
 fn number(part: &Element) -> Option<usize> {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Captured, part};
+use super::{Captured, Undrawn, part};
 use crate::{
     components::failure::Failure,
     i18n::{keys::wire as key, t, t_string, use_i18n},
@@ -15,13 +15,20 @@ use crate::{
     },
 };
 
+/// How many there are to compare.
+pub const STYLES: usize = 4;
+
 /// One style.
 #[derive(Clone, Copy, Debug)]
 pub struct Weighed {
     /// `rest`, `grpc` or `queue`: the hue.
     pub style: &'static str,
+    /// For tests.
+    pub key: &'static str,
     /// What it is called.
     pub name: Signal<String>,
+    /// What it is, in a sentence.
+    pub what: Signal<String>,
     /// The capture of its calls.
     pub seen: Signal<Captured>,
 }
@@ -30,22 +37,35 @@ pub struct Weighed {
 #[component]
 pub fn Strips(
     /// From top to bottom.
-    styles: [Weighed; 3],
+    styles: [Weighed; STYLES],
 ) -> impl IntoView {
     let seen = Memo::new(move |_| styles.iter().any(|style| matches!(*style.seen.read(), Captured::Seen { .. })));
     let failed = move |style: Weighed| match style.seen.get() {
         Captured::Failed(error) => Some(view! { <Failure error=error /> }),
-        Captured::None | Captured::Waiting | Captured::Seen { .. } => None,
+        Captured::None | Captured::Waiting | Captured::Seen { .. } | Captured::Undrawn(_) => None,
+    };
+    // one part draws them all
+    let undrawn = move || {
+        let again = styles.iter().filter_map(|style| match style.seen.get() {
+            Captured::Undrawn(again) => Some(again),
+            _ => None,
+        });
+        let again = again.collect::<Vec<_>>();
+        (!again.is_empty()).then(|| {
+            let all = Callback::new(move |()| again.iter().for_each(|again| again.run(())));
+            view! { <Undrawn again=all /> }
+        })
     };
     view! {
         {move || seen.get().then(|| part::draw_strips(styles))}
         {move || styles.map(failed).collect_view()}
+        {undrawn}
     }
 }
 
 /// The same, drawn.
 #[component]
-pub(super) fn Table(styles: [Weighed; 3]) -> impl IntoView {
+pub(super) fn Table(styles: [Weighed; STYLES]) -> impl IntoView {
     let i18n = use_i18n();
     let weights = Memo::new(move |_| styles.map(|style| style.seen.with(weight)));
     let scale = move |weights: &[Option<Weight>]| {
@@ -54,9 +74,10 @@ pub(super) fn Table(styles: [Weighed; 3]) -> impl IntoView {
     };
     let said = move || {
         let weights = weights.read();
-        let later = |at: usize| Some(number::count(weights[at].as_ref()?.later.as_ref()?.bytes() as u64));
-        let said = |(rest, grpc, queue)| t_string!(i18n, wire.strips_said, rest = rest, grpc = grpc, queue = queue);
-        Option::zip(later(0), later(1)).zip(later(2)).map(|((rest, grpc), queue)| said((rest, grpc, queue)))
+        let later = |weight: &Option<Weight>| Some(number::count(weight.as_ref()?.later.as_ref()?.bytes() as u64));
+        let later = weights.iter().map(later).collect::<Option<Vec<_>>>()?;
+        let [rest, web, native, queue] = <[String; STYLES]>::try_from(later).ok()?;
+        Some(t_string!(i18n, wire.strips_said, rest = rest, web = web, native = native, queue = queue))
     };
     let table = move || {
         let weights = weights.get();
@@ -68,7 +89,6 @@ pub(super) fn Table(styles: [Weighed; 3]) -> impl IntoView {
                     <table class="table tight" data-testid="strips">
                         <thead>
                             <tr>
-                                <th scope="col">{t!(i18n, wire.strips_style)}</th>
                                 <th scope="col">{t!(i18n, wire.strips_call)}</th>
                                 <th scope="col" class="num">{t!(i18n, wire.strips_out)}</th>
                                 <th scope="col" class="num">{t!(i18n, wire.strips_back)}</th>
@@ -116,7 +136,7 @@ pub(super) fn Table(styles: [Weighed; 3]) -> impl IntoView {
 fn weight(seen: &Captured) -> Option<Weight> {
     match seen {
         Captured::Seen { told, .. } => Wire::read(told).ok().map(|wire| Weight::of(&wire)),
-        Captured::None | Captured::Waiting | Captured::Failed(_) => None,
+        Captured::None | Captured::Waiting | Captured::Failed(_) | Captured::Undrawn(_) => None,
     }
 }
 
@@ -129,20 +149,22 @@ fn rows(style: Weighed, weight: Option<Weight>, most: usize) -> Option<AnyView> 
         (t_string!(i18n, wire.strips_first), weight.first, 0),
     ];
     strips.extend(weight.later.map(|later| (t_string!(i18n, wire.strips_later), later, 0)));
-    let (count, name) = (strips.len(), style.name);
-    let rows = strips.into_iter().enumerate().map(|(nth, (what, strip, apart))| {
-        let head = (nth == 0).then(|| {
-            view! {
-                <th scope="rowgroup" rowspan=count.to_string()>
-                    <span class="key">{name}</span>
-                </th>
-            }
-        });
-        view! { <tr>{head} {row(what, &strip, apart, most)}</tr> }.into_any()
-    });
+    let Weighed { style, key, name, what, .. } = style;
+    let rows = strips.into_iter().map(|(what, strip, apart)| row(what, &strip, apart, most));
     let rows = rows.collect::<Vec<_>>();
     Some(
-        view! { <tbody data-style=style.style data-testid=format!("strips-{}", style.style)>{rows}</tbody> }.into_any(),
+        view! {
+            <tbody data-style=style data-testid=format!("strips-{key}")>
+                <tr class="group">
+                    <th scope="rowgroup">
+                        <span class="key">{name}</span>
+                    </th>
+                    <td colspan="5">{what}</td>
+                </tr>
+                {rows}
+            </tbody>
+        }
+        .into_any(),
     )
 }
 
@@ -160,18 +182,20 @@ fn row(what: &'static str, strip: &Strip, apart: usize, most: usize) -> AnyView 
     let figures = [strip.out, strip.back].map(|bytes| number::count(bytes as u64));
     let [out, back] = figures;
     view! {
-        <td class="nowrap">{what}</td>
-        <td class="num">{out}</td>
-        <td class="num">{back}</td>
-        <td>
-            <svg class="strip" aria-hidden="true">
-                {pieces.collect::<Vec<_>>()}
-            </svg>
-        </td>
-        <td class="num">
-            <b>{number::count(strip.bytes() as u64)}</b>
-        </td>
-        <td class="num">{number::count(strip.payload as u64)}</td>
+        <tr>
+            <td class="nowrap">{what}</td>
+            <td class="num">{out}</td>
+            <td class="num">{back}</td>
+            <td>
+                <svg class="strip" aria-hidden="true">
+                    {pieces.collect::<Vec<_>>()}
+                </svg>
+            </td>
+            <td class="num">
+                <b>{number::count(strip.bytes() as u64)}</b>
+            </td>
+            <td class="num">{number::count(strip.payload as u64)}</td>
+        </tr>
     }
     .into_any()
 }

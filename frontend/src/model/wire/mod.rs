@@ -1,7 +1,11 @@
 //! A capture as the inspector shows it: messages in the order of time, and which byte belongs to which field.
 //!
+//! - [`folds`]: which branches of the tree of fields are open
+//! - [`part`]: which messages make a call, and which keep its connection
 //! - [`text`]: how bytes are written; [`track`]: where on the axis of time they are; [`strip`]: what a job cost in bytes
 
+pub mod folds;
+pub mod part;
 pub mod strip;
 pub mod text;
 pub mod track;
@@ -9,8 +13,9 @@ pub mod track;
 use std::{ops::Range, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use crosstalk_proto::capture::{self, Capture, Field, Kind, Sender, Totals};
+use crosstalk_proto::capture::{self, Capture, Field, Hop, Kind, Sender, Totals};
 
+use self::part::{Part, Parts};
 use super::json;
 
 /// Bytes in a row.
@@ -19,8 +24,8 @@ pub const ROW: usize = 16;
 /// All messages of a capture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wire {
-    /// Each connection: its protocol, who opened it, and where to.
-    pub connections: Vec<String>,
+    /// Each connection.
+    pub connections: Vec<Connection>,
     /// In the order of time.
     pub messages: Vec<Arc<Message>>,
     /// Where all bytes went.
@@ -33,6 +38,17 @@ pub struct Wire {
     pub network: Option<Arc<Wire>>,
 }
 
+/// A connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// What it spoke.
+    pub protocol: String,
+    /// Between whom it was.
+    pub hop: Hop,
+    /// Who opened it and where to: addresses.
+    pub ends: (String, String),
+}
+
 /// One message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
@@ -42,6 +58,8 @@ pub struct Message {
     pub value: String,
     /// Which connection of the capture it went over.
     pub connection: usize,
+    /// What it is to the call.
+    pub part: Part,
     /// Whether the client sent it.
     pub is_out: bool,
     /// When each of its pieces was seen, in milliseconds after the first byte of the capture.
@@ -81,12 +99,18 @@ impl Wire {
         let Capture { connections, totals, missing, .. } = capture;
         let starts = connections.iter().flat_map(|connection| &connection.messages).filter_map(start);
         let begin = starts.fold(f64::INFINITY, f64::min);
-        let between = |of: &capture::Connection| format!("{}, {} → {}", of.protocol, of.client, of.server);
-        let told = connections.iter().map(between).collect();
+        let mut told = Vec::new();
         let (mut messages, mut cut) = (Vec::new(), false);
         for (at, connection) in connections.into_iter().enumerate() {
             cut |= connection.cut;
-            messages.extend(connection.messages.into_iter().map(|message| Arc::new(Message::of(message, at, begin))));
+            let mut parts = Parts::of(&connection.protocol);
+            messages.extend(connection.messages.into_iter().map(|message| {
+                let message = Message::of(message, at, begin);
+                let part = parts.next(&message.title, message.is_out);
+                Arc::new(Message { part, ..message })
+            }));
+            let capture::Connection { protocol, hop, client, server, .. } = connection;
+            told.push(Connection { protocol, hop, ends: (client, server) });
         }
         messages.sort_by(|one, other| one.at_ms().total_cmp(&other.at_ms()));
         Self { connections: told, messages, totals, cut, missing, network }
@@ -94,11 +118,23 @@ impl Wire {
 
     /// The message to begin with: the one that asks, behind whatever a connection begins with.
     pub fn first(&self) -> usize {
-        let asks = |message: &Arc<Message>| {
-            message.is_out
-                && ["request head", "basic.publish", "HEADERS"].iter().any(|ask| message.title.starts_with(ask))
-        };
-        self.messages.iter().position(asks).unwrap_or(0)
+        self.messages.iter().position(|message| message.part == Part::Ask).unwrap_or(0)
+    }
+
+    /// Between whom there are connections, in the order in which they became part of the capture.
+    pub fn hops(&self) -> Vec<Hop> {
+        let mut hops = Vec::new();
+        for Connection { hop, .. } in &self.connections {
+            if !hops.contains(hop) {
+                hops.push(*hop);
+            }
+        }
+        hops
+    }
+
+    /// Between whom a message went.
+    pub fn hop(&self, message: &Message) -> Hop {
+        self.connections.get(message.connection).map_or(Hop::Client, |connection| connection.hop)
     }
 
     /// From the first byte to the last, in milliseconds.
@@ -121,6 +157,7 @@ impl Message {
             title,
             value,
             connection,
+            part: Part::Connection,
             is_out: message.from == Sender::Client,
             seen_ms: message.chunks.iter().map(|chunk| chunk.at_ms - begin).collect(),
             bytes: STANDARD.decode(&message.bytes).unwrap_or_default(),
@@ -145,12 +182,6 @@ impl Message {
     pub fn field_at(&self, byte: usize) -> Option<usize> {
         let after = self.leaves.partition_point(|leaf| self.fields[*leaf].start as usize <= byte);
         self.leaves.get(after.checked_sub(1)?).copied()
-    }
-
-    /// The field that a field is a part of.
-    pub fn parent(&self, field: usize) -> Option<usize> {
-        let depth = self.fields.get(field)?.depth;
-        self.fields[..field].iter().rposition(|above| above.depth < depth)
     }
 
     /// The bytes of a field.
@@ -194,6 +225,7 @@ fn below(capture: &mut Capture) -> Option<Capture> {
         let (client, server) = (connection.client.clone(), connection.server.clone());
         connections.push(capture::Connection {
             protocol: "TLS".to_owned(),
+            hop: connection.hop,
             client,
             server,
             opened_ms: connection.opened_ms,
@@ -265,8 +297,14 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn wire(messages: Vec<capture::Message>) -> Wire {
-        let connection = capture::Connection {
-            protocol: "HTTP/2".to_owned(),
+        over(vec![("HTTP/2", Hop::Client, messages)])
+    }
+
+    /// What was said over several connections.
+    pub(crate) fn over(connections: Vec<(&str, Hop, Vec<capture::Message>)>) -> Wire {
+        let connection = |(protocol, hop, messages): (&str, Hop, Vec<capture::Message>)| capture::Connection {
+            protocol: protocol.to_owned(),
+            hop,
             client: "a:1".to_owned(),
             server: "b:2".to_owned(),
             opened_ms: 0.0,
@@ -274,8 +312,8 @@ pub(crate) mod tests {
             messages,
             network: Vec::new(),
         };
-        let told = serde_json::to_vec(&Capture { connections: vec![connection], ..Capture::default() }).unwrap();
-        Wire::read(&told).unwrap()
+        let connections = connections.into_iter().map(connection).collect();
+        Wire::read(&serde_json::to_vec(&Capture { connections, ..Capture::default() }).unwrap()).unwrap()
     }
 
     #[test]
@@ -287,6 +325,7 @@ pub(crate) mod tests {
         };
         let connection = capture::Connection {
             protocol: "HTTP/2".to_owned(),
+            hop: Hop::Client,
             client: String::new(),
             server: String::new(),
             opened_ms: 0.0,
@@ -320,7 +359,6 @@ pub(crate) mod tests {
         assert_eq!((message.title.as_str(), message.rows(), message.at_ms()), ("DATA", 2, 0.0));
         assert_eq!([0, 1, 2, 3, 21, 22, 24].map(|byte| message.field_at(byte).unwrap()), [0, 0, 2, 3, 3, 4, 4]);
         assert_eq!((message.range(1), message.range(99)), (2..22, 0..0));
-        assert_eq!([0, 2, 3, 4].map(|field| message.parent(field)), [None, Some(1), Some(1), None]);
     }
 
     #[test]
@@ -344,7 +382,8 @@ pub(crate) mod tests {
         let order: Vec<_> = wire.messages.iter().map(|message| (message.is_out, message.at_ms())).collect();
         assert_eq!(order, [(false, 0.0), (true, 1.0)]);
         assert_eq!((wire.took_ms(), wire.first()), (5.0, 0));
-        assert_eq!(wire.connections, ["HTTP/2, a:1 → b:2"]);
+        let ends = ("a:1".to_owned(), "b:2".to_owned());
+        assert_eq!(wire.connections, [Connection { protocol: "HTTP/2".to_owned(), hop: Hop::Client, ends }]);
         assert!(Wire::read(b"{}").is_err());
     }
 }

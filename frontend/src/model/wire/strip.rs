@@ -3,13 +3,7 @@
 
 use crosstalk_proto::capture::{Field, Kind};
 
-use super::{Message, Wire};
-
-/// What messages that belong to a call begin with; all others open, keep or close the connection.
-const OF_A_CALL: [&str; 8] =
-    ["request", "answer", "HEADERS", "DATA", "content", "basic.publish", "basic.deliver", "basic.ack"];
-/// What a call begins with.
-const ASKS: [&str; 2] = ["request head", "basic.publish"];
+use super::{Message, Wire, part::Part};
 
 /// Some messages of a capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +21,7 @@ pub struct Strip {
 /// What a job cost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Weight {
-    /// To open the connection of the first call, and to close it if that is seen.
+    /// To open the connections of the first call, and to close them if that is seen.
     pub connection: Strip,
     /// The first call.
     pub first: Strip,
@@ -36,19 +30,21 @@ pub struct Weight {
 }
 
 impl Weight {
-    /// Takes a capture apart.
+    /// Takes a capture apart. A call begins where it is asked for on the way that the first one took; what it makes others ask
+    /// further on is a part of it. A connection that is opened again for a later call is weighed once.
     pub fn of(wire: &Wire) -> Self {
-        let begins_with = |message: &Message, words: &[&str]| words.iter().any(|word| message.title.starts_with(word));
+        let speaks = |message: &Message| &wire.connections[message.connection].protocol;
         let mut connection = Strip::default();
         let mut calls: Vec<Strip> = Vec::new();
         for message in &wire.messages {
-            if !begins_with(message, &OF_A_CALL) {
-                if message.connection == 0 {
+            let first = wire.connections.iter().position(|other| other.protocol == *speaks(message));
+            if message.part == Part::Connection {
+                if first == Some(message.connection) {
                     connection.add(message);
                 }
                 continue;
             }
-            if calls.is_empty() || message.is_out && begins_with(message, &ASKS) {
+            if calls.is_empty() || message.part == Part::Ask && first == Some(0) {
                 calls.push(Strip::default());
             }
             if let Some(call) = calls.last_mut() {
@@ -115,10 +111,10 @@ fn classes(fields: &[Field]) -> Vec<(&'static str, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use crosstalk_proto::capture::{self, Sender, Totals};
+    use crosstalk_proto::capture::{self, Hop, Sender, Totals};
 
     use super::*;
-    use crate::model::wire::tests::{field, seen, wire};
+    use crate::model::wire::tests::{field, over, seen};
 
     /// A message of four bytes, of which one is framing and three are payload, at a time.
     fn message(from: Sender, name: &str, at_ms: f64) -> capture::Message {
@@ -141,12 +137,44 @@ mod tests {
             (server, "basic.ack"),
         ];
         let messages = said.iter().zip(0..).map(|((from, name), at)| message(*from, name, f64::from(at))).collect();
-        let weight = Weight::of(&wire(messages));
+        let weight = Weight::of(&over(vec![("AMQP 0-9-1", Hop::Broker, messages)]));
         let later = weight.later.clone().unwrap();
         let sizes = |strip: &Strip| (strip.out, strip.back, strip.payload);
         assert_eq!([&weight.connection, &weight.first, &later].map(sizes), [(8, 4, 9), (8, 4, 9), (4, 4, 6)]);
         assert_eq!(later.pieces, [("frame", 1), ("payload", 3), ("frame", 1), ("payload", 3)]);
         assert_eq!((weight.whole().bytes(), weight.whole().payload), (24, 18));
+    }
+
+    #[test]
+    fn what_a_call_makes_the_server_ask_is_a_part_of_it_and_a_second_link_for_it_is_weighed_once() {
+        let (client, server) = (Sender::Client, Sender::Server);
+        let said =
+            |said: &[(Sender, &str, f64)]| said.iter().map(|(from, name, at)| message(*from, name, *at)).collect();
+        let socket = said(&[
+            (client, "request head", 0.0),
+            (server, "answer head", 1.0),
+            (client, "text", 2.0),
+            (client, "text", 3.0),
+            (server, "text", 7.0),
+            (client, "text", 8.0),
+            (server, "text", 12.0),
+            (client, "close", 13.0),
+        ]);
+        let link = |at: f64| {
+            said(&[
+                (client, "protocol header", at),
+                (client, "basic.publish", at + 1.0),
+                (server, "basic.ack", at + 2.0),
+            ])
+        };
+        let weight = Weight::of(&over(vec![
+            ("WebSocket", Hop::Client, socket),
+            ("AMQP 0-9-1", Hop::Broker, link(4.0)),
+            ("AMQP 0-9-1", Hop::Broker, link(9.0)),
+        ]));
+        let sizes = |strip: &Strip| (strip.out, strip.back);
+        assert_eq!(sizes(&weight.connection), (16, 4), "handshake, hello, close, and one protocol header");
+        assert_eq!([&weight.first, weight.later.as_ref().unwrap()].map(sizes), [(8, 8), (8, 8)]);
     }
 
     #[test]

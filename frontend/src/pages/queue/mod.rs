@@ -85,7 +85,7 @@ pub fn Queue() -> impl IntoView {
             ) => address.clone(),
             None => copy_as::queue::ADDRESS.to_owned(),
         });
-        copy_as::queue::snippets(&publishing.draft(), &url, &socket_url())
+        copy_as::queue::snippets(&publishing.draft(), &url, &socket_url(None))
     };
     view! {
         <div data-style="queue">

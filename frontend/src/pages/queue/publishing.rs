@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     api::{
-        bridge::Bridge,
+        bridge::{Bridge, errand::Errand},
         browser::{traceparent, unix_ms},
     },
     components::{pairs::Pairs, sequence::Said},
@@ -266,10 +266,13 @@ impl Publishing {
         };
         // of many the last one is shown, and which that is nobody knows before: the first is captured, and none followed
         let traced = self.wire.trace().await;
+        let errand = Errand::begin(traced.as_deref()).await;
         let traceparent = traced.or_else(|| (count == 1).then(traceparent));
         self.journey.follow(traceparent.as_deref().filter(|_| count == 1));
         let wish = || self.wish.get_untracked();
-        let (mut tally, cost) = run::carry_out(self.bridge, order, traceparent, wish, told).await;
+        let first = traceparent.map(|parent| (self.over(errand.as_ref()), parent));
+        let (mut tally, cost) = run::carry_out(self.bridge, order, first, wish, told).await;
+        end(errand).await;
         sent(&tally);
         match tally.error.take() {
             // a single message is told as any call that failed
@@ -281,9 +284,23 @@ impl Publishing {
     async fn ask(self, body: Body, content_type: &str) -> Result<Fate, CallError> {
         self.journey.follow(None);
         let trace = self.wire.trace().await;
-        let reply = self.bridge.call(body, content_type, ASK_TIMEOUT_MS, trace).await?;
+        let errand = Errand::begin(trace.as_deref()).await;
+        let reply = self.over(errand.as_ref()).call(body, content_type, ASK_TIMEOUT_MS, trace).await;
+        end(errand).await;
+        let reply = reply?;
         let tally = Tally { sent: 1, confirmed: 1, ..Tally::default() };
         let greeted = reply.greeted;
         Ok(Fate { count: 1, tally, going: false, reply: Some(greeted.text), cost: Some(greeted.cost) })
+    }
+
+    /// The way of what is captured, or that of all else.
+    fn over(self, errand: Option<&Errand>) -> Bridge {
+        errand.map_or(self.bridge, Errand::bridge)
+    }
+}
+
+async fn end(errand: Option<Errand>) {
+    if let Some(errand) = errand {
+        errand.end().await;
     }
 }

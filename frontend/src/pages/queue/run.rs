@@ -53,11 +53,11 @@ struct Flow {
 }
 
 /// Carries a run out. It ends when all have a fate: all that were ordered, or, when it was stopped or is hopeless, all
-/// that were sent by then. The first message carries `traced`, if that is given.
+/// that were sent by then. The first message may have a way and a trace of its own.
 pub(super) async fn carry_out(
     bridge: Bridge,
     order: &Order,
-    mut traced: Option<String>,
+    mut first: Option<(Bridge, String)>,
     wish: impl Fn() -> Wish,
     told: impl Fn(&Tally),
 ) -> (Tally, Option<Cost>) {
@@ -79,7 +79,7 @@ pub(super) async fn carry_out(
             for _ in 0..due.saturating_sub(sent).min(WINDOW - under_way) {
                 flow.borrow_mut().tally.sent += 1;
                 let flow = Rc::clone(&flow);
-                let traceparent = traced.take().unwrap_or_else(traceparent);
+                let (bridge, traceparent) = first.take().unwrap_or_else(|| (bridge, traceparent()));
                 bridge.publish(order.message.clone(), traceparent, move |published| land(&flow, published));
             }
         }
