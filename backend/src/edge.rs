@@ -109,7 +109,10 @@ impl Shared {
 #[must_use]
 pub fn is_loopback(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').map_or(rest, |(name, _port)| name),
+        Some(rest) => match rest.split_once(']') {
+            Some((name, port)) if port.is_empty() || port.starts_with(':') => name,
+            _ => return false,
+        },
         None => host.split_once(':').map_or(host, |(name, _port)| name),
     };
     name == "127.0.0.1"
@@ -200,7 +203,16 @@ mod tests {
         for host in ["127.0.0.1", "127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "127.9.9.9"] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["", "example.org", "localhost.example.org", "127.0.0.1.example.org", "10.0.0.1", "[::2]"] {
+        for host in [
+            "",
+            "example.org",
+            "localhost.example.org",
+            "127.0.0.1.example.org",
+            "10.0.0.1",
+            "[::2]",
+            "[::1].example.org",
+            "[::1",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::{
     field::{Field, Kind},
     scope::Scope,
-    text,
+    secret, text,
 };
 
 /// How deep arrays and objects are followed.
@@ -76,7 +76,9 @@ fn object(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
 }
 
 fn member(scope: &mut Scope<'_>, depth: usize) -> Field {
-    let mut field = Field::text(key(scope), OBJECT);
+    let key = key(scope);
+    let secret = secret::is_secret(key.as_bytes());
+    let mut field = Field::text(key, OBJECT);
     space(scope);
     let colon = scope.left().first() == Some(&b':');
     if colon {
@@ -84,6 +86,9 @@ fn member(scope: &mut Scope<'_>, depth: usize) -> Field {
     }
     let before = scope.at();
     value(scope, "value".into(), depth + 1);
+    if secret {
+        hide(scope, before);
+    }
     if !scope.is_empty() || !scope.open() {
         if !colon {
             field = field.problem("a name and a colon come before the value");
@@ -98,15 +103,41 @@ fn array(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
     let mut inner = scope.rest();
     inner.leaf(1, Field::framing("begin of array", SIGN));
     let mut elements = 0;
+    // header fields and metadata may be written as pairs
+    let mut secret = false;
     let closed = loop {
         if let Some(closed) = ended(&mut inner, b']', "end of array") {
             break closed;
         }
+        let before = inner.at();
         value(&mut inner, Cow::Owned(format!("[{elements}]")), depth + 1);
+        if secret {
+            hide(&mut inner, before);
+        }
+        let element = &inner.bytes()[before..inner.at()];
+        secret = element.starts_with(b"\"") && secret::is_secret(element);
         elements += 1;
         separator(&mut inner);
     };
     close(scope, inner, Field::text(name, ARRAY).value(format!("[{elements}]")), closed);
+}
+
+/// What was taken from `from` on is a credential. Of a string the quotes stay, so that what is shown is JSON still.
+fn hide(scope: &mut Scope<'_>, from: usize) {
+    let bytes = scope.bytes();
+    for field in scope.fields_mut().iter_mut().filter(|field| field.range.start >= from) {
+        let (start, end) = (field.range.start, field.range.end);
+        let quoted = matches!(&bytes[start..end], [b'"', .., b'"']) && field.kind == Kind::Text;
+        if quoted && field.children.is_empty() {
+            field.value = "(masked)".to_owned();
+            let part = |name, range| Field { range, ..Field::framing(name, STRING) };
+            let inside = Field { kind: Kind::Text, ..part("credentials", start + 1..end - 1) }.secret(true);
+            field.children = vec![part("quote", start..start + 1), inside, part("quote", end - 1..end)];
+            field.children.retain(|part| !part.is_empty());
+        } else {
+            field.masked = true;
+        }
+    }
 }
 
 /// Ends a container where it was read to, or leaves it incomplete where the capture ends.

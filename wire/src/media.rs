@@ -8,7 +8,7 @@ use crate::{
     json,
     protobuf::{self, Schemas},
     scope::Scope,
-    text,
+    secret, text,
 };
 
 /// What the head of a message says of its body.
@@ -60,6 +60,9 @@ pub(crate) fn dissect(content: &Content, bytes: &[u8], open: bool, schemas: &Sch
         media if media.starts_with("application/grpc-web") => grpc::messages(&mut scope, true, message, schemas),
         media if media.starts_with("application/grpc") => grpc::messages(&mut scope, false, message, schemas),
         "application/x-protobuf" | "application/protobuf" => protobuf::records(&mut scope, None, schemas),
+        "application/x-www-form-urlencoded" => {
+            secret::veil(&mut scope, bytes.len(), Field::text("form", "WHATWG URL §5"), &secret::in_parameters(bytes));
+        }
         media if media.starts_with("text/") => {
             scope.leaf(bytes.len(), Field::text("text", "RFC 9110 §8.3.1").value(text::preview(bytes)));
         }

@@ -3,27 +3,86 @@
 
 use std::ops::Range;
 
-use crate::{field::Field, text};
+use crate::{field::Field, scope::Scope, text};
 
 /// What stands for a byte that is not shown.
 pub const MASK: u8 = b'*';
 
-/// Header fields whose values are credentials, in lower case.
-const SECRET_HEADERS: &[&str] = &["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"];
+/// Words in the names of header fields, metadata, parameters and members whose values are credentials.
+const WORDS: &[&str] =
+    &["authorization", "cookie", "token", "secret", "password", "passwd", "credential", "api-key", "apikey"];
+
+const CORS: &[u8] = b"access-control-";
 
 /// Schemes whose name says nothing of the credentials behind it (RFC 9110 §11.6.2).
 const SCHEMES: &[&str] = &["basic", "bearer", "digest", "negotiate"];
 
-/// Whether the value of this header field is a credential.
-pub(crate) fn is_secret_header(name: &[u8]) -> bool {
-    let name = name.trim_ascii();
-    SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret.as_bytes()))
+/// Whether what has this name is a credential; and whether a line that could not be read may hold one all the same.
+pub(crate) fn is_secret(name: &[u8]) -> bool {
+    // `true`, or the names of header fields
+    if name.get(..CORS.len()).is_some_and(|start| start.eq_ignore_ascii_case(CORS)) {
+        return false;
+    }
+    let sign = |(byte, sign): (&u8, u8)| byte.to_ascii_lowercase() == sign || (*byte == b'_' && sign == b'-');
+    let word = |word: &&str| name.windows(word.len()).any(|found| found.iter().zip(word.bytes()).all(sign));
+    WORDS.iter().any(word)
 }
 
-/// Whether a line that could not be read may hold a credential all the same.
-pub(crate) fn mentions(line: &[u8]) -> bool {
-    let line = line.to_ascii_lowercase();
-    SECRET_HEADERS.iter().any(|secret| line.windows(secret.len()).any(|found| found == secret.as_bytes()))
+/// Where in a URL, or in the target of a request, there are credentials: the user (RFC 3986 §3.2.1) and the values of
+/// parameters whose names say so.
+pub(crate) fn in_url(url: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if let Some(start) = url.windows(3).position(|sign| sign == b"://").map(|at| at + 3) {
+        let end = url[start..].iter().position(|byte| b"/?#".contains(byte)).map_or(url.len(), |at| start + at);
+        found.extend(url[start..end].iter().rposition(|byte| *byte == b'@').map(|at| start..start + at));
+    }
+    if let Some(query) = url.iter().position(|byte| *byte == b'?').map(|at| at + 1) {
+        found.extend(in_parameters(&url[query..]).into_iter().map(|range| query + range.start..query + range.end));
+    }
+    found
+}
+
+/// The same in a query, or in a form that is written as one.
+pub(crate) fn in_parameters(parameters: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for parameter in parameters.split(|byte| *byte == b'&') {
+        let end = at + parameter.len();
+        let name = parameter.iter().position(|byte| *byte == b'=').unwrap_or(parameter.len());
+        if is_secret(&parameter[..name]) && at + name + 1 < end {
+            found.push(at + name + 1..end);
+        }
+        at = end + 1;
+    }
+    found
+}
+
+/// Takes `len` bytes as `field`, in which `ranges` are credentials, counted from here.
+pub(crate) fn veil(scope: &mut Scope<'_>, len: usize, field: Field, ranges: &[Range<usize>]) {
+    let shown = text::preview(&veiled(&scope.left()[..len.min(scope.left().len())], ranges));
+    if ranges.is_empty() {
+        scope.leaf(len, field.value(shown));
+        return;
+    }
+    let mut inner = scope.window(len);
+    let part = |name: &'static str| Field { rule: field.rule.clone(), ..Field::text(name, "") };
+    let start = inner.at();
+    for range in ranges {
+        let open = start + range.start - inner.at();
+        let bytes = text::preview(&inner.left()[..open]);
+        inner.leaf(open, part("in the clear").value(bytes));
+        inner.leaf(range.len(), part("credentials").secret(true));
+    }
+    let bytes = text::preview(inner.left());
+    inner.leaf(usize::MAX, part("in the clear").value(bytes));
+    scope.push(inner.close(field.value(shown)));
+}
+
+/// The bytes without the credentials in them.
+pub(crate) fn veiled(bytes: &[u8], ranges: &[Range<usize>]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    ranges.iter().for_each(|range| bytes[range.clone()].fill(MASK));
+    bytes
 }
 
 /// How many bytes of the value of a secret header field may be shown: the name of a known scheme and the space behind it.

@@ -8,8 +8,8 @@ use crosstalk_wire::{Chunk, Dissection, Field, Limits, Owner, Party, Protocol, S
 use super::recording::{Content, Recording};
 use crate::trace::TraceContext;
 
-/// How much one connection is dissected to; what is beyond is masked, for it may hold a credential.
-const LIMITS: Limits = Limits { fields: 100_000, text: 4 << 20 };
+/// How much all connections of a capture together are dissected to; what is beyond is masked, for it may hold a credential.
+pub(super) const LIMITS: Limits = Limits { fields: 100_000, text: 4 << 20 };
 
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| {
     let mut schemas = Schemas::default();
@@ -38,9 +38,12 @@ pub(super) struct Said {
 }
 
 impl Conversation {
-    pub(super) fn of(recording: &Recording, trace: u128) -> Self {
+    /// Takes what it is dissected to from `left`.
+    pub(super) fn of(recording: &Recording, trace: u128, left: &mut Limits) -> Self {
         let Content { capture, cut } = recording.content();
-        let Dissection { protocol, messages, client, server } = dissect(&capture, &SCHEMAS, LIMITS);
+        let Dissection { protocol, messages, client, server } = dissect(&capture, &SCHEMAS, *left);
+        spend(&client.root, left);
+        spend(&server.root, left);
         let (mut client_fields, mut server_fields) =
             (client.root.children.into_iter(), server.root.children.into_iter());
         let chunks = |from: Party| capture.chunks.iter().filter(move |chunk| chunk.from == from);
@@ -60,6 +63,12 @@ impl Conversation {
         }
         Self { protocol, opened: recording.opened, cut, messages: said }
     }
+}
+
+fn spend(field: &Field, left: &mut Limits) {
+    left.fields = left.fields.saturating_sub(1);
+    left.text = left.text.saturating_sub(field.value.len());
+    field.children.iter().for_each(|child| spend(child, left));
 }
 
 fn belongs(owner: &Owner, trace: u128) -> bool {

@@ -17,7 +17,11 @@ use pcap_file::{
     },
 };
 
-use super::{conversation::Conversation, recording::Recording, registry::Taken};
+use super::{
+    conversation::{Conversation, LIMITS},
+    recording::Recording,
+    registry::Taken,
+};
 
 const COMMENT: &str = "Captured by Crosstalk within the server: the payload is what went over the socket, with credentials \
     masked and other callers' messages left out, and of a connection with TLS once more as the network sees it; the IP and TCP headers around it are synthesised, and the server's port is the \
@@ -55,7 +59,8 @@ pub fn pcapng(taken: &Taken) -> io::Result<Vec<u8>> {
         options: vec![InterfaceDescriptionOption::IfTsResol(RESOLUTION)],
     };
     writer.write_pcapng_block(interface).map_err(other)?;
-    let conversation = |recording: &Recording| Conversation::of(recording, taken.trace_id);
+    let mut left = LIMITS;
+    let mut conversation = |recording: &Recording| Conversation::of(recording, taken.trace_id, &mut left);
     let layers = taken.connections.iter().flat_map(|recording| {
         let above = conversation(recording);
         let (port, secure_port) = ports(above.protocol);

@@ -2,6 +2,7 @@
 //! a lock that nobody else wants.
 
 use std::{
+    fmt,
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
@@ -37,7 +38,6 @@ impl Room {
 }
 
 /// A connection that is, or was, recorded from its first byte.
-#[derive(Debug)]
 pub struct Recording {
     /// Who opened it, and where it was accepted.
     pub(super) ends: (SocketAddr, SocketAddr),
@@ -57,7 +57,7 @@ pub struct Recording {
 }
 
 /// What was recorded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Content {
     pub(super) capture: Capture,
     /// More was said than is kept.
@@ -152,6 +152,13 @@ impl Recording {
     }
 }
 
+/// Without what was recorded, in which there may be credentials.
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").field("ends", &self.ends).field("on", &self.is_on()).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Recording {
     fn drop(&mut self) {
         let content = self.content.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -183,6 +190,14 @@ mod tests {
         recording.push(Party::Server, b"c");
         let content = recording.content();
         assert_eq!((content.capture.client.len(), content.capture.server.len(), content.cut), (MAX_BYTES - 1, 0, true));
+    }
+
+    #[test]
+    fn what_was_recorded_does_not_print() {
+        let recording = recording(&Room::default());
+        recording.push(Party::Client, b"hunter2");
+        let printed = format!("{recording:?}");
+        assert!(!printed.contains("hunter2") && !printed.contains("104, 117"), "{printed}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::recording::{Recording, Room};
@@ -21,6 +22,8 @@ pub const KEPT: Duration = Duration::from_secs(300);
 const MAX_CAPTURES: usize = 64;
 /// The most connections that are recorded at once.
 const MAX_RECORDED: usize = 256;
+/// The most captures that are dissected at once; who reads another waits.
+const MAX_DISSECTED: usize = 2;
 /// The most connections of one capture.
 const MAX_CONNECTIONS: usize = 16;
 const FULL: &str = "it has 16 connections, which is all that one capture may have";
@@ -49,6 +52,8 @@ pub struct Captures(Arc<Inner>);
 struct Inner {
     shutdown: Shutdown,
     room: Room,
+    /// Who dissects: that takes many times the memory of what was recorded.
+    dissecting: Arc<Semaphore>,
     state: Mutex<State>,
 }
 
@@ -98,7 +103,9 @@ impl Captures {
     #[must_use]
     pub fn new(shutdown: &Shutdown) -> Self {
         let state = State { captures: HashMap::new(), recorded: Vec::new(), others: shutdown.token().child_token() };
-        Self(Arc::new(Inner { shutdown: shutdown.clone(), room: Room::default(), state: Mutex::new(state) }))
+        let dissecting = Arc::new(Semaphore::new(MAX_DISSECTED));
+        let (shutdown, room) = (shutdown.clone(), Room::default());
+        Self(Arc::new(Inner { shutdown, room, dissecting, state: Mutex::new(state) }))
     }
 
     /// Arms a capture: says whether it is a new one. Connections that are not recorded from their first byte are asked to
@@ -147,6 +154,11 @@ impl Captures {
             connections: entry.connections.clone(),
             missing: entry.missing.clone(),
         })
+    }
+
+    /// Waits for one's turn to dissect a capture, which lasts as long as what this gives. Cancel safe.
+    pub async fn turn(&self) -> OwnedSemaphorePermit {
+        self.0.dissecting.clone().acquire_owned().await.expect("the semaphore is never closed")
     }
 
     /// How to serve a connection that was just accepted. One with TLS is recorded twice: what its ends say, and what the
@@ -316,6 +328,7 @@ impl fmt::Debug for Captures {
 #[cfg(test)]
 mod tests {
     use crosstalk_wire::Party;
+    use futures_util::FutureExt as _;
 
     use super::*;
 
@@ -367,6 +380,35 @@ mod tests {
         pass(ARMED).await;
         captures.arm(3).unwrap();
         assert!(first.leave.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn only_so_many_are_dissected_at_once() {
+        let captures = Captures::new(&Shutdown::new());
+        let turns = [captures.turn().await, captures.turn().await];
+        assert!(captures.turn().now_or_never().is_none());
+        drop(turns);
+        assert!(captures.turn().now_or_never().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_finds_a_place_in_its_capture_or_nothing_is_kept_of_it() {
+        let captures = Captures::new(&Shutdown::new());
+        captures.arm(1).unwrap();
+        assert!((0..MAX_CONNECTIONS).all(|_| captures.take_place(1).is_ok()) && captures.take_place(1).is_err());
+        let recording = || Arc::new(Recording::new(ends(), CancellationToken::new(), captures.room().clone()));
+        for _ in 0..MAX_CONNECTIONS {
+            captures.enlist(1, &recording());
+        }
+        assert_eq!(captures.find(1).unwrap().missing, None);
+        let late = recording();
+        captures.enlist(1, &late);
+        assert!(!late.is_on());
+        let taken = captures.find(1).unwrap();
+        assert_eq!((taken.connections.len(), taken.missing.as_deref()), (MAX_CONNECTIONS, Some(FULL)));
+
+        pass(ARMED).await;
+        assert!(taken.connections.iter().all(|recording| !recording.is_on()), "a job outlives the capture");
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use crosstalk_proto::capture::{Capture, Chunk, Connection, Field, Kind, Message,
 use crosstalk_wire as wire;
 
 use super::{
-    conversation::{Conversation, Said},
+    conversation::{Conversation, LIMITS, Said},
     recording::Recording,
     registry::Taken,
 };
@@ -19,11 +19,12 @@ use crate::clock;
 /// Dissects what there is of a capture. Takes its time: not to be done where others wait.
 #[must_use]
 pub fn told(taken: &Taken) -> Capture {
+    let mut left = LIMITS;
     let connections: Vec<Connection> = taken
         .connections
         .iter()
         .map(|recording| {
-            let conversation = Conversation::of(recording, taken.trace_id);
+            let conversation = Conversation::of(recording, taken.trace_id, &mut left);
             let opened = conversation.opened;
             Connection {
                 protocol: conversation.protocol.name().to_owned(),
@@ -33,7 +34,9 @@ pub fn told(taken: &Taken) -> Capture {
                 opened_ms: ms(opened, 0),
                 cut: conversation.cut,
                 messages: conversation.messages.iter().flat_map(|said| messages(said, opened)).collect(),
-                network: recording.network().map_or_else(Vec::new, |network| records(&network, taken.trace_id)),
+                network: recording
+                    .network()
+                    .map_or_else(Vec::new, |network| records(&network, taken.trace_id, &mut left)),
             }
         })
         .collect();
@@ -55,8 +58,8 @@ pub fn told(taken: &Taken) -> Capture {
 
 /// What the network saw: of an encrypted connection there is no telling which call a record belongs to, and nothing to be
 /// read in it.
-fn records(network: &Recording, trace: u128) -> Vec<Message> {
-    let conversation = Conversation::of(network, trace);
+fn records(network: &Recording, trace: u128, left: &mut wire::Limits) -> Vec<Message> {
+    let conversation = Conversation::of(network, trace, left);
     conversation.messages.iter().flat_map(|said| messages(said, conversation.opened)).collect()
 }
 
@@ -186,4 +189,42 @@ fn whole_ms(time: Duration) -> u32 {
 /// A place within what is kept of one connection, which is far below 4 GiB.
 fn short(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::SocketAddr, sync::Arc};
+
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::capture::recording::Room;
+
+    #[test]
+    fn all_connections_of_a_capture_share_what_is_dissected() {
+        let end = SocketAddr::from(([127, 0, 0, 1], 1));
+        let json = format!("[{}1]", "1,".repeat(40_000));
+        let parent = "00-000000000000000000000000000000ab-00f067aa0ba902b7-01";
+        let request = format!(
+            "POST / HTTP/1.1\r\ntraceparent: {parent}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{json}",
+            json.len()
+        );
+        let recorded = || {
+            let recording = Recording::new((end, end), CancellationToken::new(), Room::default());
+            recording.push(wire::Party::Client, request.as_bytes());
+            Arc::new(recording)
+        };
+        let taken = Taken {
+            trace_id: 0xab,
+            armed_for: Duration::ZERO,
+            kept_for: Duration::ZERO,
+            connections: (0..3).map(|_| recorded()).collect(),
+            missing: None,
+        };
+        clock::start();
+        let told = told(&taken);
+        let fields = |connection: &Connection| connection.messages.iter().map(|message| message.fields.len()).sum();
+        let fields: Vec<usize> = told.connections.iter().map(fields).collect();
+        assert!(fields[0] > 80_000 && fields.iter().sum::<usize>() <= LIMITS.fields, "{fields:?}");
+    }
 }

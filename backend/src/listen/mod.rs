@@ -5,6 +5,7 @@
 //! what is idle is closed (GOAWAY on HTTP/2) and what is busy is waited for.
 
 mod closing;
+mod patience;
 mod tls;
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
@@ -23,6 +24,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use self::patience::Patient;
 pub use self::tls::Tls;
 use crate::{
     capture::{Admitted, Captures, Recording, Stream, Tapped, Watched},
@@ -181,8 +183,14 @@ async fn connection(mut stream: TcpStream, serving: Serving) {
             return;
         }
     };
-    if tls.is_some() && tls::turn_away(&mut stream).await {
-        return;
+    if tls.is_some() {
+        let turned_away = tokio::select! {
+            () = lingered(shutdown.token()) => return,
+            turned_away = tls::turn_away(&mut stream) => turned_away,
+        };
+        if turned_away {
+            return;
+        }
     }
     let Admitted { recording, leave } = captures.admit(ends, tls.is_some());
     let stream: Box<dyn Stream> = match (tls, &recording) {
@@ -190,7 +198,7 @@ async fn connection(mut stream: TcpStream, serving: Serving) {
         (None, Some(_)) => Box::new(stream),
         (Some(tls), recording) => {
             let opened = tokio::select! {
-                () = leave.cancelled() => return,
+                () = lingered(&leave) => return,
                 opened = unsealed(tls, stream, recording.as_ref()) => opened,
             };
             match opened {
@@ -209,6 +217,12 @@ async fn connection(mut stream: TcpStream, serving: Serving) {
             serve(Tapped::new(stream, recording), watched, &leave, &shutdown).await;
         }
     }
+}
+
+/// Some time after `leave` was cancelled: who shakes hands then gets to its end, and its request is served.
+async fn lingered(leave: &CancellationToken) {
+    leave.cancelled().await;
+    tokio::time::sleep(LINGER).await;
 }
 
 /// What is behind TLS; of a recorded connection, what goes over the network is recorded as well.
@@ -240,7 +254,7 @@ where
     S::Future: Send + 'static,
 {
     let builder = http(Tracked(shutdown.clone()));
-    let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let serving = builder.serve_connection_with_upgrades(TokioIo::new(Patient::new(stream, HEAD_READ_BUDGET)), service);
     tokio::pin!(serving);
     let ended = tokio::select! {
         // first: what comes after a connection was asked to end is not served on it any more

@@ -113,7 +113,12 @@ pub(super) async fn pcapng(State(app): State<App>, trace: TraceInPath) -> Respon
     let result = async {
         let taken = app.captures.find(checked(trace)?)?;
         let name = format!("attachment; filename=\"crosstalk-{:032x}.pcapng\"", taken.trace_id);
-        let file = app.shutdown.spawn_blocking(move || capture::pcapng(&taken)).await;
+        let turn = app.captures.turn().await;
+        let write = move || {
+            let _turn = turn;
+            capture::pcapng(&taken)
+        };
+        let file = app.shutdown.spawn_blocking(write).await;
         let file = file.map_err(|error| Error::Internal(error.to_string()))?;
         let file = file.map_err(|error| Error::Internal(error.to_string()))?;
         let mut response = Response::new(Body::from(file));
@@ -130,7 +135,11 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 async fn tell(captures: &Captures, shutdown: &Shutdown, trace: u128, status: StatusCode) -> Result<Response, Error> {
     let taken = captures.find(trace)?;
-    let told = shutdown.spawn_blocking(move || serde_json::to_vec(&capture::told(&taken)));
+    let turn = captures.turn().await;
+    let told = shutdown.spawn_blocking(move || {
+        let _turn = turn;
+        serde_json::to_vec(&capture::told(&taken))
+    });
     let body = told.await.map_err(|error| Error::Internal(error.to_string()))?;
     let body = body.map_err(|error| Error::Internal(error.to_string()))?;
     let mut response = Response::new(Body::from(body));

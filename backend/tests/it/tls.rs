@@ -99,6 +99,17 @@ async fn a_client_in_the_clear_is_told_so() {
     app.stop().await;
 }
 
+#[tokio::test]
+async fn clients_that_say_nothing_do_not_hold_up_the_end() {
+    let app = spawn().await;
+    let _silent = TcpStream::connect(app.addr()).await.unwrap();
+    let mut slow = TcpStream::connect(app.addr()).await.unwrap();
+    slow.write_all(b"\x16\x03\x01").await.unwrap();
+    // who comes after them is served: they were accepted
+    assert!(exchange(&app, app.addr(), &head("GET", "/healthz")).await.starts_with("HTTP/1.1 200 "));
+    app.stop().await;
+}
+
 /// The page's streams are driven over the server's own listener, which speaks TLS as well then.
 #[tokio::test]
 async fn the_page_drives_a_stream_over_a_secure_socket() {

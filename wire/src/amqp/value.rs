@@ -132,7 +132,7 @@ fn table(scope: &mut Scope<'_>, field: Field, depth: usize) -> Option<()> {
 
 fn entry(scope: &mut Scope<'_>, depth: usize) -> Option<String> {
     let name = string::<1>(scope, Field::text("name", STRINGS), false)?;
-    value(scope, secret::is_secret_header(name.as_bytes()), depth)?;
+    value(scope, secret::is_secret(name.as_bytes()), depth)?;
     Some(text::shorten(&name))
 }
 

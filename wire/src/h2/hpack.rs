@@ -108,7 +108,8 @@ fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Header
     let decoded = table.decode(&bytes[..end]);
     let (header, value) = decoded?;
     let lost = table.broken && index > STATIC;
-    let masked = secret::is_secret_header(&header) || lost;
+    // in a URL, as in :path and referer, there may be some: what is in Huffman code cannot be hidden in part
+    let masked = secret::is_secret(&header) || !secret::in_url(&value).is_empty() || lost;
     let header_rule = known::header_rule(&header).unwrap_or(rule);
     scope.leaf(len, Field::framing("representation", INTEGER).value(shown(name, index)));
     let value_at = strings.len().wrapping_sub(1);

@@ -41,7 +41,7 @@ pub(crate) fn skip(stream: &mut Scope<'_>, wanted: impl Fn(&[u8]) -> bool) {
             end(stream, "empty line");
             continue;
         }
-        let secret = secret::mentions(line);
+        let secret = secret::is_secret(line);
         if ends {
             let field = Field::text("unexpected line", ENDS).malformed("not the start of a message");
             stream.leaf(line.len(), field.secret(secret));

@@ -42,6 +42,58 @@ fn what_is_cut_off_or_malformed_is_masked_as_well() {
 }
 
 #[test]
+fn of_a_target_and_a_url_the_credentials_alone_are_masked() {
+    hidden("GET /a?access_token=s3cret HTTP/1.1\r\n\r\n");
+    hidden("GET http://u:s3cret@h/ HTTP/1.1\r\nReferer: https://h/?x=1&API_KEY=s3cret\r\n\r\n");
+    hidden("GET /a?Client-Secret=s3cret HT");
+    let path = [crate::h2::PREFACE, &crate::h2::frame(1, 5, 1, b"\x82\x04\x0f/?token=s3cret!\x86")].concat();
+    let found = checked(&capture(&path, b"")).client;
+    assert!(!String::from_utf8_lossy(&found.bytes).contains("s3cret"));
+    assert!(!serde_json::to_string(&found.root).unwrap().contains("s3cret"));
+
+    let found = checked(&capture(
+        b"GET /a?name=Ada&token=abc&x=1 HTTP/1.1\r\nAccess-Control-Allow-Credentials: true\r\n\r\n",
+        b"",
+    ));
+    let shown = String::from_utf8_lossy(&found.client.bytes).into_owned();
+    assert!(shown.starts_with("GET /a?name=Ada&token=***&x=1 ") && shown.contains(": true"), "{shown}");
+}
+
+#[test]
+fn members_and_parameters_of_bodies_with_telling_names_are_masked() {
+    let posted = |kind: &str, body: &str| {
+        format!("POST / HTTP/1.1\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    };
+    for body in [
+        r#"{"password":"s3cret"}"#,
+        r#"{"a":[{"accessToken":{"x":["s3cret"]}}]}"#,
+        r#"{"metadata":[["authorization","Bearer s3cret"],["a","b"]]}"#,
+        r#"{"token": "s3cret"#,
+        r#"{"token": s3cret}"#,
+    ] {
+        hidden(&posted("application/json", body));
+    }
+    hidden(&posted("application/x-www-form-urlencoded", "user=a&password=s3cret"));
+    let shown = checked(&capture(posted("application/json", r#"{"token":"abc","b":1}"#).as_bytes(), b"")).client.bytes;
+    assert!(shown.ends_with(br#"{"token":"***","b":1}"#), "{}", String::from_utf8_lossy(&shown));
+}
+
+#[test]
+fn what_a_websocket_carries_is_masked_behind_its_own_mask() {
+    let text = br#"{"metadata":[["authorization","Bearer s3cret"]]}"#;
+    let key = [1, 2, 3, 4];
+    let sent: Vec<u8> = text.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key).collect();
+    let frame = [&[0x81, 0x80 | u8::try_from(text.len()).unwrap()], &key[..], &sent].concat();
+    let found = checked(&crate::websocket::upgraded(&frame, b"")).client;
+    let payload = found.root.find("payload").unwrap();
+    let decoded = String::from_utf8_lossy(payload.decoded.as_deref().unwrap()).into_owned();
+    assert_eq!(decoded, r#"{"metadata":[["authorization","*************"]]}"#);
+    let raw = &found.bytes[payload.range.clone()];
+    let unmasked: Vec<u8> = raw.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key).collect();
+    assert!(!String::from_utf8_lossy(&unmasked).contains("s3cret"));
+}
+
+#[test]
 fn a_handshake_that_cannot_be_read_shows_no_credentials() {
     let method = |properties: &str| format!("\0\x0a\0\x0b{properties}\x05PLAIN\0\0\0\x08\0g\0s3cret\0");
     for properties in ["\0\0\0\x0a", "\0\0\0\x03\x01aZ", "\0\0\x01\0", "\0\0\0\x01\x20"] {
@@ -61,7 +113,10 @@ fn where_the_fields_are_used_up_credentials_are_masked_all_the_same() {
     let block = [b"\x82\x84".as_slice(), literal, b"\x86", literal].concat();
     let (first, second) = block.split_at(20);
     let h2 = [crate::h2::PREFACE, &crate::h2::frame(1, 1, 1, first), &crate::h2::frame(9, 4, 1, second)].concat();
-    for captured in [capture(http1.as_bytes(), b""), capture(&h2, b"")] {
+    let json = r#"{"a":[1,2],"token":"s3cret","b":1}"#;
+    let post = "POST /?token=s3cret HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 34\r\n\r\n";
+    let posted = format!("{post}{json}{post}{json}");
+    for captured in [capture(http1.as_bytes(), b""), capture(posted.as_bytes(), b""), capture(&h2, b"")] {
         for fields in 0..150 {
             let limits = Limits { fields, ..Limits::default() };
             let found = dissect(&captured, &Schemas::default(), limits).client;
