@@ -19,6 +19,7 @@ mod pcapng;
 mod recording;
 mod registry;
 mod relay;
+mod state;
 mod tap;
 mod told;
 mod watched;

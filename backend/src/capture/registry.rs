@@ -4,14 +4,17 @@ use std::{
     collections::HashMap,
     fmt,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::recording::{Recording, Room};
+use super::{
+    recording::{Recording, Room},
+    state::{Entry, FULL, MAX_CONNECTIONS, State},
+};
 use crate::shutdown::Shutdown;
 
 /// How long a capture waits for calls of its trace.
@@ -20,13 +23,8 @@ pub const ARMED: Duration = Duration::from_secs(30);
 pub const KEPT: Duration = Duration::from_secs(300);
 /// The most captures at once; the oldest that waits for nothing gives way.
 const MAX_CAPTURES: usize = 64;
-/// The most connections that are recorded at once.
-const MAX_RECORDED: usize = 256;
 /// The most captures that are dissected at once; who reads another waits.
 const MAX_DISSECTED: usize = 2;
-/// The most connections of one capture.
-const MAX_CONNECTIONS: usize = 16;
-const FULL: &str = "it has 16 connections, which is all that one capture may have";
 
 /// Why there is no capture.
 #[derive(Debug, thiserror::Error)]
@@ -55,23 +53,6 @@ struct Inner {
     /// Who dissects: that takes many times the memory of what was recorded.
     dissecting: Arc<Semaphore>,
     state: Mutex<State>,
-}
-
-struct State {
-    captures: HashMap<u128, Entry>,
-    /// The connections that were recorded from their first byte; those that are gone are taken out when the next comes.
-    recorded: Vec<Weak<Recording>>,
-    /// Ends the connections that are not recorded.
-    others: CancellationToken,
-}
-
-struct Entry {
-    since: Instant,
-    armed: bool,
-    connections: Vec<Arc<Recording>>,
-    /// How many jobs with a connection of their own there were.
-    places: usize,
-    missing: Option<String>,
 }
 
 /// How a fresh connection is served.
@@ -251,71 +232,6 @@ impl Captures {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// Whether it is part of that capture now.
-    fn attach(&mut self, trace: u128, recording: &Arc<Recording>) -> bool {
-        let Some(entry) = self.captures.get_mut(&trace).filter(|entry| entry.armed) else { return false };
-        if entry.connections.iter().any(|known| Arc::ptr_eq(known, recording)) {
-            return true;
-        }
-        let fits = entry.connections.len() < MAX_CONNECTIONS;
-        if fits {
-            entry.connections.push(recording.clone());
-        } else {
-            entry.missing.get_or_insert_with(|| FULL.to_owned());
-        }
-        fits
-    }
-
-    fn is_armed(&self) -> bool {
-        self.captures.values().any(|entry| entry.armed)
-    }
-
-    fn disarm(&mut self, trace: u128, since: Instant) {
-        if let Some(entry) = self.captures.get_mut(&trace).filter(|entry| entry.since == since) {
-            entry.armed = false;
-        }
-        if !self.is_armed() {
-            for recording in self.live() {
-                self.release(&recording);
-            }
-        }
-    }
-
-    fn remove(&mut self, trace: u128) {
-        let entry = self.captures.remove(&trace);
-        for recording in entry.into_iter().flat_map(|entry| entry.connections) {
-            self.release(&recording);
-        }
-    }
-
-    /// Ends a recording that nothing waits for, and forgets one that is in no capture.
-    fn release(&self, recording: &Arc<Recording>) {
-        let taken = |entry: &Entry| entry.connections.iter().any(|taken| Arc::ptr_eq(taken, recording));
-        let armed = self.is_armed();
-        if !self.captures.values().any(taken) {
-            if !armed || !recording.is_on() {
-                recording.forget();
-            }
-        } else if !armed {
-            recording.stop();
-        }
-    }
-
-    fn live(&self) -> impl Iterator<Item = Arc<Recording>> {
-        self.recorded.iter().filter_map(Weak::upgrade)
-    }
-
-    fn forget_gone(&mut self) {
-        self.recorded.retain(|recording| recording.strong_count() > 0);
-    }
-
-    fn has_room(&mut self) -> bool {
-        self.forget_gone();
-        self.live().filter(|recording| recording.is_on()).count() < MAX_RECORDED
     }
 }
 
