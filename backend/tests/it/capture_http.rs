@@ -197,7 +197,7 @@ async fn who_has_no_trace_id_reads_nothing() {
 #[tokio::test]
 async fn only_so_many_captures_wait_at_once() {
     let app = TestApp::spawn().await;
-    for nth in 1..=32 {
+    for nth in 1..=64 {
         arm(&app, &format!("{nth:032x}")).await;
     }
     let refused = Answer::to(app.request("PUT", &format!("/api/v1/captures/{TRACE}"))).await;
