@@ -13,6 +13,7 @@ mod commands;
 mod copied;
 mod corner;
 mod design;
+mod dissected;
 mod drain;
 mod grpc;
 mod hello;

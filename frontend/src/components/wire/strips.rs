@@ -156,10 +156,12 @@ fn rows(style: Weighed, weight: Option<Weight>, most: usize) -> Option<AnyView> 
         view! {
             <tbody data-style=style data-testid=format!("strips-{key}")>
                 <tr class="group">
-                    <th scope="rowgroup">
-                        <span class="key">{name}</span>
+                    <th scope="rowgroup" colspan="6">
+                        <div class="held">
+                            <span class="key">{name}</span>
+                            <p>{what}</p>
+                        </div>
                     </th>
-                    <td colspan="5">{what}</td>
                 </tr>
                 {rows}
             </tbody>
