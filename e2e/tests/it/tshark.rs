@@ -60,7 +60,7 @@ async fn grpc_is_grpc_in_http2() -> Result<()> {
         let mut request = tonic::Request::new(HelloRequest { name: "Ada".to_owned() });
         request.metadata_mut().insert("traceparent", PARENT.parse()?);
         client.say_hello(request).await?;
-        Ok(())
+        Ok(client)
     })
     .await?;
     read.says(&[
@@ -121,16 +121,18 @@ struct Read {
     folder: TempDir,
 }
 
-/// Captures what `call` does, and downloads it.
-async fn captured(call: impl AsyncFnOnce(&Server) -> Result<()>) -> Result<Read> {
+/// Captures what `call` does, and downloads it. What it gives is kept until then: a goodbye could come between what is told
+/// and the file.
+async fn captured<Open>(call: impl AsyncFnOnce(&Server) -> Result<Open>) -> Result<Read> {
     let server = Server::start(&Broker::embedded()).await?;
     let http = reqwest::Client::new();
     let capture = server.url(&format!("/api/v1/captures/{TRACE}"));
     http.put(&capture).send().await?.error_for_status()?;
-    call(&server).await?;
+    let open = call(&server).await?;
     let told = http.get(&capture).send().await?.error_for_status()?.json().await?;
     inspector::check(&told)?;
     let file = http.get(format!("{capture}/pcapng")).send().await?.error_for_status()?.bytes().await?;
+    drop(open);
     let folder = TempDir::new()?;
     fs::write(folder.path().join("capture.pcapng"), file)?;
     server.stop().await?;
