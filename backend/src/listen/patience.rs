@@ -15,7 +15,8 @@ use tokio::{
     time::Sleep,
 };
 
-/// So many bytes tell HTTP/1.1 from HTTP/2: the preface (RFC 9113, section 3.4). No request is shorter.
+/// So many bytes tell HTTP/1.1 from HTTP/2: the preface (RFC 9113, section 3.4). Only a request of HTTP/1.0 without a
+/// single header can be shorter, and has the budget for its answer too.
 const ENOUGH: usize = 24;
 
 pin_project! {

@@ -5,6 +5,8 @@
 //! - [`errand`]: a socket beside it, for jobs that are captured
 //! - [`bidi`]: `SayHelloBidiStream`, driven through the server
 //! - `shared`: the state, and what happens when a message comes or the socket goes
+//! - `request`: a command and its answer
+//! - `ping`: the clocks of both ends, and whether the socket lives
 //! - `socket`: a browser WebSocket as one callback
 //!
 //! Every request is answered once: by the server, by its budget, or by the end of the socket.
@@ -20,6 +22,8 @@ use leptos::{ev, prelude::*};
 
 pub mod bidi;
 pub mod errand;
+mod ping;
+mod request;
 mod shared;
 mod socket;
 pub mod subscription;

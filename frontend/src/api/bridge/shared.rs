@@ -7,28 +7,28 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashMap},
     fmt,
-    rc::{Rc, Weak},
+    rc::Rc,
 };
 
-use crosstalk_proto::ws::{Answer, ClientMessage, Command, LinkState, Request, ServerMessage, VERSION, close};
+use crosstalk_proto::ws::{ClientMessage, Command, LinkState, ServerMessage, VERSION, close};
 use futures_channel::oneshot;
-use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    Answered, BrokerLink, Connection,
+    BrokerLink, Connection,
     bidi::{CallNews, CallSink},
+    ping,
+    request::Waiter,
     socket::{Socket, SocketEvent},
     subscription::{Entry, News},
-    with_browser_steps,
 };
 use crate::{
-    api::browser::{now_ms, random, socket_url, traceparent},
+    api::browser::{now_ms, random, socket_url},
     model::{
         backoff::Backoff,
-        clock::{Clocks, Offset, Ping},
-        exchange::{CallError, Cost},
+        clock::{Clocks, Offset},
+        exchange::CallError,
         json,
         past::others::Others,
     },
@@ -38,17 +38,6 @@ use crate::{
 const RECONNECT: Backoff = Backoff { first_ms: 250, cap_ms: 5_000, jitter: 0.5 };
 /// How long opening and both hellos may take, in milliseconds.
 const HELLO_BUDGET_MS: u32 = 5_000;
-/// How long a pong may take before the socket is held to be dead, in milliseconds.
-const PONG_BUDGET_MS: u32 = 5_000;
-/// How long messages that already wait at the page may take to be read, in milliseconds.
-const PONG_GRACE_MS: u32 = 1_000;
-/// Pings of a new socket, close together, for a good first estimate of the clocks.
-const FIRST_PINGS: u32 = 5;
-const FIRST_PING_EVERY_MS: u32 = 150;
-const PING_EVERY_MS: u32 = 10_000;
-
-/// Takes the answer to a request, and when its message was read, on the page's clock.
-type Waiter = Box<dyn FnOnce(Result<(Answer, Vec<crosstalk_proto::step::Step>), CallError>, f64)>;
 
 pub(super) struct Shared {
     pub(super) connection: RwSignal<Connection>,
@@ -62,15 +51,15 @@ pub(super) struct Shared {
     /// Who waits for the socket to be open or lost, and is told which.
     change: RefCell<Option<oneshot::Sender<bool>>>,
     socket: RefCell<Option<Socket>>,
-    waiting: RefCell<HashMap<u64, Waiter>>,
-    clocks: RefCell<Clocks>,
+    pub(super) waiting: RefCell<HashMap<u64, Waiter>>,
+    pub(super) clocks: RefCell<Clocks>,
     instance: RefCell<String>,
-    last_id: Cell<u64>,
+    pub(super) last_id: Cell<u64>,
     /// Counts the sockets: what belongs to an earlier one knows that it is over.
-    attempt: Cell<u64>,
+    pub(super) attempt: Cell<u64>,
     failures: Cell<u32>,
     /// When the last message was read: a socket that speaks is not dead, however late its pong.
-    read_ms: Cell<f64>,
+    pub(super) read_ms: Cell<f64>,
 }
 
 impl fmt::Debug for Shared {
@@ -130,63 +119,6 @@ impl Shared {
                 this.lose(1006);
             }
         });
-    }
-
-    /// Sends a command; `waiter` is called once, maybe at once. Gives the request's id.
-    pub(super) fn send(&self, command: Command, waiter: Waiter) -> u64 {
-        self.send_traced(command, traceparent(), waiter)
-    }
-
-    /// As [`Shared::send`], within a trace of the caller's.
-    pub(super) fn send_traced(&self, command: Command, traceparent: String, waiter: Waiter) -> u64 {
-        let id = self.last_id.get() + 1;
-        self.last_id.set(id);
-        let message = ClientMessage::Request(Request { id, traceparent: Some(traceparent), command });
-        self.waiting.borrow_mut().insert(id, waiter);
-        let open = matches!(self.connection.get_untracked(), Connection::Open { .. });
-        if !(open && self.write(&message)) {
-            self.resolve(id, Err(CallError::NotConnected), now_ms());
-        }
-        id
-    }
-
-    /// Sends a command whose answer nobody waits for.
-    pub(super) fn send_and_forget(&self, command: Command) {
-        self.send(command, Box::new(|_, _| {}));
-    }
-
-    /// Sends a command and waits for its answer, at most `budget_ms`.
-    pub(super) async fn request(&self, command: Command, budget_ms: u32) -> Result<Answered, CallError> {
-        self.request_traced(command, traceparent(), budget_ms).await
-    }
-
-    /// As [`Shared::request`], within a trace of the caller's.
-    pub(super) async fn request_traced(
-        &self,
-        command: Command,
-        traceparent: String,
-        budget_ms: u32,
-    ) -> Result<Answered, CallError> {
-        let (sender, receiver) = oneshot::channel();
-        let started_ms = now_ms();
-        let waiter = move |result, read_ms| {
-            // fails when nobody waits any more
-            let _ = sender.send((result, read_ms));
-        };
-        let id = self.send_traced(command, traceparent, Box::new(waiter));
-        match select(receiver, TimeoutFuture::new(budget_ms)).await {
-            Either::Left((Ok((result, read_ms)), _)) => {
-                let (answer, steps) = result?;
-                let ended_ms = now_ms();
-                let steps = with_browser_steps(started_ms, read_ms, ended_ms, steps);
-                Ok(Answered { answer, cost: Cost { started_ms, ended_ms, steps, bytes_out: 0, bytes_in: 0 } })
-            }
-            Either::Left((Err(oneshot::Canceled), _)) => Err(CallError::Lost),
-            Either::Right(_) => {
-                self.waiting.borrow_mut().remove(&id);
-                Err(CallError::TimedOut { after_ms: budget_ms })
-            }
-        }
     }
 
     fn on_event(self: &Rc<Self>, event: SocketEvent) {
@@ -262,7 +194,7 @@ impl Shared {
         // a server that others than this machine can reach tells nothing, and that is no trouble
         self.send(Command::WatchOthers, Box::new(move |told, _| others.update(|others| others.told = told.is_ok())));
         let attempt = self.attempt.get();
-        spawn_local(ping(Rc::downgrade(self), attempt));
+        spawn_local(ping::keep(Rc::downgrade(self), attempt));
     }
 
     /// The page is left. Should it be shown again as it was, the socket opens again as after any loss.
@@ -292,7 +224,7 @@ impl Shared {
     }
 
     /// The socket is gone: everybody is told, and a new one follows.
-    fn lose(self: &Rc<Self>, code: u16) {
+    pub(super) fn lose(self: &Rc<Self>, code: u16) {
         drop(self.socket.take());
         let attempt = self.attempt.get() + 1;
         self.attempt.set(attempt);
@@ -316,14 +248,7 @@ impl Shared {
         self.later(delay, attempt, |this| this.connect());
     }
 
-    fn resolve(&self, id: u64, result: Result<(Answer, Vec<crosstalk_proto::step::Step>), CallError>, read_ms: f64) {
-        let waiter = self.waiting.borrow_mut().remove(&id);
-        if let Some(waiter) = waiter {
-            waiter(result, read_ms);
-        }
-    }
-
-    fn write(&self, message: &ClientMessage) -> bool {
+    pub(super) fn write(&self, message: &ClientMessage) -> bool {
         let text = serde_json::to_string(message).expect("messages of the page have string keys only");
         self.socket.borrow().as_ref().is_some_and(|socket| socket.send(&text))
     }
@@ -337,43 +262,5 @@ impl Shared {
                 then(&this);
             }
         });
-    }
-}
-
-/// Keeps the estimate of the clocks fresh, and finds out when a socket is dead without a goodbye.
-async fn ping(shared: Weak<Shared>, attempt: u64) {
-    for round in 1_u32.. {
-        let Some(this) = shared.upgrade().filter(|this| this.attempt.get() == attempt) else {
-            return;
-        };
-        let asked_ms = now_ms();
-        match this.request(Command::Ping, PONG_BUDGET_MS).await {
-            Ok(Answered { answer: Answer::Pong { received_ms, sent_ms }, cost }) => {
-                // the time of the handler, not of this task, is when the pong was read
-                let read_ms = cost.steps.get(1).map_or(cost.ended_ms, |step| step.start_ms);
-                let mut clocks = this.clocks.borrow_mut();
-                clocks.add(Ping {
-                    sent: cost.started_ms,
-                    server_received: received_ms,
-                    server_sent: sent_ms,
-                    received: read_ms,
-                });
-                let offset = clocks.offset();
-                drop(clocks);
-                this.offset.set(offset);
-            }
-            Err(CallError::TimedOut { .. }) => {
-                // a page that was itself busy finds its timers due before the messages that wait
-                TimeoutFuture::new(PONG_GRACE_MS).await;
-                if this.attempt.get() == attempt && this.read_ms.get() < asked_ms {
-                    this.lose(close::UNRESPONSIVE);
-                    return;
-                }
-            }
-            _ => {}
-        }
-        drop(this);
-        let pause = if round < FIRST_PINGS { FIRST_PING_EVERY_MS } else { PING_EVERY_MS };
-        TimeoutFuture::new(pause).await;
     }
 }
