@@ -35,7 +35,8 @@ fn value(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
         // an end where a value is due: the container around it says so
         None | Some(b'}' | b']') => {}
         Some(b'{' | b'[') if depth == DEPTH => {
-            scope.leaf(usize::MAX, Field::text(name, VALUE).problem("nested deeper than is shown"));
+            // what is not dissected may hold a credential
+            scope.leaf(usize::MAX, Field::text(name, VALUE).problem("nested deeper than is shown").secret(true));
         }
         Some(b'{') => object(scope, name, depth),
         Some(b'[') => array(scope, name, depth),
@@ -59,12 +60,14 @@ fn object(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
     let mut inner = scope.rest();
     inner.leaf(1, Field::framing("begin of object", SIGN));
     let mut members = 0;
+    // fields and parameters may be written as names and values
+    let mut telling = false;
     let closed = loop {
         if let Some(closed) = ended(&mut inner, b'}', "end of object") {
             break closed;
         }
         let mut member = inner.rest();
-        let field = self::member(&mut member, depth);
+        let field = self::member(&mut member, depth, &mut telling);
         if !(member.is_empty() && member.open()) {
             member.end_here();
         }
@@ -72,12 +75,21 @@ fn object(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
         members += 1;
         separator(&mut inner);
     };
+    if telling {
+        let bytes = inner.bytes();
+        for member in inner.fields_mut().iter_mut().filter(|member| secret::is_named(&member.name)) {
+            // behind its name
+            hide(member.children.get_mut(1..).unwrap_or_default(), bytes, 0);
+        }
+    }
     close(scope, inner, Field::text(name, OBJECT).value(format!("{{{members}}}")), closed);
 }
 
-fn member(scope: &mut Scope<'_>, depth: usize) -> Field {
+/// `telling` becomes true where the value is the name of a credential, which another member then is.
+fn member(scope: &mut Scope<'_>, depth: usize, telling: &mut bool) -> Field {
+    let begin = scope.at();
     let key = key(scope);
-    let secret = secret::is_secret(key.as_bytes());
+    let secret = secret::is_secret(key.as_bytes()) || tells(&scope.bytes()[begin..scope.at()]);
     let mut field = Field::text(key, OBJECT);
     space(scope);
     let colon = scope.left().first() == Some(&b':');
@@ -86,8 +98,10 @@ fn member(scope: &mut Scope<'_>, depth: usize) -> Field {
     }
     let before = scope.at();
     value(scope, "value".into(), depth + 1);
+    *telling |= secret::is_naming(&field.name) && tells(&scope.bytes()[before..scope.at()]);
     if secret {
-        hide(scope, before);
+        let bytes = scope.bytes();
+        hide(scope.fields_mut(), bytes, before);
     }
     if !scope.is_empty() || !scope.open() {
         if !colon {
@@ -97,6 +111,13 @@ fn member(scope: &mut Scope<'_>, depth: usize) -> Field {
         }
     }
     field
+}
+
+/// Whether this is a string, whole or cut off, that names a credential.
+fn tells(value: &[u8]) -> bool {
+    let value = value.trim_ascii_start();
+    let escaped = || decode(value).is_some_and(|text| secret::is_secret(text.as_bytes()));
+    value.strip_prefix(b"\"").is_some_and(secret::is_secret) || escaped()
 }
 
 fn array(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
@@ -112,20 +133,20 @@ fn array(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
         let before = inner.at();
         value(&mut inner, Cow::Owned(format!("[{elements}]")), depth + 1);
         if secret {
-            hide(&mut inner, before);
+            let bytes = inner.bytes();
+            hide(inner.fields_mut(), bytes, before);
         }
-        let element = &inner.bytes()[before..inner.at()];
-        secret = element.starts_with(b"\"") && secret::is_secret(element);
+        secret = tells(&inner.bytes()[before..inner.at()]);
         elements += 1;
         separator(&mut inner);
     };
     close(scope, inner, Field::text(name, ARRAY).value(format!("[{elements}]")), closed);
 }
 
-/// What was taken from `from` on is a credential. Of a string the quotes stay, so that what is shown is JSON still.
-fn hide(scope: &mut Scope<'_>, from: usize) {
-    let bytes = scope.bytes();
-    for field in scope.fields_mut().iter_mut().filter(|field| field.range.start >= from) {
+/// What these fields take from `from` on is a credential. Of a string the quotes stay, so that what is shown is JSON still.
+fn hide(fields: &mut [Field], bytes: &[u8], from: usize) {
+    let sign = |field: &Field| matches!(&*field.name, "white space" | "name separator");
+    for field in fields.iter_mut().filter(|field| field.range.start >= from && !sign(field)) {
         let (start, end) = (field.range.start, field.range.end);
         let quoted = matches!(&bytes[start..end], [b'"', .., b'"']) && field.kind == Kind::Text;
         if quoted && field.children.is_empty() {

@@ -1,7 +1,9 @@
 //! What nobody may read in a capture: credentials. Dissectors say which leaves have them; once all is read, each such byte is
 //! replaced by another, one for one, and the field says so.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
+
+use percent_encoding::percent_decode;
 
 use crate::{field::Field, scope::Scope, text};
 
@@ -11,6 +13,10 @@ pub const MASK: u8 = b'*';
 /// Words in the names of header fields, metadata, parameters and members whose values are credentials.
 const WORDS: &[&str] =
     &["authorization", "cookie", "token", "secret", "password", "passwd", "credential", "api-key", "apikey"];
+
+/// Members that say what another one of the same object is called, and members that are it: `{"name":"password","value":"…"}`.
+const NAMES: &[&str] = &["name", "key", "header", "field", "param", "parameter", "property"];
+const VALUES: &[&str] = &["value", "values", "val"];
 
 const CORS: &[u8] = b"access-control-";
 
@@ -26,6 +32,16 @@ pub(crate) fn is_secret(name: &[u8]) -> bool {
     let sign = |(byte, sign): (&u8, u8)| byte.to_ascii_lowercase() == sign || (*byte == b'_' && sign == b'-');
     let word = |word: &&str| name.windows(word.len()).any(|found| found.iter().zip(word.bytes()).all(sign));
     WORDS.iter().any(word)
+}
+
+/// Whether a member of this name says what another one is called.
+pub(crate) fn is_naming(member: &str) -> bool {
+    NAMES.iter().any(|name| member.eq_ignore_ascii_case(name))
+}
+
+/// Whether a member of this name is what another one names.
+pub(crate) fn is_named(member: &str) -> bool {
+    VALUES.iter().any(|name| member.eq_ignore_ascii_case(name))
 }
 
 /// Where in a URL, or in the target of a request, there are credentials: the user (RFC 3986 §3.2.1) and the values of
@@ -49,7 +65,8 @@ pub(crate) fn in_parameters(parameters: &[u8]) -> Vec<Range<usize>> {
     for parameter in parameters.split(|byte| *byte == b'&') {
         let end = at + parameter.len();
         let name = parameter.iter().position(|byte| *byte == b'=').unwrap_or(parameter.len());
-        if is_secret(&parameter[..name]) && at + name + 1 < end {
+        let decoded: Cow<'_, [u8]> = percent_decode(&parameter[..name]).into();
+        if is_secret(&decoded) && at + name + 1 < end {
             found.push(at + name + 1..end);
         }
         at = end + 1;
@@ -115,13 +132,18 @@ pub(crate) fn mask(fields: &mut [Field], bytes: &mut [u8]) {
 }
 
 fn hide(field: &mut Field, bytes: &mut [u8]) {
-    if field.rule == HUFFMAN {
-        hide_huffman(&mut bytes[field.range.clone()]);
-    } else {
-        bytes[field.range.clone()].fill(MASK);
+    let hidden = &mut bytes[field.range.clone()];
+    match &*field.rule {
+        HUFFMAN => hide_huffman(hidden),
+        // the sign that more bytes follow stays: so whoever reads the masked bytes finds the next record where it is
+        VARINT => hidden.iter_mut().for_each(|byte| *byte = *byte & 0x80 | MASK),
+        _ => hidden.fill(MASK),
     }
     forget(field);
 }
+
+/// The rule of a number of Protobuf, whose mask has to be one as well.
+pub(crate) const VARINT: &str = "Protobuf encoding, base 128 varints";
 
 /// The rule of an octet string in Huffman code, whose mask has to be code as well.
 pub(crate) const HUFFMAN: &str = "RFC 7541 §5.2, Appendix B";

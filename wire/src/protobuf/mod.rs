@@ -15,11 +15,11 @@ use self::value::varint;
 use crate::{
     field::{Field, Kind},
     scope::Scope,
+    secret::{self, VARINT},
     text,
 };
 
 const MESSAGE: &str = "Protobuf encoding, message structure";
-const VARINT: &str = "Protobuf encoding, base 128 varints";
 const LENGTH: &str = "Protobuf encoding, length-delimited records";
 const GROUP: &str = "Protobuf encoding, groups";
 
@@ -32,7 +32,10 @@ pub(crate) fn records(scope: &mut Scope<'_>, message: Option<&Message>, schemas:
 }
 
 fn nested(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, depth: usize) {
+    // entries of a map, and pairs that are written like one: whether the name tells that the value is a credential
+    let (mut telling, mut values) = (false, Vec::new());
     while !scope.is_empty() {
+        let member = message.and_then(|message| message.field(u32::try_from(varint(scope.left())?.0 >> 3).ok()?));
         let mut inner = scope.rest();
         let field = record(&mut inner, message, schemas, depth);
         let ended = field.is_some();
@@ -41,8 +44,30 @@ fn nested(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, d
         } else if !inner.is_empty() {
             inner.malformed("unexpected bytes", MESSAGE, "not a record");
         }
-        scope.push(inner.close(field.unwrap_or_else(|| Field::framing("record", MESSAGE))));
+        let taken = inner.taken();
+        let mut record = inner.close(field.unwrap_or_else(|| Field::framing("record", MESSAGE)));
+        if let Some(member) = member {
+            if secret::is_secret(member.name.as_bytes()) {
+                hide(&mut record);
+            }
+            telling |= secret::is_naming(&member.name) && secret::is_secret(&scope.bytes()[taken.clone()]);
+            values.extend(secret::is_named(&member.name).then_some(taken.start));
+        }
+        scope.push(record);
     }
+    if telling {
+        let named = |record: &&mut Field| values.contains(&record.range.start);
+        scope.fields_mut().iter_mut().filter(named).for_each(hide);
+    }
+}
+
+/// What a record holds is a credential. Its tag and length stay, so that what is shown is a message still.
+fn hide(record: &mut Field) {
+    record.value = "(masked)".to_owned();
+    if record.children.is_empty() {
+        record.masked = true;
+    }
+    record.children.iter_mut().skip(1).filter(|part| part.name != "length").for_each(|part| part.masked = true);
 }
 
 /// Reads one record; nothing when its end is not known.
@@ -69,6 +94,11 @@ fn record(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, d
         1 => fixed::<8>(scope, member, schemas, field),
         5 => fixed::<4>(scope, member, schemas, field),
         2 => delimited(scope, member, schemas, depth, field),
+        // where a group ends is known to who reads it only
+        3 if secret::is_secret(field.name.as_bytes()) => {
+            scope.leaf(usize::MAX, Field::framing("value", GROUP));
+            Some(field)
+        }
         3 => Some(Field::framing("begin of group", GROUP).value(number.to_string())),
         4 => Some(Field::framing("end of group", GROUP).value(number.to_string())),
         _ => None,
@@ -100,6 +130,11 @@ fn delimited(
         Some(Type::Message) | None if (message.is_some() || guess) && depth < DEPTH => {
             nested(&mut inner, message, schemas, depth + 1);
             "{…}".to_owned()
+        }
+        Some(Type::Message) if message.is_some() => {
+            // what is not dissected may hold a credential
+            value = value.problem("nested deeper than is shown").secret(true);
+            "(masked)".to_owned()
         }
         Some(kind) if member.is_some_and(|member| member.repeated) && kind != Type::Message => {
             value::packed(&mut inner, member?, schemas);

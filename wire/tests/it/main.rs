@@ -10,6 +10,7 @@ mod h2;
 mod http1;
 mod json;
 mod outline;
+mod secret_members;
 mod secrets;
 mod tls;
 mod websocket;

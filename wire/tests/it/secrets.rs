@@ -46,6 +46,10 @@ fn of_a_target_and_a_url_the_credentials_alone_are_masked() {
     hidden("GET /a?access_token=s3cret HTTP/1.1\r\n\r\n");
     hidden("GET http://u:s3cret@h/ HTTP/1.1\r\nReferer: https://h/?x=1&API_KEY=s3cret\r\n\r\n");
     hidden("GET /a?Client-Secret=s3cret HT");
+    hidden("GET /a?pass%77ord=s3cret&x=%6fk HTTP/1.1\r\n\r\n");
+    hidden("GET /a HTTP/1.1\r\nReferer: https://h/?acces%73_%74oken=s3cret\r\n\r\n");
+    let path = [crate::h2::PREFACE, &crate::h2::frame(1, 5, 1, b"\x82\x04\x11/?%74oken=s3cret!\x86")].concat();
+    assert!(!String::from_utf8_lossy(&checked(&capture(&path, b"")).client.bytes).contains("s3cret"));
     let path = [crate::h2::PREFACE, &crate::h2::frame(1, 5, 1, b"\x82\x04\x0f/?token=s3cret!\x86")].concat();
     let found = checked(&capture(&path, b"")).client;
     assert!(!String::from_utf8_lossy(&found.bytes).contains("s3cret"));
@@ -70,10 +74,25 @@ fn members_and_parameters_of_bodies_with_telling_names_are_masked() {
         r#"{"metadata":[["authorization","Bearer s3cret"],["a","b"]]}"#,
         r#"{"token": "s3cret"#,
         r#"{"token": s3cret}"#,
+        r#"{"pass\u0077ord":"s3cret"}"#,
+        r#"["pass\u0077ord","s3cret"]"#,
+        r#"[{"name":"password","value":"s3cret"}]"#,
+        r#"{"value": ["s3cret", {"a": "s3cret"}], "a": 1, "Key" : "X-Api-Key"}"#,
+        r#"{"header":"set-c\u006fokie","values":["a=s3cret"]}"#,
+        r#"{"name":"token","value":"s3cret"#,
+        r#"{"name":"token","value" "s3cret"}"#,
+        &format!("{}{}", "[".repeat(64), r#"{"password":"s3cret"}"#),
+        &format!(r#"{{"{}password":"s3cret"}}"#, "a".repeat(300)),
     ] {
         hidden(&posted("application/json", body));
     }
     hidden(&posted("application/x-www-form-urlencoded", "user=a&password=s3cret"));
+    hidden(&posted("application/x-www-form-urlencoded", "user=a&%70ass%77ord=s3cret"));
+    let json = |body| checked(&capture(posted("application/json", body).as_bytes(), b"")).client.bytes;
+    let shown = json(r#"{"name":"a token", "message":"abc","value" : "abc"}"#);
+    assert!(shown.ends_with(br#"{"name":"a token", "message":"abc","value" : "***"}"#), "{}", shown.escape_ascii());
+    let shown = json(r#"{"name":"Ada","value":"abc"}"#);
+    assert!(shown.ends_with(br#"{"name":"Ada","value":"abc"}"#), "{}", shown.escape_ascii());
     let shown = checked(&capture(posted("application/json", r#"{"token":"abc","b":1}"#).as_bytes(), b"")).client.bytes;
     assert!(shown.ends_with(br#"{"token":"***","b":1}"#), "{}", String::from_utf8_lossy(&shown));
 }
