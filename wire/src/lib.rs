@@ -13,7 +13,7 @@
 //! - [`connection`]: which protocols follow each other on a connection; [`conversation`]: its messages, and whose they are
 //! - [`http1`], [`h2`], [`websocket`], [`grpc`] (and gRPC-Web), [`amqp`],
 //!   [`tls`], [`protobuf`], [`json`]; [`media`]: which body is what
-//! - [`known`], [`text`]: where header fields are defined, how bytes are shown
+//! - [`known`], [`tag`], [`text`]: where header fields are defined, what a message says it is, how bytes are shown
 //!
 //! There is no I/O here and nothing asynchronous.
 
@@ -34,6 +34,7 @@ mod media;
 mod protobuf;
 mod scope;
 mod secret;
+mod tag;
 mod text;
 mod tls;
 mod websocket;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::{assembly, field::Field, json, scope::Scope, text};
+use crate::{assembly, field::Field, json, scope::Scope, tag, text};
 
 const FRAME: &str = "RFC 6455 §5.2";
 const MASKING: &str = "RFC 6455 §5.3";
@@ -166,8 +166,21 @@ fn content(stream: &mut Scope<'_>, message: Message, open: bool) {
             scope.into_fields()
         }
     };
+    if message.opcode == TEXT
+        && let Some(tag) = tag::of(&fields)
+        && let Some(frame) = frame_of(stream.fields_mut(), &message.ranges)
+    {
+        frame.value = format!("{}, {tag}", frame.value);
+    }
     let budget = stream.budget();
     assembly::install(stream.fields_mut(), fields, &pieces, budget);
+}
+
+/// The frame in which a message begins.
+fn frame_of<'a>(frames: &'a mut [Field], payloads: &[Range<usize>]) -> Option<&'a mut Field> {
+    let payload = payloads.first()?;
+    let at = frames.partition_point(|frame| frame.range.end < payload.start);
+    frames.get_mut(at)
 }
 
 fn close(scope: &mut Scope<'_>) {

@@ -27,6 +27,28 @@ fn a_masked_text_is_read_behind_its_mask() {
     assert_eq!(found.client.root.find("payload").unwrap().decoded.as_deref(), Some(b"Hello".as_slice()));
 }
 
+#[track_caller]
+fn titled(text: &str, title: &str) {
+    let frame = [&[0x81, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let found = checked(&upgraded(b"", &frame)).server;
+    assert_eq!(found.root.find("frame").unwrap().value, title, "{text}");
+}
+
+#[test]
+fn a_frame_is_called_what_its_json_says_it_is() {
+    titled(r#"{"type":"request","id":1,"command":{"do":"subscribe","queue":"hello"}}"#, "text, subscribe");
+    titled(r#" {"id": 1, "type" : "he\u006clo"}"#, "text, hello");
+    titled(r#"{"deliveries":{"subscription":1,"type":"x"}}"#, "text, deliveries");
+    titled(&format!(r#"{{"type":"{}"}}"#, "ä".repeat(41)), &format!("text, {}…", "ä".repeat(40)));
+    for plain in [r#"{"a":1}"#, r#"{"type":1,"b":2}"#, r#"["type","a"]"#, r#"{"type":"a"#, "type", "{}"] {
+        titled(plain, "text");
+    }
+    // of a message in pieces it is the first frame
+    let found = frames(b"", b"\x01\x00\x00\x08{\"type\":\x80\x04\"a\"}");
+    let titles: Vec<_> = found.lines().filter(|line| line.starts_with("frame")).collect();
+    assert_eq!(titles, ["frame 2 = text, a", "frame 10 = continuation", "frame 6 = continuation"]);
+}
+
 #[test]
 fn fragments_are_one_message_with_a_ping_between() {
     insta::assert_snapshot!(frames(b"", b"\x01\x04{\"a\"\x89\x02hi\x80\x04:12}\x88\x05\x03\xe8bye"));

@@ -1,0 +1,51 @@
+//! What a JSON message says it is, for the title of the frame that carries it.
+
+use crate::field::Field;
+
+/// The most characters of it.
+const MAX: usize = 40;
+
+/// Members that name what is sent, where their value is a string; those before are more exact.
+const TAGS: [&str; 2] = ["do", "type"];
+/// A member that holds what is asked for, in an envelope.
+const COMMAND: &str = "command";
+
+/// What `fields`, of a JSON text, are tagged as: by a member of its own, or because the object has one member alone, which
+/// is an object and has the name of the kind.
+pub(crate) fn of(fields: &[Field]) -> Option<String> {
+    let object = fields.iter().find(|field| is_object(field))?;
+    let command = member(object, COMMAND).filter(|command| is_object(command));
+    let within = |object| TAGS.into_iter().find_map(move |tag| member(object, tag).filter(|value| is_string(value)));
+    let tag = command.and_then(within).or_else(|| within(object)).map(|value| &*value.value);
+    tag.or_else(|| alone(object)).map(shorten)
+}
+
+fn alone(object: &Field) -> Option<&str> {
+    let mut members = object.children.iter().filter_map(|child| Some((&*child.name, value(child)?)));
+    let (name, value) = members.next()?;
+    (members.next().is_none() && is_object(value)).then_some(name)
+}
+
+fn member<'a>(object: &'a Field, name: &str) -> Option<&'a Field> {
+    object.children.iter().filter(|member| member.name == name).find_map(value)
+}
+
+/// The value of a member; nothing of a sign.
+fn value(member: &Field) -> Option<&Field> {
+    member.children.iter().skip(1).find(|part| part.name == "value")
+}
+
+fn is_object(field: &Field) -> bool {
+    field.children.first().is_some_and(|first| first.name == "begin of object")
+}
+
+fn is_string(field: &Field) -> bool {
+    field.rule.ends_with("§7") && field.problem.is_none()
+}
+
+fn shorten(tag: &str) -> String {
+    match tag.char_indices().nth(MAX) {
+        Some((end, _)) => format!("{}…", &tag[..end]),
+        None => tag.to_owned(),
+    }
+}
