@@ -4,6 +4,7 @@
 use crosstalk_proto::ws::OtherCall;
 use leptos::prelude::*;
 
+use super::table::figure;
 use crate::{
     api::browser::wall_clock,
     i18n::{t, t_string, use_i18n},
@@ -19,7 +20,7 @@ pub(super) fn other(style: Style, call: OtherCall, axis: Memo<Axis>) -> AnyView 
     let i18n = use_i18n();
     let (words, failed) = status(style, &call);
     let words = move || if words.is_empty() { t_string!(i18n, history.no_answer).to_owned() } else { words.clone() };
-    let figure = |bytes: Option<u64>| bytes.map_or_else(|| "–".to_owned(), |bytes| bytes.to_string());
+    let bytes = |class, bytes: Option<u64>| figure(class, bytes.map(|bytes| bytes.to_string()));
     let total = call.took_ms.unwrap_or_default();
     let bar = call.took_ms.map(|_| {
         let width = move || format!("{:.1}%", axis.read().percent(total));
@@ -31,20 +32,20 @@ pub(super) fn other(style: Style, call: OtherCall, axis: Memo<Axis>) -> AnyView 
         }
     });
     view! {
-        <tr data-testid="history-other">
-            <td></td>
-            <td class="mono faint nowrap">{wall_clock(call.at_ms)}</td>
-            <td><code>{call.verb}</code></td>
-            <th scope="row">
+        <tr role="row" data-testid="history-other">
+            <td role="cell"></td>
+            <td role="cell" class="at mono faint nowrap">{wall_clock(call.at_ms)}</td>
+            <td role="cell" class="verb"><code>{call.verb}</code></td>
+            <th scope="row" role="rowheader" class="what">
                 <code>{call.what}</code>
                 <small class="faint">" " <span class="badge out">{t!(i18n, history.other)}</span> " " {call.client}</small>
             </th>
-            <td><span class=if failed { "badge bad" } else { "badge" }>{words}</span></td>
-            <td class="num">{call.took_ms.map_or_else(|| "–".to_owned(), number::ms)}</td>
-            <td class="scale">{bar}</td>
-            <td class="num">{figure(call.bytes_out)}</td>
-            <td class="num">{figure(call.bytes_in)}</td>
-            <td></td>
+            <td role="cell" class="status"><span class=if failed { "badge bad" } else { "badge" }>{words}</span></td>
+            {figure("ms num", call.took_ms.map(number::ms))}
+            <td role="cell" class="scale">{bar}</td>
+            {bytes("out num", call.bytes_out)}
+            {bytes("in num", call.bytes_in)}
+            <td role="cell"></td>
         </tr>
     }
     .into_any()

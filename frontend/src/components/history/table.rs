@@ -54,25 +54,25 @@ pub(super) fn Table(
     let [verb, what] = heads;
     view! {
         <div class="scroll-x" tabindex="0" role="group" aria-labelledby="hist-h">
-            <table class="table tight pad" data-testid="history">
-                <thead>
-                    <tr>
-                        <th scope="col"><span class="vh">{t!(i18n, history.pick)}</span></th>
-                        <th scope="col">{t!(i18n, history.col_time)}</th>
-                        <th scope="col">{i18n.shown(verb)}</th>
-                        <th scope="col">{i18n.shown(what)}</th>
-                        <th scope="col">{t!(i18n, history.col_status)}</th>
-                        <th scope="col" class="num">{t!(i18n, history.col_ms)}</th>
-                        <th scope="col" class="scale">{move || {
+            <table class="table tight pad calls" role="table" data-testid="history">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th scope="col" role="columnheader"><span class="vh">{t!(i18n, history.pick)}</span></th>
+                        <th scope="col" role="columnheader">{t!(i18n, history.col_time)}</th>
+                        <th scope="col" role="columnheader">{i18n.shown(verb)}</th>
+                        <th scope="col" role="columnheader">{i18n.shown(what)}</th>
+                        <th scope="col" role="columnheader">{t!(i18n, history.col_status)}</th>
+                        <th scope="col" role="columnheader" class="num">{t!(i18n, history.col_ms)}</th>
+                        <th scope="col" role="columnheader" class="scale">{move || {
                             let end = end();
                             if end.is_empty() { "–".to_owned() } else { t_string!(i18n, history.scale, end = end) }
                         }}</th>
-                        <th scope="col" class="num">{t!(i18n, history.col_out)}</th>
-                        <th scope="col" class="num">{t!(i18n, history.col_in)}</th>
-                        <th scope="col"><span class="vh">{t!(i18n, history.col_actions)}</span></th>
+                        <th scope="col" role="columnheader" class="num">{t!(i18n, history.col_out)}</th>
+                        <th scope="col" role="columnheader" class="num">{t!(i18n, history.col_in)}</th>
+                        <th scope="col" role="columnheader"><span class="vh">{t!(i18n, history.col_actions)}</span></th>
                     </tr>
                 </thead>
-                <tbody>
+                <tbody role="rowgroup">
                     <For each=move || rows.get() key=Row::name let:row>
                         {match row {
                             Row::Own(call) => own(call, axis, words, shown, picked, on_show, on_again),
@@ -83,6 +83,12 @@ pub(super) fn Table(
             </table>
         </div>
     }
+}
+
+/// The cell of a figure, or of none. Roles are named for a row that is laid out as a block: not every browser keeps them.
+pub(super) fn figure(class: &'static str, value: Option<String>) -> AnyView {
+    let none = value.is_none().then_some("");
+    view! { <td role="cell" class=class data-none=none>{value.unwrap_or_else(|| "–".to_owned())}</td> }.into_any()
 }
 
 fn own(
@@ -99,11 +105,10 @@ fn own(
     let name = StoredValue::new(format!("{} {}", call.verb, call.what));
     let about = move |word: &str| name.with_value(|name| format!("{word}: {name}"));
     let cost = call.answer().map(|answer| answer.cost.clone());
-    let figure = |of: fn(&crate::model::exchange::Cost) -> String| cost.as_ref().map_or_else(|| "–".to_owned(), of);
     let (ms, bytes_out, bytes_in) = (
-        figure(|cost| number::ms(cost.total_ms())),
-        figure(|cost| cost.bytes_out.to_string()),
-        figure(|cost| cost.bytes_in.to_string()),
+        figure("ms num", cost.as_ref().map(|cost| number::ms(cost.total_ms()))),
+        figure("out num", cost.as_ref().map(|cost| cost.bytes_out.to_string())),
+        figure("in num", cost.as_ref().map(|cost| cost.bytes_in.to_string())),
     );
     let total = cost.map_or(0.0, |cost| cost.total_ms());
     let width = move || format!("{:.1}%", axis.read().percent(total));
@@ -123,8 +128,8 @@ fn own(
     let call = StoredValue::new(call);
     let status = move || call.with_value(|call| ending(i18n, words, call));
     view! {
-        <tr data-now=move || is_shown().then_some("")>
-            <td class="pick">
+        <tr role="row" data-now=move || is_shown().then_some("")>
+            <td role="cell" class="pick">
                 <input
                     type="checkbox"
                     data-testid="history-pick"
@@ -133,9 +138,9 @@ fn own(
                     on:change=move |event| pick(event_target_checked(&event))
                 />
             </td>
-            <td class="mono faint nowrap">{wall_clock(at as f64)}</td>
-            <td><code>{verb}</code></td>
-            <th scope="row">
+            <td role="cell" class="at mono faint nowrap">{wall_clock(at as f64)}</td>
+            <td role="cell" class="verb"><code>{verb}</code></td>
+            <th scope="row" role="rowheader" class="what">
                 <button
                     type="button"
                     class="open"
@@ -148,17 +153,17 @@ fn own(
                 </button>
                 {withheld.then(|| view! { <small class="faint">" " {t!(i18n, history.withheld)}</small> })}
             </th>
-            <td><span class=badge>{status}</span></td>
-            <td class="num"><b>{ms}</b></td>
-            <td class="scale">
+            <td role="cell" class="status"><span class=badge>{status}</span></td>
+            {ms}
+            <td role="cell" class="scale">
                 <svg class="bar" aria-hidden="true">
                     <rect class="g" width="100%" height="3" y="4.5"></rect>
                     <rect class="b" width=width height="9" y="1.5"></rect>
                 </svg>
             </td>
-            <td class="num">{bytes_out}</td>
-            <td class="num">{bytes_in}</td>
-            <td class="num">
+            {bytes_out}
+            {bytes_in}
+            <td role="cell" class="again num">
                 <button
                     class="btn sm quiet"
                     type="button"
