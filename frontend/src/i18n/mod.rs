@@ -4,9 +4,11 @@
 //! - [`t!`]: a text in a view, or as the value of an attribute; it changes with the language
 //! - [`t_string!`]: a text as it is now, tracked where it is read
 //! - [`use_i18n`]: the language, as both macros want it
+//! - [`json`]: what a JSON parser says
 
 use leptos::prelude::*;
 
+pub mod json;
 mod macros;
 mod text;
 

@@ -7,7 +7,7 @@ use web_sys::{File, HtmlInputElement};
 
 use crate::{
     components::toast::Toasts,
-    i18n::{I18n, t, t_string, use_i18n},
+    i18n::{I18n, json::said, t, t_string, use_i18n},
     model::past::{
         call::Style,
         file::{Error, MAX_READ},
@@ -106,7 +106,9 @@ fn words(i18n: I18n, came: &Came) -> String {
         }
         Came::Wrong(Error::Foreign) => t_string!(i18n, history.err_foreign).to_owned(),
         Came::Wrong(Error::Version(version)) => t_string!(i18n, history.err_version, version = version),
-        Came::Wrong(Error::Call { line, what }) => t_string!(i18n, history.err_call, line = line, what = what),
+        Came::Wrong(Error::Call { line, what }) => {
+            t_string!(i18n, history.err_call, line = line, what = said(i18n, what))
+        }
         Came::Unreadable => t_string!(i18n, history.err_file).to_owned(),
     }
 }

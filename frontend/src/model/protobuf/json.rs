@@ -154,11 +154,7 @@ fn object(text: &str) -> Result<Map<String, Json>, Fault> {
     match json::read(text) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(at(1, 1, What::NoObject)),
-        Err(error) => {
-            let words = error.to_string();
-            let words = words.split(" at line ").next().unwrap_or_default().to_owned();
-            Err(at(error.line(), error.column().max(1), What::Syntax(words)))
-        }
+        Err(error) => Err(at(error.line(), error.column().max(1), What::Syntax(json::without_place(&error)))),
     }
 }
 

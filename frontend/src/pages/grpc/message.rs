@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     components::tabs::{Tab, Tabs},
-    i18n::{I18n, t, t_string, use_i18n},
+    i18n::{I18n, json::said, t, t_string, use_i18n},
     model::{
         payload,
         protobuf::{
@@ -143,7 +143,7 @@ fn note(i18n: I18n, typed: Typed, method: &Method) -> impl IntoView + use<> {
 fn words(i18n: I18n, method: &Method, fault: Fault) -> String {
     let Fault { line, column, field, what } = fault;
     let what = match what {
-        What::Syntax(words) => t_string!(i18n, grpc.fault_syntax, words = words),
+        What::Syntax(words) => t_string!(i18n, grpc.fault_syntax, words = said(i18n, &words)),
         What::NoObject => t_string!(i18n, grpc.fault_object).to_owned(),
         What::Unknown => {
             t_string!(i18n, grpc.fault_unknown, message = method.request.short_name(), field = field)

@@ -4,7 +4,7 @@ use leptos::{html::Textarea, prelude::*};
 
 use super::calls::Calls;
 use crate::{
-    i18n::{I18n, t, t_string, use_i18n},
+    i18n::{I18n, json::said, t, t_string, use_i18n},
     model::{
         json::{self, Fault},
         rest::{
@@ -126,12 +126,12 @@ pub(super) fn BodyFold(calls: Calls) -> impl IntoView {
 fn told(i18n: I18n, fault: &Body, text: &str) -> Told {
     match fault {
         Body::Json(Fault::Syntax { line, column, what }) => Told {
-            words: t_string!(i18n, rest.fault_syntax, line = line, column = column, what = what),
+            words: t_string!(i18n, rest.fault_syntax, line = line, column = column, what = said(i18n, what)),
             at: Some(json::offset(text, *line, *column)),
         },
         Body::Json(Fault::Shape { pointer, what }) => {
             let pointer = if pointer.is_empty() { "/" } else { pointer };
-            Told { words: t_string!(i18n, rest.fault_shape, pointer = pointer, what = what), at: None }
+            Told { words: t_string!(i18n, rest.fault_shape, pointer = pointer, what = said(i18n, what)), at: None }
         }
         Body::Hex(fault) => Told {
             words: match fault.letter {
