@@ -2,7 +2,10 @@
 
 use crosstalk_proto::step::Party;
 
-use super::{order, timeline::Timeline};
+use super::{
+    order,
+    timeline::{Block, Timeline},
+};
 
 /// What a row tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,13 +45,11 @@ pub fn rows(timeline: &Timeline) -> Vec<Row> {
         what: What::Way { sender: message.sender, receiver: message.receiver, aside: message.aside },
         step: message.step.clone(),
     });
-    let work = timeline.blocks.iter().map(|block| Row {
-        from: block.from,
-        to: block.to,
-        what: What::Work(block.party),
-        step: block.name.clone(),
-    });
-    let mut rows: Vec<Row> = ways.chain(work).collect();
+    let work =
+        |block: &Block| Row { from: block.from, to: block.to, what: What::Work(block.party), step: block.name.clone() };
+    // what began it all comes before the message it sent, though both take no time
+    let (first, rest) = timeline.blocks.split_at(timeline.blocks.len().min(1));
+    let mut rows: Vec<Row> = first.iter().map(work).chain(ways).chain(rest.iter().map(work)).collect();
     order::sort(&mut rows, |a, b| a.from < b.from || a.from == b.from && a.to < b.to);
     rows
 }
@@ -71,6 +72,7 @@ mod tests {
 
     use super::*;
     use crate::model::{
+        clock::Offset,
         exchange::{Cost, browser_step},
         timeline,
     };
@@ -107,5 +109,32 @@ mod tests {
         );
         assert_eq!(rows[3].span(&[Party::Browser, Party::Server, Party::Store]), Some((1, 2)));
         assert_eq!(rows[3].span(&[Party::Browser, Party::Server]), None);
+    }
+
+    #[test]
+    fn what_took_no_time_still_begins_with_who_asked() {
+        let step =
+            |name: &str, start_ms, dur_ms| Step { party: Party::Server, name: name.to_owned(), start_ms, dur_ms };
+        let cost = Cost {
+            started_ms: 0.0,
+            ended_ms: 4.0,
+            steps: vec![browser_step("send", 0.0, 0.0), browser_step("receive", 4.0, 4.0), step("handle", 9.0, 1.0)],
+            bytes_out: 0,
+            bytes_in: 0,
+        };
+        // the clocks place the server's step before the request: it is there no sooner than that was sent
+        let offset = Offset { server_minus_page_ms: 20.0, uncertainty_ms: 1.0 };
+        let rows = rows(&timeline::place(&cost, Some(offset)));
+        let way = |sender, receiver| What::Way { sender, receiver, aside: false };
+        assert_eq!(
+            rows.iter().map(|row| row.what).collect::<Vec<_>>(),
+            [
+                What::Work(Party::Browser),
+                way(Party::Browser, Party::Server),
+                What::Work(Party::Server),
+                way(Party::Server, Party::Browser),
+                What::Work(Party::Browser),
+            ]
+        );
     }
 }

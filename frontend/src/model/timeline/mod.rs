@@ -118,7 +118,10 @@ pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     if let Some((shift, _)) = placed {
         blocks.extend(others.iter().map(|step| block(step, shift)));
     }
-    order::sort(&mut blocks, |a, b| a.from < b.from || a.from == b.from && a.to > b.to);
+    // who asked comes before who heard it at once; else what encloses comes before what is in it
+    let asks = |block: &Block| block.party == Party::Browser && block.to <= sent;
+    let is_first = |a: &Block, b: &Block| if asks(a) == asks(b) { a.to > b.to } else { asks(a) };
+    order::sort(&mut blocks, |a, b| a.from < b.from || a.from == b.from && is_first(a, b));
     let passed: Vec<Block> =
         placed.map(|(shift, _)| passed.iter().map(|step| block(step, shift)).collect()).unwrap_or_default();
     let messages = messages::derive(&mut blocks, &passed);
