@@ -42,24 +42,24 @@ pub(super) fn ConsumersView(consumers: Consumers, others: RwSignal<Others>) -> i
                 </div>
             </div>
             <div class="scroll-x" tabindex="0" role="group" aria-labelledby="con-h">
-                <table class="table consumers">
-                    <thead>
-                        <tr>
-                            <th scope="col">{t!(i18n, queue.consumer)}</th>
-                            <th scope="col">{t!(i18n, queue.from_queue)}</th>
-                            <th scope="col">{t!(i18n, queue.prefetch)}</th>
-                            <th scope="col">{t!(i18n, queue.unacked)}</th>
-                            <th scope="col">{t!(i18n, queue.ack)}</th>
-                            <th scope="col" class="num">{t!(i18n, queue.messages_per_second)}</th>
-                            <th scope="col"><span class="vh">{t!(i18n, panels.col_actions)}</span></th>
+                <table class="table consumers" role="table">
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th scope="col" role="columnheader">{t!(i18n, queue.consumer)}</th>
+                            <th scope="col" role="columnheader">{t!(i18n, queue.from_queue)}</th>
+                            <th scope="col" role="columnheader">{t!(i18n, queue.prefetch)}</th>
+                            <th scope="col" role="columnheader">{t!(i18n, queue.unacked)}</th>
+                            <th scope="col" role="columnheader">{t!(i18n, queue.ack)}</th>
+                            <th scope="col" role="columnheader" class="num">{t!(i18n, queue.messages_per_second)}</th>
+                            <th scope="col" role="columnheader"><span class="vh">{t!(i18n, panels.col_actions)}</span></th>
                         </tr>
                     </thead>
                     <For each=move || consumers.list.get() key=|consumer| consumer.id let:consumer>
-                        <tbody>
+                        <tbody role="rowgroup">
                             <Own consumers=consumers consumer=consumer />
                         </tbody>
                     </For>
-                    <tbody>{move || foreign(i18n, &others.read())}</tbody>
+                    <tbody role="rowgroup">{move || foreign(i18n, &others.read())}</tbody>
                 </table>
             </div>
         </section>
@@ -83,11 +83,11 @@ fn Own(consumers: Consumers, consumer: Consumer) -> impl IntoView {
         if automatic() { "–".to_owned() } else { format!("{} / {}", held.get(), consumer.prefetch.get()) }
     };
     view! {
-        <tr>
-            <th scope="row">
+        <tr role="row">
+            <th scope="row" role="rowheader">
                 <code>{consumer.name()}</code>
             </th>
-            <td>
+            <td role="cell" data-head=i18n.shown(key::from_queue)>
                 <input
                     class="input mono w-8"
                     aria-label=move || about(key::from_queue)
@@ -100,7 +100,7 @@ fn Own(consumers: Consumers, consumer: Consumer) -> impl IntoView {
                     on:input=move |event| consumer.queue.set(event_target_value(&event))
                 />
             </td>
-            <td>
+            <td role="cell" data-head=i18n.shown(key::prefetch)>
                 <input
                     class="input mono w-4"
                     aria-label=move || about(key::prefetch)
@@ -113,14 +113,16 @@ fn Own(consumers: Consumers, consumer: Consumer) -> impl IntoView {
                     on:input=move |event| consumer.prefetch.set(event_target_value(&event))
                 />
             </td>
-            <td>
+            <td role="cell" data-head=i18n.shown(key::unacked)>
                 <Credit part=Signal::derive(part) words=Signal::derive(words) testid="consumer-held" />
             </td>
-            <td>
+            <td role="cell" data-head=i18n.shown(key::ack)>
                 <AckChoice consumers=consumers consumer=consumer />
             </td>
-            <td class="num">{move || number::count(consumer.per_second.get() as u64)}</td>
-            <td class="num">
+            <td role="cell" class="num" data-head=i18n.shown(key::messages_per_second)>
+                {move || number::count(consumer.per_second.get() as u64)}
+            </td>
+            <td role="cell" class="does num">
                 <span class="btn-row end">
                     <Show
                         when=on
@@ -180,8 +182,8 @@ fn Own(consumers: Consumers, consumer: Consumer) -> impl IntoView {
                 </span>
             </td>
         </tr>
-        <tr class="under-row">
-            <td colspan=COLUMNS>
+        <tr role="row" class="under-row">
+            <td role="cell" colspan=COLUMNS>
                 <Words consumer=consumer />
             </td>
         </tr>

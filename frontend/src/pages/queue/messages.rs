@@ -202,7 +202,7 @@ fn Message(consumers: Consumers, arrival: Arrival) -> impl IntoView {
             </td>
             <td class="num">{number::count(size as u64)}</td>
             <td class="num">{settled_after_ms.map_or_else(|| "–".to_owned(), number::ms)}</td>
-            <td class="num">
+            <td class="num fate">
                 {if by_hand {
                     view! { <Decide consumers=consumers arrival=arrival /> }.into_any()
                 } else {

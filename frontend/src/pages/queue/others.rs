@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::consumers_view::COLUMNS;
 use crate::{
     components::bar::Credit,
-    i18n::{I18n, t},
+    i18n::{I18n, keys::queue as key, t},
 };
 
 /// What is known of the consumers of others.
@@ -27,8 +27,8 @@ pub(super) fn foreign(i18n: I18n, others: &Others) -> AnyView {
         None => {
             let words = t!(i18n, queue.others_counted, count = others.count);
             view! {
-                <tr data-testid="consumers-others">
-                    <td colspan=COLUMNS class="muted">{words}</td>
+                <tr role="row" data-testid="consumers-others">
+                    <td role="cell" colspan=COLUMNS class="muted">{words}</td>
                 </tr>
             }
             .into_any()
@@ -42,17 +42,17 @@ fn stranger(i18n: I18n, listed: ConsumerListed) -> impl IntoView {
     let part = if prefetch == 0 { 0.0 } else { f64::from(unacked) / f64::from(prefetch) };
     let words = if no_ack { "–".to_owned() } else { format!("{unacked} / {limit}") };
     view! {
-        <tr data-testid="consumers-others">
-            <th scope="row">
+        <tr role="row" data-testid="consumers-others">
+            <th scope="row" role="rowheader">
                 <code>{tag}</code>
             </th>
-            <td class="muted">{peer}</td>
-            <td>{limit}</td>
-            <td>
+            <td role="cell" class="muted">{peer}</td>
+            <td role="cell" data-head=i18n.shown(key::prefetch)>{limit}</td>
+            <td role="cell" data-head=i18n.shown(key::unacked)>
                 <Credit part=part words=words testid="others-held" />
             </td>
-            <td class="muted">{no_ack.then(|| t!(i18n, queue.ack_automatic))}</td>
-            <td class="num faint" colspan="2">{t!(i18n, queue.others_own)}</td>
+            <td role="cell" class="muted">{no_ack.then(|| t!(i18n, queue.ack_automatic))}</td>
+            <td role="cell" class="num faint" colspan="2">{t!(i18n, queue.others_own)}</td>
         </tr>
     }
 }
