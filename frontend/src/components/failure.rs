@@ -4,9 +4,21 @@ use crosstalk_proto::problem::{FieldProblem, Problem};
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{t, use_i18n},
+    i18n::{I18n, t, t_string, use_i18n},
     model::{exchange::CallError, grpc_status},
 };
+
+/// What a status says by itself, in the language of the page: a server's own words are English.
+pub fn by_status(i18n: I18n, status: u16) -> &'static str {
+    match status {
+        400 => t_string!(i18n, rest.s400),
+        503 => t_string!(i18n, rest.s503),
+        100..=299 => t_string!(i18n, rest.s2xx),
+        300..=399 => t_string!(i18n, rest.s3xx),
+        401..=499 => t_string!(i18n, rest.s4xx),
+        _ => t_string!(i18n, rest.s5xx),
+    }
+}
 
 /// A problem of the server's (RFC 9457).
 #[component]
@@ -40,7 +52,14 @@ pub fn Failure(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let words = match error {
-        CallError::Problem(problem) => return view! { <ProblemView problem=*problem /> }.into_any(),
+        CallError::Problem(problem) => {
+            let status = problem.status;
+            return view! {
+                <p class="muted">{move || by_status(i18n, status)}</p>
+                <ProblemView problem=*problem />
+            }
+            .into_any();
+        }
         CallError::Status { code, message } => {
             let name = grpc_status::name(code);
             view! {

@@ -5,7 +5,8 @@ use crosstalk_proto::step::Party;
 use super::hello::{Hello, Part, Way};
 use crate::{
     api::browser::clock_step_ms,
-    i18n::{t_string, use_i18n},
+    components::failure::by_status,
+    i18n::{Locale, t_string, use_i18n},
     model::{
         exchange::{CallError, Greeted},
         grpc_record::TRAILERS,
@@ -80,7 +81,8 @@ pub(super) fn message(way: Way, message: &Message) -> Option<String> {
 pub(super) fn failure(error: &CallError) -> String {
     let i18n = use_i18n();
     match error {
-        CallError::Problem(problem) => problem.detail.clone(),
+        CallError::Problem(problem) if i18n.get_locale() == Locale::En => problem.detail.clone(),
+        CallError::Problem(problem) => by_status(i18n, problem.status).to_owned(),
         CallError::Unreachable => t_string!(i18n, home.fail_unreachable).to_owned(),
         CallError::NotConnected => t_string!(i18n, home.fail_not_connected).to_owned(),
         CallError::Lost => t_string!(i18n, home.fail_lost).to_owned(),

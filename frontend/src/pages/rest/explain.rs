@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::calls::Shown;
 use crate::{
     api::rest::Exchange,
+    components::failure::by_status,
     i18n::{I18n, t_string},
     model::{
         past::call::Style,
@@ -99,17 +100,5 @@ pub(super) fn words(i18n: I18n, status: u16, case: &Case, saved: Option<usize>) 
         Case::Fields { pointers } => t_string!(i18n, rest.case_fields, pointers = pointers),
         Case::KeyReused { key } => t_string!(i18n, rest.case_key_reused, key = key),
         Case::Status => by_status(i18n, status).to_owned(),
-    }
-}
-
-/// What the status says by itself.
-fn by_status(i18n: I18n, status: u16) -> &'static str {
-    match status {
-        400 => t_string!(i18n, rest.s400),
-        503 => t_string!(i18n, rest.s503),
-        100..=299 => t_string!(i18n, rest.s2xx),
-        300..=399 => t_string!(i18n, rest.s3xx),
-        401..=499 => t_string!(i18n, rest.s4xx),
-        _ => t_string!(i18n, rest.s5xx),
     }
 }
