@@ -6,6 +6,7 @@
 use std::{
     convert::Infallible,
     future::Future,
+    net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
@@ -25,6 +26,7 @@ use tokio::time::Sleep;
 use tower::Service as _;
 
 use crate::{
+    capture::Peer,
     config::Origin,
     error::Error,
     others::{Others, http::Note},
@@ -40,6 +42,8 @@ const HEAD_BUDGET: Duration = Duration::from_secs(65);
 #[derive(Clone, Debug)]
 pub struct Edge {
     router: Router,
+    /// Who is at the other end of the connection that this serves.
+    peer: Option<Peer>,
     shared: Arc<Shared>,
 }
 
@@ -61,7 +65,13 @@ impl Edge {
             others: app.others.clone(),
             shutdown: app.shutdown.clone(),
         };
-        Self { router, shared: Arc::new(shared) }
+        Self { router, peer: None, shared: Arc::new(shared) }
+    }
+
+    /// For one connection.
+    #[must_use]
+    pub fn to(self, peer: IpAddr) -> Self {
+        Self { peer: Some(Peer(peer)), ..self }
     }
 }
 
@@ -83,10 +93,16 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
         });
         let others = &self.shared.others;
         let note = if others.is_watched() { Note::of(others, &request, start) } else { None };
-        let request = request.map(|body| match &note {
+        let mut request = request.map(|body| match &note {
             Some(note) => note.counting(Body::new(body)),
             None => Body::new(body),
         });
+        if request.method() == Method::PUT
+            && let Some(peer) = self.peer
+        {
+            // others do not ask for it, and need not pay for it
+            request.extensions_mut().insert(peer);
+        }
         let inner = refused.is_none().then(|| self.router.clone().call(request));
         Answering { inner, refused, budget: None, start, surface, http1, note, shared: self.shared.clone() }
     }

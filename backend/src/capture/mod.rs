@@ -6,6 +6,7 @@
 //! is armed no connection is wrapped, and all of this costs nothing.
 //!
 //! - [`registry`]: what is armed, for how long, and which connections take part
+//! - [`visitor`]: who holds a capture, so that nobody takes all places
 //! - [`recording`]: the bytes of one connection; [`tap`] takes them from the socket, [`watched`] looks for trace ids
 //! - [`recording`] of a connection with TLS has two layers: what its ends say, and what the network sees
 //! - [`relay`]: the same for what goes to the broker, over a link of the job's own
@@ -22,6 +23,7 @@ mod relay;
 mod state;
 mod tap;
 mod told;
+mod visitor;
 mod watched;
 
 pub use self::{
@@ -30,5 +32,6 @@ pub use self::{
     registry::{ARMED, Admitted, Captures, Error, KEPT, Taken},
     tap::{Stream, Tapped},
     told::told,
+    visitor::{Peer, Visitor},
     watched::Watched,
 };

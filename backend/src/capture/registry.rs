@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     recording::{Recording, Room},
     state::{Entry, FULL, MAX_CONNECTIONS, State},
+    visitor::Visitor,
 };
 use crate::shutdown::Shutdown;
 
@@ -21,7 +22,7 @@ use crate::shutdown::Shutdown;
 pub const ARMED: Duration = Duration::from_secs(30);
 /// How long it can be read, from its arming on.
 pub const KEPT: Duration = Duration::from_secs(300);
-/// The most captures at once; the oldest that waits for nothing gives way.
+/// The most captures at once; the oldest that waits for nothing gives way, or else one of whoever holds the most.
 const MAX_CAPTURES: usize = 64;
 /// The most captures that are dissected at once; who reads another waits.
 const MAX_DISSECTED: usize = 2;
@@ -36,7 +37,11 @@ pub enum Error {
         trace: u128,
     },
     /// Too many are armed.
-    #[error("{MAX_CAPTURES} captures wait for their calls already; one of them ends within {} s", ARMED.as_secs())]
+    #[error(
+        "{MAX_CAPTURES} captures wait for their calls already, and nobody holds more of them than you; try again: one of them \
+         ends within {} s",
+        ARMED.as_secs()
+    )]
     Busy,
     /// Not a trace id.
     #[error("a trace id is 32 of the characters 0-9 a-f, and not all zero")]
@@ -89,12 +94,12 @@ impl Captures {
         Self(Arc::new(Inner { shutdown, room, dissecting, state: Mutex::new(state) }))
     }
 
-    /// Arms a capture: says whether it is a new one. Connections that are not recorded from their first byte are asked to
-    /// end; when this returns they take no further request.
+    /// Arms a capture for `holder`: says whether it is a new one. Connections that are not recorded from their first byte are
+    /// asked to end; when this returns they take no further request.
     ///
     /// # Errors
-    /// [`Error::Busy`] when too many are armed.
-    pub fn arm(&self, trace: u128) -> Result<bool, Error> {
+    /// [`Error::Busy`] when too many are armed, and none by who holds more than that one would.
+    pub fn arm(&self, trace: u128, holder: Visitor) -> Result<bool, Error> {
         let since = Instant::now();
         let mut leaving = Vec::new();
         {
@@ -103,11 +108,10 @@ impl Captures {
                 return Ok(false);
             }
             if state.captures.len() >= MAX_CAPTURES {
-                let over = state.captures.iter().filter(|(_, entry)| !entry.armed).min_by_key(|(_, entry)| entry.since);
-                let oldest = *over.ok_or(Error::Busy)?.0;
-                state.remove(oldest);
+                let gives_way = state.gives_way(holder).ok_or(Error::Busy)?;
+                state.remove(gives_way);
             }
-            let entry = Entry { since, armed: true, connections: Vec::new(), places: 0, missing: None };
+            let entry = Entry { holder, since, armed: true, connections: Vec::new(), places: 0, missing: None };
             state.captures.insert(trace, entry);
             let next = self.0.shutdown.token().child_token();
             leaving.push(std::mem::replace(&mut state.others, next));
@@ -245,12 +249,18 @@ impl fmt::Debug for Captures {
 mod tests {
     use crosstalk_wire::Party;
     use futures_util::FutureExt as _;
+    use http::HeaderMap;
 
     use super::*;
+    use crate::capture::Peer;
 
     fn ends() -> (SocketAddr, SocketAddr) {
         let end = SocketAddr::from(([127, 0, 0, 1], 1));
         (end, end)
+    }
+
+    fn visitor(number: u8) -> Visitor {
+        Visitor::of(Peer([192, 0, 2, number].into()), &HeaderMap::new())
     }
 
     /// Waits until the tasks have noticed that time went on.
@@ -264,7 +274,7 @@ mod tests {
         let captures = Captures::new(&Shutdown::new());
         let early = captures.admit(ends(), false);
         assert!(early.recording.is_none());
-        assert!(captures.arm(1).unwrap() && early.leave.is_cancelled());
+        assert!(captures.arm(1, visitor(1)).unwrap() && early.leave.is_cancelled());
 
         let [taken, passing] = [(); 2].map(|()| captures.admit(ends(), false));
         let (taken, passing) = (taken.recording.unwrap(), passing.recording.unwrap());
@@ -289,12 +299,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_recording_that_ended_is_no_beginning_for_the_next_capture() {
         let captures = Captures::new(&Shutdown::new());
-        captures.arm(1).unwrap();
+        captures.arm(1, visitor(1)).unwrap();
         let first = captures.admit(ends(), false);
-        captures.arm(2).unwrap();
+        captures.arm(2, visitor(1)).unwrap();
         assert!(!first.leave.is_cancelled(), "it is recorded from its first byte");
         pass(ARMED).await;
-        captures.arm(3).unwrap();
+        captures.arm(3, visitor(1)).unwrap();
         assert!(first.leave.is_cancelled());
     }
 
@@ -310,7 +320,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_job_finds_a_place_in_its_capture_or_nothing_is_kept_of_it() {
         let captures = Captures::new(&Shutdown::new());
-        captures.arm(1).unwrap();
+        captures.arm(1, visitor(1)).unwrap();
         assert!((0..MAX_CONNECTIONS).all(|_| captures.take_place(1).is_ok()) && captures.take_place(1).is_err());
         let recording = || Arc::new(Recording::new(ends(), CancellationToken::new(), captures.room().clone()));
         for _ in 0..MAX_CONNECTIONS {
@@ -330,13 +340,30 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_oldest_that_waits_for_nothing_gives_way() {
         let captures = Captures::new(&Shutdown::new());
-        captures.arm(1).unwrap();
+        captures.arm(1, visitor(1)).unwrap();
         pass(ARMED).await;
         let last = 1 + MAX_CAPTURES as u128;
         for trace in 2..=last {
-            captures.arm(trace).unwrap();
+            captures.arm(trace, visitor(1)).unwrap();
         }
         assert!(matches!(captures.find(1), Err(Error::Unknown { .. })));
-        assert!(matches!(captures.arm(last + 1), Err(Error::Busy)));
+        assert!(matches!(captures.arm(last + 1, visitor(1)), Err(Error::Busy)));
+    }
+    #[tokio::test(start_paused = true)]
+    async fn whoever_holds_the_most_gives_way_to_others_and_nobody_to_them() {
+        let captures = Captures::new(&Shutdown::new());
+        for trace in 1..=MAX_CAPTURES as u128 {
+            captures.arm(trace, visitor(1)).unwrap();
+        }
+        assert!(matches!(captures.arm(100, visitor(1)), Err(Error::Busy)), "no others are there");
+        let half = MAX_CAPTURES as u128 / 2;
+        for nth in 1..=half {
+            captures.arm(100 + nth, visitor(2)).unwrap();
+            assert!(captures.find(nth).is_err() && captures.find(nth + 1).is_ok(), "the oldest");
+        }
+        for most in [1, 2] {
+            assert!(matches!(captures.arm(200, visitor(most)), Err(Error::Busy)), "both hold the same");
+        }
+        captures.arm(200, visitor(3)).unwrap();
     }
 }

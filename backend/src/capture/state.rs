@@ -8,7 +8,7 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use super::recording::Recording;
+use super::{recording::Recording, visitor::Visitor};
 
 /// The most connections that are recorded at once.
 const MAX_RECORDED: usize = 256;
@@ -28,6 +28,8 @@ pub(super) struct State {
 
 /// A capture.
 pub(super) struct Entry {
+    /// Who armed it.
+    pub(super) holder: Visitor,
     pub(super) since: Instant,
     pub(super) armed: bool,
     pub(super) connections: Vec<Arc<Recording>>,
@@ -50,6 +52,22 @@ impl State {
             entry.missing.get_or_insert_with(|| FULL.to_owned());
         }
         fits
+    }
+
+    /// The capture that gives way to one of `asks`, when no place is left: the oldest that waits for nothing, or else the oldest
+    /// of whoever holds the most, if that is still as many as who asks then has. Nothing when nobody holds so many.
+    pub(super) fn gives_way(&self, asks: Visitor) -> Option<u128> {
+        let oldest = |of: &dyn Fn(&Entry) -> bool| {
+            let entries = self.captures.iter().filter(|(_, entry)| of(entry));
+            entries.min_by_key(|(_, entry)| entry.since).map(|(trace, _)| *trace)
+        };
+        oldest(&|entry| !entry.armed).or_else(|| {
+            let mut held: HashMap<Visitor, usize> = HashMap::new();
+            self.captures.values().for_each(|entry| *held.entry(entry.holder).or_default() += 1);
+            let own = held.get(&asks).copied().unwrap_or(0);
+            let (most, _) = held.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > own + 1)?;
+            oldest(&|entry| entry.holder == most)
+        })
     }
 
     pub(super) fn is_armed(&self) -> bool {

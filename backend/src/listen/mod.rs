@@ -192,6 +192,7 @@ async fn connection(mut stream: TcpStream, serving: Serving) {
             return;
         }
     }
+    let edge = edge.to(ends.0.ip());
     let Admitted { recording, leave } = captures.admit(ends, tls.is_some());
     let stream: Box<dyn Stream> = match (tls, &recording) {
         (None, None) => return serve(stream, edge, &leave, &shutdown).await,

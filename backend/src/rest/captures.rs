@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{answer, media::Media};
 use crate::{
-    capture::{self, Captures, Error as CaptureError},
+    capture::{self, Captures, Error as CaptureError, Peer, Visitor},
     error::Error,
     router::App,
     shutdown::Shutdown,
@@ -51,7 +51,8 @@ type TraceInPath = Result<Path<String>, PathRejection>;
 /// Arm a capture
 ///
 /// From now on fresh connections are recorded, and those that are open are asked to end. Every call within the next 30 seconds
-/// whose `traceparent` has this trace id is in the capture.
+/// whose `traceparent` has this trace id is in the capture. 64 captures may wait at once: then one of whoever holds the most gives
+/// way, and who holds the most is refused (429).
 #[utoipa::path(
     put,
     path = "/api/v1/captures/{trace}",
@@ -66,9 +67,11 @@ type TraceInPath = Result<Path<String>, PathRejection>;
 pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Request) -> Response {
     let start = Instant::now();
     let version = request.version();
+    let peer = request.extensions().get().copied().unwrap_or(Peer(app.address.ip()));
+    let holder = Visitor::of(peer, request.headers());
     let result = async {
         let trace = checked(trace)?;
-        let status = if app.captures.arm(trace)? { StatusCode::CREATED } else { StatusCode::OK };
+        let status = if app.captures.arm(trace, holder)? { StatusCode::CREATED } else { StatusCode::OK };
         let mut response = tell(&app.captures, &app.shutdown, trace, status).await?;
         // the connection of this request is one that is asked to end
         if version <= Version::HTTP_11 {

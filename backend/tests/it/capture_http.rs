@@ -201,6 +201,12 @@ async fn only_so_many_captures_wait_at_once() {
         arm(&app, &format!("{nth:032x}")).await;
     }
     let refused = Answer::to(app.request("PUT", &format!("/api/v1/captures/{TRACE}"))).await;
-    refused.problem(429);
+    let problem = refused.problem(429);
+    assert!(problem.detail.contains("nobody holds more of them than you; try again"), "{problem:?}");
+    // another visitor is not locked out
+    let other = app.request("PUT", &format!("/api/v1/captures/{TRACE}")).header("x-forwarded-for", "192.0.2.1");
+    assert_eq!(Answer::to(other).await.status, 201);
+    app.get(&format!("/api/v1/captures/{:032x}", 1)).await.problem(404);
+    app.get(&format!("/api/v1/captures/{:032x}", 2)).await;
     app.stop().await;
 }
