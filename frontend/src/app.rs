@@ -1,5 +1,6 @@
 //! The frame of the page: contexts, header, banner, routes, footer.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{

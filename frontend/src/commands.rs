@@ -4,6 +4,7 @@
 //! A page takes part by its markup: its main button bears `data-send`, its presets are the buttons of a list `.presets`.
 //! What is offered is thus what can be clicked at that moment.
 
+use crosstalk_view::view;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};

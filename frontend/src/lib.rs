@@ -5,6 +5,7 @@
 //! - [`pages`]: one folder per address; pages own their data and start what happens
 //! - [`components`]: parts that take props and give callbacks, and never fetch
 //! - [`api`]: the only code that talks to the network
+//! - [`dom`]: what views are made of
 //! - [`model`]: plain Rust, without leptos and web-sys, tested natively
 //! - [`commands`]: palette, shortcuts and their help sheet
 //! - [`health`], [`trouble`]: what the frame says of broker, store and server
@@ -18,6 +19,7 @@ pub mod app;
 pub mod boot;
 pub mod commands;
 pub mod components;
+pub mod dom;
 pub mod health;
 pub mod i18n;
 pub mod model;

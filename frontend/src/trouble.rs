@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crosstalk_proto::ws::LinkState;
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{
@@ -92,8 +93,7 @@ pub fn Trouble() -> impl IntoView {
                     </button>
                     <HowToStart reason=format!("{address}: {reason}") />
                 </Banner>
-            }
-            .into_any(),
+            },
             Matter::Server => view! {
                 <Banner
                     testid="banner-server"
@@ -106,8 +106,7 @@ pub fn Trouble() -> impl IntoView {
                         {t!(i18n, common.retry_now)}
                     </button>
                 </Banner>
-            }
-            .into_any(),
+            },
             Matter::Outdated => view! {
                 <Banner
                     testid="banner-outdated"
@@ -126,8 +125,7 @@ pub fn Trouble() -> impl IntoView {
                         {t!(i18n, common.reload)}
                     </button>
                 </Banner>
-            }
-            .into_any(),
+            },
         })
     }
 }

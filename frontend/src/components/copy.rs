@@ -1,5 +1,6 @@
 //! A button that copies a text. Whether it could is told in the corner.
 
+use crosstalk_view::view;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
@@ -64,7 +65,7 @@ pub fn Copy(
             on:click=copy
         >
             <Icon glyph=Glyph::Copy />
-            {word.map_or_else(|| view! { <span class="vh">{what}</span> }.into_any(), |word| view! { <span>{word}</span> }.into_any())}
+            {word.map_or_else(|| view! { <span class="vh">{what}</span> }, |word| view! { <span>{word}</span> })}
         </button>
     }
 }

@@ -1,5 +1,6 @@
 //! A dialog over the page: the browser's own, so that focus stays inside, Escape closes it, and focus goes back after.
 
+use crosstalk_view::view;
 use leptos::{ev::MouseEvent, html, prelude::*};
 
 use super::icon::{Glyph, Icon};

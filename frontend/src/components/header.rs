@@ -1,5 +1,6 @@
 //! The head of every page: wordmark, navigation, what the server runs on, language, theme.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{

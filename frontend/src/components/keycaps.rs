@@ -1,5 +1,6 @@
 //! Keys as they are written on a keyboard.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{

@@ -2,13 +2,17 @@
 //! messages on their way. SVG with x in per cent and y in px and no `viewBox`, so that strokes and text never stretch.
 
 use crosstalk_proto::step::Party;
+use crosstalk_view::view;
 use leptos::prelude::*;
 
-use crate::model::{
-    axis::Axis,
-    drawing,
-    number::fixed,
-    timeline::{Block, Message, Timeline},
+use crate::{
+    dom::{IntoNode as _, Node},
+    model::{
+        axis::Axis,
+        drawing,
+        number::fixed,
+        timeline::{Block, Message, Timeline},
+    },
 };
 
 /// A party's height in px.
@@ -74,10 +78,10 @@ pub fn Lane(
         let rows = Rows(parties.get().into_iter().map(|(party, _)| party).collect());
         let axis = axis.get();
         match picture.get() {
-            Picture::Empty => ().into_any(),
-            Picture::Counting(ms) => waiting(&axis, ms).into_any(),
-            Picture::Lost(ms) => (waiting(&axis, ms), cut(&axis, ms)).into_any(),
-            Picture::Done(timeline) => drawn(&rows, &axis, &timeline, style, word, focus.get()).into_any(),
+            Picture::Empty => ().into_node(),
+            Picture::Counting(ms) => waiting(&axis, ms).into_node(),
+            Picture::Lost(ms) => (waiting(&axis, ms), cut(&axis, ms)).into_node(),
+            Picture::Done(timeline) => drawn(&rows, &axis, &timeline, style, word, focus.get()).into_node(),
         }
     };
     let lives = move || {
@@ -153,7 +157,7 @@ fn drawn(
     style: &'static str,
     word: Callback<Message, Option<String>>,
     focus: Option<(f64, f64)>,
-) -> impl IntoView + use<> {
+) -> Node {
     let later = |from: f64| focus.is_some_and(|(_, to)| from > to);
     let blocks = timeline.blocks.iter().filter_map(|at| block(rows, axis, at, later(at.from))).collect_view();
     let messages =
@@ -167,10 +171,10 @@ fn drawn(
         })
         .collect_view();
     let end = percent(axis.percent(timeline.answered));
-    (blocks, words, messages, view! { <line class="end" x1=end.clone() x2=end y1="5" y2="23"></line> })
+    (blocks, words, (messages, view! { <line class="end" x1=end.clone() x2=end y1="5" y2="23"></line> })).into_node()
 }
 
-fn block(rows: &Rows, axis: &Axis, block: &Block, later: bool) -> Option<impl IntoView + use<>> {
+fn block(rows: &Rows, axis: &Axis, block: &Block, later: bool) -> Option<Node> {
     let y = rows.y(block.party)? - HALF;
     let (from, to) = (axis.percent(block.from), axis.percent(block.to));
     let class = if block.party == Party::Browser { "wait" } else { "work" };
@@ -179,7 +183,7 @@ fn block(rows: &Rows, axis: &Axis, block: &Block, later: bool) -> Option<impl In
     )
 }
 
-fn message(rows: &Rows, axis: &Axis, message: &Message, style: &str, later: bool) -> Option<impl IntoView + use<>> {
+fn message(rows: &Rows, axis: &Axis, message: &Message, style: &str, later: bool) -> Option<Node> {
     let (from, to) = (rows.y(message.sender)?, rows.y(message.receiver)?);
     let down = (to - from).signum();
     let class = if message.aside { "msg soft" } else { "msg" };
@@ -189,13 +193,13 @@ fn message(rows: &Rows, axis: &Axis, message: &Message, style: &str, later: bool
     Some(view! { <line class=class class:later=later x1=x1 x2=x2 y1=y1 y2=y2 marker-end=head></line> })
 }
 
-fn waiting(axis: &Axis, ms: f64) -> impl IntoView + use<> {
+fn waiting(axis: &Axis, ms: f64) -> Node {
     let y = middle(0) - HALF;
     view! { <rect class="wait" x="0%" y=y width=percent(axis.percent(ms)) height=2.0 * HALF></rect> }
 }
 
 /// A stroke for each moment, as far as the eye can tell them apart.
-fn marked(axis: &Axis, marks: &[f64]) -> Option<impl IntoView + use<>> {
+fn marked(axis: &Axis, marks: &[f64]) -> Option<Node> {
     let mut drawn = f64::NEG_INFINITY;
     let mut lines = Vec::new();
     for at in marks.iter().map(|ms| axis.percent(*ms)) {
@@ -206,10 +210,10 @@ fn marked(axis: &Axis, marks: &[f64]) -> Option<impl IntoView + use<>> {
             );
         }
     }
-    (!lines.is_empty()).then_some(lines)
+    (!lines.is_empty()).then(|| lines.into_node())
 }
 
-fn cut(axis: &Axis, ms: f64) -> impl IntoView + use<> {
+fn cut(axis: &Axis, ms: f64) -> Node {
     view! {
         <svg x=percent(axis.percent(ms)) y=middle(0) overflow="visible">
             <path class="cut" d="M-4-4L4 4M4-4L-4 4"></path>

@@ -1,5 +1,6 @@
 //! The command palette (WAI-ARIA, "Combobox" with a list): one types what one wants, arrows choose, Enter does it.
 
+use crosstalk_view::view;
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use super::keycaps::Keycaps;

@@ -1,6 +1,7 @@
 //! Columns with bars between them that one can move: by pointer, or by the arrow keys (WAI-ARIA, "Window Splitter").
 //! Where a window is too narrow for columns there are no bars.
 
+use crosstalk_view::view;
 use leptos::{
     ev::{KeyboardEvent, PointerEvent},
     html,

@@ -1,5 +1,6 @@
 //! Tabs (WAI-ARIA, "Tabs" pattern): one of some views, by click or by the arrow keys.
 
+use crosstalk_view::view;
 use leptos::{ev::KeyboardEvent, prelude::*};
 use wasm_bindgen::JsCast as _;
 

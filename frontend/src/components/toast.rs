@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};

@@ -5,8 +5,11 @@
 
 use std::{hash::Hash, ops::Range};
 
+use crosstalk_view::view;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
+
+use crate::dom::Node;
 
 /// The height of a row until one was measured, in px.
 const ROW: f64 = 32.0;
@@ -23,7 +26,7 @@ pub fn VirtualList<T, K>(
     /// The id of its heading; with `-list` behind it the id of its scroll box.
     label: &'static str,
     /// The cells of its head.
-    head: AnyView,
+    head: Node,
     /// How many these are.
     columns: usize,
     /// How many rows there are.
@@ -39,7 +42,7 @@ pub fn VirtualList<T, K>(
     key: fn(&T) -> K,
     /// Draws a row, a `<tr>`.
     #[prop(into)]
-    row: Callback<T, AnyView>,
+    row: Callback<T, Node>,
     /// Beneath the rows: what to say when there are none.
     children: Children,
 ) -> impl IntoView

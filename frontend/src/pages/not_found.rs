@@ -1,5 +1,6 @@
 //! Any address that is no page.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{

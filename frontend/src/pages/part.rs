@@ -1,16 +1,20 @@
 //! The benches as parts of the program: a part is downloaded by [`load`], then [`view()`] draws its page. Home is in what
 //! every page needs: most of it is there anyway. Without the feature `split` the program is one piece.
 
+use crosstalk_view::view;
 use futures_util::FutureExt as _;
+use leptos::wasm_split::SplitLoaderError;
 #[cfg(feature = "split")]
 use leptos::wasm_split::wasm_split;
-use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 use super::{design::Design, grpc::Grpc, home::Home, not_found::NotFound, queue::Queue, rest::Rest};
-use crate::router::route::Route;
+use crate::{
+    dom::{IntoNode as _, Node},
+    router::route::Route,
+};
 
 /// A page, or why its part did not come.
-type Drawn = Result<AnyView, SplitLoaderError>;
+type Drawn = Result<Node, SplitLoaderError>;
 
 /// A part with the name of the document it belongs to, which draws this component.
 macro_rules! part {
@@ -18,7 +22,7 @@ macro_rules! part {
         #[cfg(feature = "split")]
         #[wasm_split($name, fallible, wasm_split_path = ::leptos::wasm_split, preload($load))]
         fn $name() -> Drawn {
-            Ok(view! { <$page /> }.into_any())
+            Ok(view! { <$page /> })
         }
 
         #[cfg(not(feature = "split"))]
@@ -28,7 +32,7 @@ macro_rules! part {
 
         #[cfg(not(feature = "split"))]
         async fn $name() -> Drawn {
-            Ok(view! { <$page /> }.into_any())
+            Ok(view! { <$page /> })
         }
     };
 }
@@ -53,16 +57,16 @@ pub async fn load(route: Route) -> Result<(), SplitLoaderError> {
 }
 
 /// Draws a page whose part is there, else nothing.
-pub fn view(route: Route) -> AnyView {
+pub fn view(route: Route) -> Node {
     let drawn = match route {
-        Route::Home => return view! { <Home /> }.into_any(),
+        Route::Home => return view! { <Home /> },
         Route::Rest => rest().now_or_never(),
         Route::Grpc => grpc().now_or_never(),
         Route::Queue => queue().now_or_never(),
         Route::Design => design().now_or_never(),
-        Route::Lost => return view! { <NotFound /> }.into_any(),
+        Route::Lost => return view! { <NotFound /> },
     };
-    drawn.and_then(Result::ok).unwrap_or_else(|| ().into_any())
+    drawn.and_then(Result::ok).unwrap_or_else(|| ().into_node())
 }
 
 /// Downloads the benches, one after another, so that the next one is there when it is wanted.

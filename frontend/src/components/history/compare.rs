@@ -1,5 +1,6 @@
 //! Two answers side by side: statuses and times, the headers that differ, the bodies line by line.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{Words, ending};
@@ -9,6 +10,7 @@ use crate::{
         icon::{Glyph, Icon},
         sequence::party,
     },
+    dom::Node,
     i18n::{t, t_string, use_i18n},
     model::{
         number,
@@ -62,7 +64,7 @@ pub(super) fn Compared(
 }
 
 /// Which calls these are, how they ended, who took how long.
-fn facts(first: &Call, second: &Call, words: Words) -> AnyView {
+fn facts(first: &Call, second: &Call, words: Words) -> Node {
     let i18n = use_i18n();
     let calls = [first, second];
     let cell = |text: String| view! { <td class="num">{text}</td> };
@@ -142,10 +144,9 @@ fn facts(first: &Call, second: &Call, words: Words) -> AnyView {
             </tbody>
         </table>
     }
-    .into_any()
 }
 
-fn headers(rows: &[Header], words: Words) -> AnyView {
+fn headers(rows: &[Header], words: Words) -> Node {
     let i18n = use_i18n();
     let [differ, none_differs] = words.pairs;
     let named =
@@ -188,10 +189,9 @@ fn headers(rows: &[Header], words: Words) -> AnyView {
             })}
         {alike.then(|| view! { <p class="hint">{same}</p> })}
     }
-    .into_any()
 }
 
-fn body(first: &str, second: &str) -> AnyView {
+fn body(first: &str, second: &str) -> Node {
     let i18n = use_i18n();
     let lines = lines::compare(first, second);
     let word = if lines.is_empty() {
@@ -221,7 +221,6 @@ fn body(first: &str, second: &str) -> AnyView {
         <p class="hint">{word}</p>
         {lines}
     }
-    .into_any()
 }
 
 fn took(ms: Option<f64>) -> String {

@@ -12,12 +12,14 @@ mod other;
 mod table;
 mod transfer;
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 pub use self::glimpse::Glimpse;
 use self::{compare::Compared, table::Table, transfer::Transfer};
 use crate::{
     api::bridge::Bridge,
+    dom::IntoNode as _,
     i18n::{I18n, Text, keys::history as key, t, t_string, use_i18n},
     model::{
         number,
@@ -98,9 +100,9 @@ pub fn HistoryBand(
                 <p class="hint" data-testid="history-hint">
                     {move || {
                         if past.are_kept() {
-                            t!(i18n, history.hint, kept = KEPT).into_any()
+                            t!(i18n, history.hint, kept = KEPT).into_node()
                         } else {
-                            t!(i18n, history.hint_visit, kept = KEPT).into_any()
+                            t!(i18n, history.hint_visit, kept = KEPT).into_node()
                         }
                     }}
                     {move || told().then(|| t!(i18n, history.hint_others))}
@@ -131,9 +133,9 @@ pub fn HistoryBand(
             }}
             <div aria-live="polite">
                 {move || match pair.get().as_slice() {
-                    [first, second] => view! { <Compared first=first.clone() second=second.clone() words=words picked=picked /> }.into_any(),
-                    [_] => view! { <p class="hint near">{t!(i18n, history.pick_one)}</p> }.into_any(),
-                    _ => ().into_any(),
+                    [first, second] => view! { <Compared first=first.clone() second=second.clone() words=words picked=picked /> },
+                    [_] => view! { <p class="hint near">{t!(i18n, history.pick_one)}</p> },
+                    _ => ().into_node(),
                 }}
             </div>
         </section>

@@ -2,11 +2,13 @@
 //! be sent again.
 
 use crosstalk_proto::ws::OtherCall;
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::table::figure;
 use crate::{
     api::browser::wall_clock,
+    dom::Node,
     i18n::{t, t_string, use_i18n},
     model::{
         axis::Axis,
@@ -16,7 +18,7 @@ use crate::{
 };
 
 /// The row.
-pub(super) fn other(style: Style, call: OtherCall, axis: Memo<Axis>) -> AnyView {
+pub(super) fn other(style: Style, call: OtherCall, axis: Memo<Axis>) -> Node {
     let i18n = use_i18n();
     let (words, failed) = status(style, &call);
     let words = move || if words.is_empty() { t_string!(i18n, history.no_answer).to_owned() } else { words.clone() };
@@ -48,5 +50,4 @@ pub(super) fn other(style: Style, call: OtherCall, axis: Memo<Axis>) -> AnyView 
             <td role="cell"></td>
         </tr>
     }
-    .into_any()
 }

@@ -1,11 +1,13 @@
 //! The calls in a table, their times on one scale.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{Words, ending, other::other};
 use crate::{
     api::browser::wall_clock,
     components::icon::{Glyph, Icon},
+    dom::Node,
     i18n::{Text, t, t_string, use_i18n},
     model::{
         axis::Axis,
@@ -86,9 +88,9 @@ pub(super) fn Table(
 }
 
 /// The cell of a figure, or of none. Roles are named for a row that is laid out as a block: not every browser keeps them.
-pub(super) fn figure(class: &'static str, value: Option<String>) -> AnyView {
+pub(super) fn figure(class: &'static str, value: Option<String>) -> Node {
     let none = value.is_none().then_some("");
-    view! { <td role="cell" class=class data-none=none>{value.unwrap_or_else(|| "–".to_owned())}</td> }.into_any()
+    view! { <td role="cell" class=class data-none=none>{value.unwrap_or_else(|| "–".to_owned())}</td> }
 }
 
 fn own(
@@ -99,7 +101,7 @@ fn own(
     picked: RwSignal<Vec<u64>>,
     on_show: Callback<Call>,
     on_again: Callback<Call>,
-) -> AnyView {
+) -> Node {
     let i18n = use_i18n();
     let at = call.at;
     let name = StoredValue::new(format!("{} {}", call.verb, call.what));
@@ -177,5 +179,4 @@ fn own(
             </td>
         </tr>
     }
-    .into_any()
 }

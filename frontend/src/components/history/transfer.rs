@@ -1,5 +1,6 @@
 //! The tools of the history: clear, export, import. What is wrong with a file is said beside them.
 
+use crosstalk_view::view;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;

@@ -2,10 +2,12 @@
 //! scale, and so easy to read where the lane is dense.
 
 use crosstalk_proto::step::Party;
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{Said, playback::Playback, words};
 use crate::{
+    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{
         number,
@@ -69,10 +71,10 @@ pub(super) fn StepList(
     }
 }
 
-fn step(style: &'static str, at: usize, row: Row, parties: &[Party], said: &Said, playback: Playback) -> AnyView {
+fn step(style: &'static str, at: usize, row: Row, parties: &[Party], said: &Said, playback: Playback) -> Node {
     let i18n = use_i18n();
     let Some((low, high)) = row.span(parties) else {
-        return ().into_any();
+        return ().into_node();
     };
     let label = words::label(i18n, style, &row, said);
     let why = words::why(i18n, style, &row);
@@ -88,7 +90,6 @@ fn step(style: &'static str, at: usize, row: Row, parties: &[Party], said: &Said
                     </span>
                 </span>
             }
-            .into_any()
         }
         What::Way { sender, receiver, aside } => {
             let right = parties.iter().position(|party| *party == sender) == Some(low);
@@ -103,7 +104,6 @@ fn step(style: &'static str, at: usize, row: Row, parties: &[Party], said: &Said
                     </span>
                 </span>
             }
-            .into_any()
         }
     };
     let is_open = move || playback.opened() == Some(at);
@@ -130,5 +130,4 @@ fn step(style: &'static str, at: usize, row: Row, parties: &[Party], said: &Said
             {move || is_open().then_some(why).flatten().map(|why| view! { <p class="why">{why}</p> })}
         </li>
     }
-    .into_any()
 }

@@ -16,6 +16,7 @@ pub(super) use self::words::party;
 use std::time::Duration;
 
 use crosstalk_proto::step::Party;
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use self::{list::StepList, playback::Playback, player::Player};

@@ -1,6 +1,7 @@
 //! The buttons of the sequence: to the first step, back, on, and all of them again. While the focus is anywhere in the
 //! sequence, the arrow keys, Home and End do the same.
 
+use crosstalk_view::view;
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::playback::Playback;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crosstalk_view::view;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
@@ -10,6 +11,7 @@ use web_sys::HtmlElement;
 use super::words;
 use crate::{
     components::scope::Scope,
+    dom::Node,
     i18n::{I18n, t, t_string, use_i18n},
     model::{
         axis::Axis,
@@ -63,7 +65,7 @@ pub(super) fn Conversation(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl Int
     };
     let hops = wire.hops().into_iter().map(|hop| {
         let lines = [true, false].map(|is_out| line(Side { hop, is_out }));
-        view! { <div class="wire-hop">{lines}</div> }.into_any()
+        view! { <div class="wire-hop">{lines}</div> }
     });
     let lines = hops.collect::<Vec<_>>();
     view! {
@@ -75,10 +77,10 @@ pub(super) fn Conversation(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl Int
     }
 }
 
-fn strokes_at(places: Vec<f64>) -> Vec<AnyView> {
+fn strokes_at(places: Vec<f64>) -> Vec<Node> {
     let stroke = |at: f64| {
         let x = number::fixed(at, 2) + "%";
-        view! { <line x1=x.clone() x2=x y1="3" y2="13"></line> }.into_any()
+        view! { <line x1=x.clone() x2=x y1="3" y2="13"></line> }
     };
     places.into_iter().map(stroke).collect()
 }

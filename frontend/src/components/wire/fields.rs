@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use leptos::{attr::custom::custom_attribute, prelude::*};
+use crosstalk_view::view;
+use leptos::prelude::*;
 
 use super::rows::{Kind, Lit, Rows};
 use crate::{
+    dom::Node,
     i18n::{t, t_string, use_i18n},
     model::wire::{Message, folds::Folds, text},
 };
@@ -89,7 +91,7 @@ fn go(message: &Message, lit: Lit, key: &str) -> bool {
     true
 }
 
-fn row(message: &Message, folds: &Folds, row: usize) -> AnyView {
+fn row(message: &Message, folds: &Folds, row: usize) -> Node {
     let at = folds.field(row);
     let field = &message.fields[at];
     let open = folds.is_open(at);
@@ -99,9 +101,9 @@ fn row(message: &Message, folds: &Folds, row: usize) -> AnyView {
             class="field-row"
             role="treeitem"
             id=format!("wire-f{at}")
-            {..custom_attribute("aria-level", (field.depth + 1).to_string())}
-            {..custom_attribute("aria-posinset", number.to_string())}
-            {..custom_attribute("aria-setsize", siblings.to_string())}
+            aria-level=(field.depth + 1).to_string()
+            aria-posinset=number.to_string()
+            aria-setsize=siblings.to_string()
             aria-expanded=open.map(|open| open.to_string())
             aria-selected="false"
             data-f=at.to_string()
@@ -115,11 +117,10 @@ fn row(message: &Message, folds: &Folds, row: usize) -> AnyView {
             <span class="rule">{field.rule.clone()}</span>
         </div>
     }
-    .into_any()
 }
 
 /// The field in full: a row may have cut it.
-fn detail(message: &Message, at: usize) -> Option<AnyView> {
+fn detail(message: &Message, at: usize) -> Option<Node> {
     let i18n = use_i18n();
     let field = message.fields.get(at)?.clone();
     let behind = field.decoded.and_then(|decoded| STANDARD.decode(decoded).ok());
@@ -128,19 +129,16 @@ fn detail(message: &Message, at: usize) -> Option<AnyView> {
         view! { <p>{t!(i18n, wire.decoded)} " " <code>{shown}</code></p> }
     });
     let separator = if field.value.is_empty() { "" } else { " = " };
-    Some(
-        view! {
-            <p>
-                <b>{field.name}</b>
-                {separator}
-                <code>{field.value}</code>
-                " "
-                <small>{t!(i18n, wire.bytes, bytes = field.len)} " " {field.rule}</small>
-            </p>
-            {field.problem.map(|problem| view! { <p class="error">{problem}</p> })}
-            {field.masked.then(|| view! { <p>{t!(i18n, wire.masked)}</p> })}
-            {behind}
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <p>
+            <b>{field.name}</b>
+            {separator}
+            <code>{field.value}</code>
+            " "
+            <small>{t!(i18n, wire.bytes, bytes = field.len)} " " {field.rule}</small>
+        </p>
+        {field.problem.map(|problem| view! { <p class="error">{problem}</p> })}
+        {field.masked.then(|| view! { <p>{t!(i18n, wire.masked)}</p> })}
+        {behind}
+    })
 }

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::rows::{Kind, Lit, Rows};
 use crate::{
+    dom::Node,
     i18n::{t_string, use_i18n},
     model::wire::{Message, ROW, folds::Folds, text},
 };
@@ -50,7 +52,7 @@ fn go(message: &Message, lit: Lit, key: &str) -> bool {
     true
 }
 
-fn row(message: &Message, _folds: &Folds, at: usize) -> AnyView {
+fn row(message: &Message, _folds: &Folds, at: usize) -> Node {
     let (from, middle) = (at * ROW, at * ROW + ROW / 2);
     let half = |from: usize, class: &'static str, write: fn(&[u8]) -> String, gap: &'static str| {
         let run = |run: crate::model::wire::Run| {
@@ -75,5 +77,4 @@ fn row(message: &Message, _folds: &Folds, at: usize) -> AnyView {
             {half(middle, "asc b", text::characters, "")}
         </div>
     }
-    .into_any()
 }

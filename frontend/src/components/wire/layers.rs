@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::Seen;
 use crate::{
+    dom::Node,
     i18n::{t_string, use_i18n},
     model::wire::Wire,
 };
 
 /// A capture, with a switch between its layers where it has two.
-pub(super) fn layers(wire: Wire, file: String) -> AnyView {
+pub(super) fn layers(wire: Wire, file: String) -> Node {
     let wire = Arc::new(wire);
-    let Some(network) = wire.network.clone() else { return view! { <Seen wire=wire file=file /> }.into_any() };
+    let Some(network) = wire.network.clone() else { return view! { <Seen wire=wire file=file /> } };
     let i18n = use_i18n();
     let below = RwSignal::new(false);
     let choice = move |value: bool, testid: &'static str| {
@@ -46,5 +48,4 @@ pub(super) fn layers(wire: Wire, file: String) -> AnyView {
         </div>
         {layer}
     }
-    .into_any()
 }

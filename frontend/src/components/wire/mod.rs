@@ -22,11 +22,13 @@ mod words;
 
 use std::sync::Arc;
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use self::{conversation::Conversation, fields::FieldTree, hex::HexView, layers::layers, rows::Lit, share::Share};
 use super::{copy::Copy, failure::Failure};
 use crate::{
+    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{
         exchange::CallError,
@@ -72,10 +74,10 @@ pub fn WireView(
     };
     // apart from the hint: what was read is not to be read again for a word in another language
     let content = move || match seen.get() {
-        Captured::None | Captured::Waiting => ().into_any(),
-        Captured::Failed(error) => view! { <Failure error=error /> }.into_any(),
-        Captured::Undrawn(again) => view! { <Undrawn again=again /> }.into_any(),
-        Captured::Seen { told, file } => part::draw_capture(told, file).unwrap_or_else(|| ().into_any()),
+        Captured::None | Captured::Waiting => ().into_node(),
+        Captured::Failed(error) => view! { <Failure error=error /> },
+        Captured::Undrawn(again) => view! { <Undrawn again=again /> },
+        Captured::Seen { told, file } => part::draw_capture(told, file).unwrap_or_else(|| ().into_node()),
     };
     view! {
         <section class="wire-row stack-s" aria-labelledby="wire-h" data-testid="wire">
@@ -120,10 +122,10 @@ fn Undrawn(again: Callback<()>) -> impl IntoView {
     }
 }
 
-fn read(told: &[u8], file: String) -> AnyView {
+fn read(told: &[u8], file: String) -> Node {
     match Wire::read(told) {
         Ok(wire) => layers(wire, file),
-        Err(why) => view! { <Failure error=CallError::Unreadable(why) /> }.into_any(),
+        Err(why) => view! { <Failure error=CallError::Unreadable(why) /> },
     }
 }
 
@@ -133,7 +135,7 @@ fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
     let (missing, cut) = (wire.missing.clone(), wire.cut);
     if wire.messages.is_empty() {
         let why = move || missing.clone().unwrap_or_else(|| t_string!(i18n, wire.nothing).to_owned());
-        return view! { <p class="hint" data-testid="wire-nothing">{why}</p> }.into_any();
+        return view! { <p class="hint" data-testid="wire-nothing">{why}</p> };
     }
     let chosen = RwSignal::new(wire.first());
     let of_chosen = wire.clone();
@@ -174,5 +176,4 @@ fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
             {body}
         </div>
     }
-    .into_any()
 }

@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
+use crosstalk_view::view;
 use futures_util::FutureExt as _;
+use leptos::wasm_split::SplitLoaderError;
 #[cfg(feature = "split")]
 use leptos::wasm_split::wasm_split;
-use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 use super::{
     read,
     strips::{STYLES, Table, Weighed},
 };
+use crate::dom::Node;
 
 /// What was drawn, or why the part did not come.
-type Drawn = Result<AnyView, SplitLoaderError>;
+type Drawn = Result<Node, SplitLoaderError>;
 
 /// A function of the part: with how to download it, and what it is given.
 macro_rules! part {
@@ -38,7 +40,7 @@ macro_rules! part {
 }
 
 part!(load_capture, capture(seen: (Arc<Vec<u8>>, String)) read(&seen.0, seen.1));
-part!(load_strips, strips(styles: [Weighed; STYLES]) view! { <Table styles=styles /> }.into_any());
+part!(load_strips, strips(styles: [Weighed; STYLES]) view! { <Table styles=styles /> });
 
 /// Downloads it, unless it is there.
 ///
@@ -50,11 +52,11 @@ pub async fn load() -> Result<(), SplitLoaderError> {
 }
 
 /// Draws a capture, as the server told it; where it is to be had as a file. None while the part is not there.
-pub(super) fn draw_capture(told: Arc<Vec<u8>>, file: String) -> Option<AnyView> {
+pub(super) fn draw_capture(told: Arc<Vec<u8>>, file: String) -> Option<Node> {
     capture((told, file)).now_or_never()?.ok()
 }
 
 /// Draws the captures of the styles. None while the part is not there.
-pub(super) fn draw_strips(styles: [Weighed; STYLES]) -> Option<AnyView> {
+pub(super) fn draw_strips(styles: [Weighed; STYLES]) -> Option<Node> {
     strips(styles).now_or_never()?.ok()
 }

@@ -4,11 +4,15 @@
 
 use std::sync::Arc;
 
+use crosstalk_view::view;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
-use crate::model::wire::{Message, folds::Folds};
+use crate::{
+    dom::Node,
+    model::wire::{Message, folds::Folds},
+};
 
 /// How many rows are drawn, in sight and just beyond.
 const DRAWN: usize = 64;
@@ -83,7 +87,7 @@ pub(super) struct Kind {
     /// What a row shows and how: another number, another row.
     pub(super) id: fn(&Folds, usize) -> usize,
     /// Draws a row.
-    pub(super) row: fn(&Message, &Folds, usize) -> AnyView,
+    pub(super) row: fn(&Message, &Folds, usize) -> Node,
     /// In which row a place is.
     pub(super) row_of: fn(&Folds, Place) -> usize,
     /// Which field is lit when this one is looked at.

@@ -1,10 +1,12 @@
 //! The same job in each style as strips of bytes, all to one scale, with what they sum up to.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{Captured, Undrawn, part};
 use crate::{
     components::failure::Failure,
+    dom::Node,
     i18n::{keys::wire as key, t, t_string, use_i18n},
     model::{
         number,
@@ -140,7 +142,7 @@ fn weight(seen: &Captured) -> Option<Weight> {
     }
 }
 
-fn rows(style: Weighed, weight: Option<Weight>, most: usize) -> Option<AnyView> {
+fn rows(style: Weighed, weight: Option<Weight>, most: usize) -> Option<Node> {
     let i18n = use_i18n();
     let weight = weight?;
     let apart = weight.connection.pieces.len();
@@ -152,26 +154,23 @@ fn rows(style: Weighed, weight: Option<Weight>, most: usize) -> Option<AnyView> 
     let Weighed { style, key, name, what, .. } = style;
     let rows = strips.into_iter().map(|(what, strip, apart)| row(what, &strip, apart, most));
     let rows = rows.collect::<Vec<_>>();
-    Some(
-        view! {
-            <tbody data-style=style data-testid=format!("strips-{key}")>
-                <tr class="group">
-                    <th scope="rowgroup" colspan="6">
-                        <div class="held">
-                            <span class="key">{name}</span>
-                            <p>{what}</p>
-                        </div>
-                    </th>
-                </tr>
-                {rows}
-            </tbody>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <tbody data-style=style data-testid=format!("strips-{key}")>
+            <tr class="group">
+                <th scope="rowgroup" colspan="6">
+                    <div class="held">
+                        <span class="key">{name}</span>
+                        <p>{what}</p>
+                    </div>
+                </th>
+            </tr>
+            {rows}
+        </tbody>
+    })
 }
 
 /// The cells of a strip; `apart` of its first pieces are the connection's.
-fn row(what: &'static str, strip: &Strip, apart: usize, most: usize) -> AnyView {
+fn row(what: &'static str, strip: &Strip, apart: usize, most: usize) -> Node {
     let percent = |bytes: usize| number::fixed(bytes as f64 * 100.0 / most.max(1) as f64, 3) + "%";
     let mut at = 0;
     let pieces = strip.pieces.iter().enumerate().map(|(nth, (class, bytes))| {
@@ -179,7 +178,6 @@ fn row(what: &'static str, strip: &Strip, apart: usize, most: usize) -> AnyView 
         at += bytes;
         let apart = (nth < apart).then_some("");
         view! { <rect data-k=*class data-apart=apart x=percent(from) width=percent(*bytes) height="12"></rect> }
-            .into_any()
     });
     let figures = [strip.out, strip.back].map(|bytes| number::count(bytes as u64));
     let [out, back] = figures;
@@ -199,5 +197,4 @@ fn row(what: &'static str, strip: &Strip, apart: usize, most: usize) -> AnyView 
             <td class="num">{number::count(strip.payload as u64)}</td>
         </tr>
     }
-    .into_any()
 }

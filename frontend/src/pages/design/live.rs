@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         toast::Toasts,
         virtual_list::VirtualList,
     },
+    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::series::{KEPT, Series},
 };
@@ -91,14 +93,14 @@ pub(super) fn Live(
                 <td class="mono">{format!("{at:04x}")}</td>
             </tr>
         };
-        cells.into_any()
+        cells.into_node()
     });
     let key = |at: &usize| *at;
     let list = view! {
         <VirtualList
             testid="design-list"
             label="live-h"
-            head=head.into_any()
+            head=head.into_node()
             columns=2
             count=ROWS
             added=0
@@ -129,16 +131,16 @@ pub(super) fn Live(
         </div>
     };
     let live = [
-        split.into_any(),
-        tabs.into_any(),
-        pairs.into_any(),
-        dialog.into_any(),
-        toast.into_any(),
-        list.into_any(),
-        spark.into_any(),
-        copy.into_any(),
+        split.into_node(),
+        tabs.into_node(),
+        pairs.into_node(),
+        dialog.into_node(),
+        toast.into_node(),
+        list.into_node(),
+        spark.into_node(),
+        copy.into_node(),
     ];
-    let spec = |(head, part): (String, AnyView)| {
+    let spec = |(head, part): (String, Node)| {
         view! {
             <div class="spec">
                 <div inner_html=head></div>

@@ -5,6 +5,7 @@
 
 mod live;
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use self::live::Live;
@@ -12,6 +13,7 @@ use super::tasks::Tasks;
 use crate::{
     api::rest,
     components::failure::Failure,
+    dom::IntoNode as _,
     i18n::{Locale, t, use_i18n},
     model::exchange::CallError,
 };
@@ -36,8 +38,8 @@ pub fn Design() -> impl IntoView {
         });
     });
     let sheets = move || match parts.get() {
-        None => ().into_any(),
-        Some(Err(error)) => view! { <Failure error=error /> }.into_any(),
+        None => ().into_node(),
+        Some(Err(error)) => view! { <Failure error=error /> },
         Some(Ok(parts)) => {
             let mut parts = parts.into_iter();
             let sheet = parts.next().unwrap_or_default();
@@ -58,7 +60,6 @@ pub fn Design() -> impl IntoView {
                 </section>
                 {sheets.collect_view()}
             }
-            .into_any()
         }
     };
     view! {

@@ -1,5 +1,6 @@
 //! The answer: the status with what that means, messages as they arrive, headers and trailers apart, times.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -30,18 +31,16 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
     let tab = RwSignal::new(0);
     let begun = Memo::new(move |_| calls.asked.with(Option::is_some));
     let status = move || match calls.outcome.get() {
-        Some(Ok(ended)) => view! { <Status calls=calls ended=ended /> }.into_any(),
-        Some(Err(error)) => view! { <Failure error=error /> }.into_any(),
+        Some(Ok(ended)) => view! { <Status calls=calls ended=ended /> },
+        Some(Err(error)) => view! { <Failure error=error /> },
         None if begun.get() => view! {
             <p class="muted" data-testid="grpc-status">{t!(i18n, grpc.going_on)}</p>
-        }
-        .into_any(),
+        },
         None => view! {
             <div class="blank">
                 <p>{t!(i18n, grpc.answer_blank)}</p>
             </div>
-        }
-        .into_any(),
+        },
     };
     let tabs = move || {
         let tab = |word: &str, figure: String| Tab { word: word.to_owned(), figure };
@@ -73,9 +72,9 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
                         aria-labelledby=move || format!("ans-{}", tab.get())
                     >
                         {move || match tab.get() {
-                            METADATA => view! { <Metadata calls=calls /> }.into_any(),
-                            TIMING => view! { <Timing calls=calls /> }.into_any(),
-                            _ => view! { <Messages calls=calls /> }.into_any(),
+                            METADATA => view! { <Metadata calls=calls /> },
+                            TIMING => view! { <Timing calls=calls /> },
+                            _ => view! { <Messages calls=calls /> },
                         }}
                     </div>
                 </Show>
@@ -139,9 +138,8 @@ fn Metadata(calls: Calls) -> impl IntoView {
         Some((at, rows)) => {
             let caption = t_string!(i18n, grpc.caption, word = word, at = number::ms(at));
             view! { <div data-testid=testid><HeadersTable caption=caption rows=rows lit="grpc-status" /></div> }
-                .into_any()
         }
-        None => view! { <p class="hint">{t_string!(i18n, grpc.not_yet, word = word)}</p> }.into_any(),
+        None => view! { <p class="hint">{t_string!(i18n, grpc.not_yet, word = word)}</p> },
     };
     view! {
         {move || table(calls.around.with(|around| around.headers.clone()), "grpc-headers", t_string!(i18n, panels.headers))}

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use crosstalk_view::view;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{bidi::DRIVEN, calls::Calls, message::MessageEditor, methods::Methods, request::Typed};
@@ -13,6 +14,7 @@ use crate::{
         pairs::PairsEditor,
         shared_link::LinkNote,
     },
+    dom::IntoNode as _,
     i18n::{I18n, t, t_string, use_i18n},
     model::{
         grpc_draft::{COUNT, COUNTS, Draft, INTERVAL, INTERVALS, number},
@@ -129,7 +131,7 @@ fn Deadline(typed: Typed) -> impl IntoView {
                 aria-pressed=move || (*typed.deadline.read() == ms).to_string()
                 on:click=move |_| typed.deadline.set(ms.to_owned())
             >
-                {if ms.is_empty() { t!(i18n, grpc.none).into_any() } else { word.into_any() }}
+                {if ms.is_empty() { t!(i18n, grpc.none).into_node() } else { word.into_node() }}
             </button>
         }
     };

@@ -1,6 +1,7 @@
 //! The message, as a form made from the descriptor and as JSON. The JSON is what counts; each keystroke in the form
 //! writes it anew, and what is wrong is said with its place while one types.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
 };
 use crate::{
     components::tabs::{Tab, Tabs},
+    dom::{IntoNode as _, Node},
     i18n::{I18n, json::said, t, t_string, use_i18n},
     model::{
         payload,
@@ -35,7 +37,7 @@ pub(super) fn MessageEditor(calls: Calls) -> impl IntoView {
     let label = move || t_string!(i18n, grpc.message_as).to_owned();
     let panel = move || {
         let method = method.get()?;
-        let panel = if typed.tab.get() == JSON { text(typed).into_any() } else { form(calls, &method).into_any() };
+        let panel = if typed.tab.get() == JSON { text(typed).into_node() } else { form(calls, &method).into_node() };
         Some(panel)
     };
     view! {
@@ -54,15 +56,15 @@ pub(super) fn MessageEditor(calls: Calls) -> impl IntoView {
     }
 }
 
-fn form(calls: Calls, method: &Method) -> impl IntoView + use<> {
+fn form(calls: Calls, method: &Method) -> Node {
     let i18n = use_i18n();
     let fields = &method.request.fields;
     let none = fields.is_empty().then(|| view! { <p class="hint">{t!(i18n, grpc.no_fields)}</p> });
-    (none, fields.iter().map(|field| entry(calls, method, field.clone())).collect_view())
+    (none, fields.iter().map(|field| entry(calls, method, field.clone())).collect_view()).into_node()
 }
 
 /// One field of the form.
-fn entry(calls: Calls, method: &Method, field: Field) -> impl IntoView + use<> {
+fn entry(calls: Calls, method: &Method, field: Field) -> Node {
     let i18n = use_i18n();
     let typed = calls.typed;
     let Field { name, number, kind, .. } = field.clone();
@@ -106,7 +108,7 @@ fn entry(calls: Calls, method: &Method, field: Field) -> impl IntoView + use<> {
     }
 }
 
-fn text(typed: Typed) -> impl IntoView {
+fn text(typed: Typed) -> Node {
     view! {
         <textarea
             class="area input mono low"
@@ -123,7 +125,7 @@ fn text(typed: Typed) -> impl IntoView {
 }
 
 /// The bytes that the message becomes, or why it becomes none.
-fn note(i18n: I18n, typed: Typed, method: &Method) -> impl IntoView + use<> {
+fn note(i18n: I18n, typed: Typed, method: &Method) -> Node {
     match typed.values(method) {
         Ok(values) => {
             let bytes = json::encode(&method.request, &values);
@@ -134,9 +136,8 @@ fn note(i18n: I18n, typed: Typed, method: &Method) -> impl IntoView + use<> {
                     {t!(i18n, grpc.encoded, size = bytes.len())} " " <code data-testid="grpc-encoded">{shown}</code>
                 </p>
             }
-            .into_any()
         }
-        Err(fault) => view! { <p class="error">{words(i18n, method, fault)}</p> }.into_any(),
+        Err(fault) => view! { <p class="error">{words(i18n, method, fault)}</p> },
     }
 }
 

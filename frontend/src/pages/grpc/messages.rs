@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -10,6 +11,7 @@ use super::{
 };
 use crate::{
     components::virtual_list::VirtualList,
+    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{number, payload, protobuf::json},
 };
@@ -54,7 +56,7 @@ pub(super) fn Messages(calls: Calls) -> impl IntoView {
             <VirtualList
                 testid="grpc-messages"
                 label="ans-h"
-                head=head().into_any()
+                head=head().into_node()
                 columns=4
                 count=Signal::derive(move || log.kept())
                 added=Signal::derive(move || log.count() as u64)
@@ -71,7 +73,7 @@ pub(super) fn Messages(calls: Calls) -> impl IntoView {
     }
 }
 
-fn row(calls: Calls, number: usize, line: &Line) -> AnyView {
+fn row(calls: Calls, number: usize, line: &Line) -> Node {
     let i18n = use_i18n();
     let Line { at_ms, bytes, sent } = line;
     let text = calls.asked.with_untracked(|asked| {
@@ -92,5 +94,4 @@ fn row(calls: Calls, number: usize, line: &Line) -> AnyView {
             </td>
         </tr>
     }
-    .into_any()
 }

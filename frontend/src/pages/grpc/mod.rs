@@ -22,6 +22,7 @@ mod snippets;
 mod timing;
 
 use crosstalk_proto::step::Party;
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use self::{answer::AnswerView, calls::Calls, editor::Editor};

@@ -1,6 +1,7 @@
 //! When what was there, by the page's own clock, and how far apart the messages of a stream came. What was not measured
 //! has no row.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::calls::Calls;
@@ -46,7 +47,7 @@ pub(super) fn Timing(calls: Calls) -> impl IntoView {
     };
     view! {
         {move || match record() {
-            None => view! { <p class="hint">{t!(i18n, grpc.timing_blank)}</p> }.into_any(),
+            None => view! { <p class="hint">{t!(i18n, grpc.timing_blank)}</p> },
             Some(record) => {
                 view! {
                     <table class="table tight" data-testid="grpc-timing">
@@ -61,7 +62,6 @@ pub(super) fn Timing(calls: Calls) -> impl IntoView {
                     {gaps}
                     <p class="hint">{t!(i18n, grpc.timing_note)}</p>
                 }
-                    .into_any()
             }
         }}
     }

@@ -5,6 +5,7 @@
 //! - [`bytes`]: what each way takes in bytes
 //! - [`ways`]: where to go on; [`clients`]: commands for other clients
 
+use crosstalk_view::view;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 

@@ -1,5 +1,6 @@
 //! The lanes as text: every step with its times, for those who read rather than look.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -8,6 +9,7 @@ use super::{
     words,
 };
 use crate::{
+    dom::IntoNode as _,
     i18n::{t, t_string, use_i18n},
     model::{number::ms, order, timeline::Timeline},
 };
@@ -22,14 +24,14 @@ pub fn Twin(
     let lines = move || {
         let placed = placed(&hello);
         if placed.is_empty() {
-            return view! { <li>{t!(i18n, home.twin_empty)}</li> }.into_any();
+            return view! { <li>{t!(i18n, home.twin_empty)}</li> };
         }
         let told = placed.into_iter().map(|(way, timeline)| view! { <li>{tell(way, &timeline)}</li> });
         let failed = Way::ALL.into_iter().filter_map(|way| match hello.part(way) {
             Part::Failed { error, .. } => Some(view! { <li>{words::way(way)} ": " {words::failure(&error)}</li> }),
             _ => None,
         });
-        (told.collect_view(), failed.collect_view()).into_any()
+        (told.collect_view(), failed.collect_view()).into_node()
     };
     view! {
         <details class="twin" data-testid="twin">

@@ -1,5 +1,6 @@
 //! The table of consumers: the page's own, each with what one can do to it; of others what can be known.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{

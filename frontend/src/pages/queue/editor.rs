@@ -1,5 +1,6 @@
 //! The publisher's editor: presets, where to, what, and how. What cannot be sent is told as it is typed.
 
+use crosstalk_view::view;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
@@ -14,6 +15,7 @@ use crate::{
         icon::{Glyph, Icon},
         shared_link::LinkNote,
     },
+    dom::{IntoNode as _, Node},
     i18n::{I18n, t, t_string, use_i18n},
     model::{
         json, number,
@@ -150,8 +152,8 @@ fn Kind(publishing: Publishing) -> impl IntoView {
 }
 
 /// Choices, by their values.
-pub(super) fn options(values: &'static [&'static str]) -> impl IntoView {
-    values.iter().map(|value| view! { <option value=*value>{*value}</option> }).collect_view()
+pub(super) fn options(values: &'static [&'static str]) -> Node {
+    values.iter().map(|value| view! { <option value=*value>{*value}</option> }).collect_view().into_node()
 }
 
 /// The buttons: send; pause and stop while a run goes on.
@@ -195,9 +197,9 @@ fn Send(publishing: Publishing) -> impl IntoView {
                 >
                     {move || {
                         if paused() {
-                            view! { <Icon glyph=Glyph::Play size=14 /> {t!(i18n, queue.go_on)} }.into_any()
+                            view! { <Icon glyph=Glyph::Play size=14 /> {t!(i18n, queue.go_on)} }
                         } else {
-                            view! { <Icon glyph=Glyph::Pause size=14 /> {t!(i18n, queue.pause_run)} }.into_any()
+                            view! { <Icon glyph=Glyph::Pause size=14 /> {t!(i18n, queue.pause_run)} }
                         }
                     }}
                 </button>

@@ -1,5 +1,6 @@
 //! The fate of what was published: what the broker said, what that means and what it does not; of a run, the counts.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::publishing::{Fate, Publishing};
@@ -18,15 +19,13 @@ pub(super) fn FateView(publishing: Publishing, #[prop(into)] snippets: Signal<Ve
             <div class="blank">
                 <p>{t!(i18n, queue.fate_blank)}</p>
             </div>
-        }
-        .into_any(),
+        },
         Some(Err(error)) => view! {
             <div data-testid="queue-fate">
                 <Failure error=error />
             </div>
-        }
-        .into_any(),
-        Some(Ok(fate)) => view! { <Told fate=fate /> }.into_any(),
+        },
+        Some(Ok(fate)) => view! { <Told fate=fate /> },
     };
     view! {
         <div class="ans">

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
@@ -15,6 +16,7 @@ use crate::{
         icon::{Glyph, Icon},
         virtual_list::VirtualList,
     },
+    dom::IntoNode as _,
     i18n::{t, t_string, use_i18n},
     model::{
         arrivals::{Arrival, Fate, KEPT, Show as Shown, ndjson},
@@ -44,7 +46,7 @@ pub(super) fn MessagesView(consumers: Consumers) -> impl IntoView {
     let on = move || consumers.list.read().iter().any(|consumer| consumer.is_on());
     let rows = Callback::new(move |range: Range<usize>| board.range(range));
     let key = |arrival: &Arrival| (arrival.number, arrival.fate);
-    let row = Callback::new(move |arrival| view! { <Message consumers=consumers arrival=arrival /> }.into_any());
+    let row = Callback::new(move |arrival| view! { <Message consumers=consumers arrival=arrival /> });
     let undrawn = move || board.counts.get().undrawn;
     view! {
         <section class="band" aria-labelledby="live-h">
@@ -60,7 +62,7 @@ pub(super) fn MessagesView(consumers: Consumers) -> impl IntoView {
             <VirtualList
                 testid="messages"
                 label="live-h"
-                head=head.into_any()
+                head=head.into_node()
                 columns=7
                 count=board.rows
                 added=board.added
@@ -141,9 +143,9 @@ fn Tools(consumers: Consumers) -> impl IntoView {
             >
                 {move || {
                     if board.paused.get() {
-                        view! { <Icon glyph=Glyph::Play size=12 /> {t!(i18n, queue.go_on)} }.into_any()
+                        view! { <Icon glyph=Glyph::Play size=12 /> {t!(i18n, queue.go_on)} }
                     } else {
-                        view! { <Icon glyph=Glyph::Pause size=12 /> {t!(i18n, queue.pause)} }.into_any()
+                        view! { <Icon glyph=Glyph::Pause size=12 /> {t!(i18n, queue.pause)} }
                     }
                 }}
             </button>
@@ -204,7 +206,7 @@ fn Message(consumers: Consumers, arrival: Arrival) -> impl IntoView {
             <td class="num">{settled_after_ms.map_or_else(|| "–".to_owned(), number::ms)}</td>
             <td class="num fate">
                 {if by_hand {
-                    view! { <Decide consumers=consumers arrival=arrival /> }.into_any()
+                    view! { <Decide consumers=consumers arrival=arrival /> }
                 } else {
                     let class = if fate == Fate::Nacked { "badge bad" } else { "muted" };
                     view! {
@@ -212,7 +214,6 @@ fn Message(consumers: Consumers, arrival: Arrival) -> impl IntoView {
                             {word}
                         </span>
                     }
-                        .into_any()
                 }}
             </td>
         </tr>

@@ -28,6 +28,7 @@ mod rows;
 mod run;
 
 use crosstalk_proto::{step::Party, ws::LinkState};
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use self::{

@@ -1,11 +1,13 @@
 //! The consumers that are not this page's: each where the broker tells of them, else how many there are.
 
 use crosstalk_proto::ws::ConsumerListed;
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::consumers_view::COLUMNS;
 use crate::{
     components::bar::Credit,
+    dom::{IntoNode as _, Node},
     i18n::{I18n, keys::queue as key, t},
 };
 
@@ -18,12 +20,12 @@ pub(super) struct Others {
 }
 
 /// Rows for the table of consumers.
-pub(super) fn foreign(i18n: I18n, others: &Others) -> AnyView {
+pub(super) fn foreign(i18n: I18n, others: &Others) -> Node {
     if others.count == 0 {
-        return ().into_any();
+        return ().into_node();
     }
     match &others.listed {
-        Some(listed) => listed.iter().cloned().map(|listed| stranger(i18n, listed)).collect_view().into_any(),
+        Some(listed) => listed.iter().cloned().map(|listed| stranger(i18n, listed)).collect_view().into_node(),
         None => {
             let words = t!(i18n, queue.others_counted, count = others.count);
             view! {
@@ -31,12 +33,11 @@ pub(super) fn foreign(i18n: I18n, others: &Others) -> AnyView {
                     <td role="cell" colspan=COLUMNS class="muted">{words}</td>
                 </tr>
             }
-            .into_any()
         }
     }
 }
 
-fn stranger(i18n: I18n, listed: ConsumerListed) -> impl IntoView {
+fn stranger(i18n: I18n, listed: ConsumerListed) -> Node {
     let ConsumerListed { tag, peer, prefetch, no_ack, unacked } = listed;
     let limit = if prefetch == 0 { "∞".to_owned() } else { prefetch.to_string() };
     let part = if prefetch == 0 { 0.0 } else { f64::from(unacked) / f64::from(prefetch) };

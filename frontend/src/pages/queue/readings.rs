@@ -1,5 +1,6 @@
 //! The strip on top: what went through this page in the last minute, read once a second, and what waits in the queue.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{consumer::State, consumers::Consumers, others::Others, publishing::Publishing};

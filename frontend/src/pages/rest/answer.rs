@@ -1,6 +1,7 @@
 //! The answer: its status with what that means in this case, what it cost, its body in three forms, its headers, where
 //! the time went.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -18,6 +19,7 @@ use crate::{
         tabs::{Tab, Tabs},
         timing::Timing,
     },
+    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{payload, rest::case::Case},
     past::PastCalls,
@@ -39,8 +41,7 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
             <div class="blank">
                 <p>{t!(i18n, panels.answer_blank)}</p>
             </div>
-        }
-        .into_any(),
+        },
         Some(shown) => answer(shown, tab),
     };
     let holds_secret = move || calls.fields.draft().holds_secret();
@@ -55,7 +56,7 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
     }
 }
 
-fn answer(shown: Shown, tab: RwSignal<usize>) -> AnyView {
+fn answer(shown: Shown, tab: RwSignal<usize>) -> Node {
     let to = format!("{} {}", shown.request.method, shown.request.open_path());
     let asked = view! {
         <p class="hint asked">
@@ -67,13 +68,11 @@ fn answer(shown: Shown, tab: RwSignal<usize>) -> AnyView {
         Err(error) => view! {
             {asked}
             <Failure error=error />
-        }
-        .into_any(),
+        },
         Ok(exchange) => view! {
             <Answer shown=shown exchange=exchange tab=tab />
             {asked}
-        }
-        .into_any(),
+        },
     }
 }
 
@@ -102,10 +101,10 @@ fn Answer(shown: Shown, exchange: Exchange, tab: RwSignal<usize>) -> impl IntoVi
     let offset = Bridge::get().clock_offset();
     let is_of_this_visit = shown.is_of_this_visit;
     let panel = move || match tab.get() {
-        HEADERS => view! { <HeadersTable caption="" rows=exchange.headers.clone() /> }.into_any(),
+        HEADERS => view! { <HeadersTable caption="" rows=exchange.headers.clone() /> },
         TIMING => {
             let offset = offset.get_untracked().filter(|_| is_of_this_visit);
-            view! { <Timing cost=exchange.cost.clone() network=exchange.network.clone() offset=offset /> }.into_any()
+            view! { <Timing cost=exchange.cost.clone() network=exchange.network.clone() offset=offset /> }
         }
         form => body_view(&exchange, form),
     };
@@ -142,13 +141,13 @@ fn saved(case: &Case) -> Option<usize> {
 }
 
 /// The body in one of its forms.
-fn body_view(exchange: &Exchange, form: usize) -> AnyView {
+fn body_view(exchange: &Exchange, form: usize) -> Node {
     let i18n = use_i18n();
     let body = &exchange.body;
     if body.is_empty() {
         let word =
             if exchange.cost.bytes_in == 0 { t!(i18n, panels.empty_body) } else { t!(i18n, panels.body_not_kept) };
-        return view! { <p class="hint" data-testid="rest-body">{word}</p> }.into_any();
+        return view! { <p class="hint" data-testid="rest-body">{word}</p> };
     }
     let shown = match form {
         PRETTY => payload::pretty(exchange.header("content-type").unwrap_or_default(), body),
@@ -160,9 +159,9 @@ fn body_view(exchange: &Exchange, form: usize) -> AnyView {
     let lines = is_text && form == PRETTY;
     let text = shown.clone();
     let content = if lines {
-        shown.lines().map(|line| view! { <span>{format!("{line}\n")}</span> }).collect_view().into_any()
+        shown.lines().map(|line| view! { <span>{format!("{line}\n")}</span> }).collect_view().into_node()
     } else {
-        shown.into_any()
+        shown.into_node()
     };
     let copy = Signal::derive(move || t_string!(i18n, panels.copy).to_owned());
     let what = Signal::derive(move || format!("{}: {}", t_string!(i18n, panels.copy), t_string!(i18n, panels.body)));
@@ -174,5 +173,4 @@ fn body_view(exchange: &Exchange, form: usize) -> AnyView {
             </pre>
         </div>
     }
-    .into_any()
 }

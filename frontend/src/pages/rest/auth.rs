@@ -1,9 +1,11 @@
 //! Who asks: nobody, whoever bears a token, somebody with a password. What is typed here stays in this page.
 
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::calls::Calls;
 use crate::{
+    dom::{IntoNode as _, Node},
     i18n::{Text, keys::rest as key, t, t_string, use_i18n},
     model::rest::{check, draft::Auth},
 };
@@ -47,9 +49,8 @@ pub(super) fn AuthFold(calls: Calls) -> impl IntoView {
                     {field(key::password, "rest-password", true, move || basic().1, password)}
                 </div>
             }
-            .into_any()
         }
-        _ => ().into_any(),
+        _ => ().into_node(),
     };
     let is_twice = move || check::is_authorized_twice(&calls.fields.draft());
     view! {
@@ -95,7 +96,7 @@ fn field(
     is_secret: bool,
     value: impl Fn() -> String + Send + Sync + 'static,
     set: impl Fn(String) + 'static,
-) -> AnyView {
+) -> Node {
     let i18n = use_i18n();
     view! {
         <div class="field">
@@ -112,5 +113,4 @@ fn field(
             />
         </div>
     }
-    .into_any()
 }

@@ -1,5 +1,6 @@
 //! The body: as text or as hexadecimal, checked while it is typed. What is wrong is marked at its place.
 
+use crosstalk_view::view;
 use leptos::{html::Textarea, prelude::*};
 
 use super::calls::Calls;

@@ -1,6 +1,7 @@
 //! The request: presets, method and path, query, headers, who asks, body, and the buttons that send it. What is wrong
 //! with it is said while it is typed.
 
+use crosstalk_view::view;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{

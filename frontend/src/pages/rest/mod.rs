@@ -18,6 +18,7 @@ mod past;
 mod telling;
 
 use crosstalk_proto::step::Party;
+use crosstalk_view::view;
 use leptos::prelude::*;
 
 use self::{answer::AnswerView, calls::Calls, editor::Editor};

@@ -1,0 +1,260 @@
+//! An element with what is in it: markup, and what belongs to the places in it that change.
+
+use std::fmt;
+
+use leptos::{
+    ev::EventDescriptor,
+    prelude::*,
+    reactive::effect::RenderEffect,
+    tachys::html::{element::ElementType, node_ref::NodeRefContainer as _},
+};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::Element;
+
+use super::{At, Node, State, Value, template};
+
+/// Hears an event.
+pub type Listener = Box<dyn FnMut(JsValue)>;
+
+/// Says a value anew.
+type Say = Box<dyn FnMut() -> Value + Send>;
+
+/// An element before it is drawn.
+pub struct Tree {
+    html: &'static str,
+    drawn: bool,
+    /// In the order of the document.
+    parts: Vec<Part>,
+}
+
+/// What belongs to a place, and its number among the nodes of the markup in the order of the document.
+struct Part {
+    place: u16,
+    what: What,
+}
+
+enum What {
+    Fixed(&'static At, Value),
+    Live(&'static At, Say),
+    On(&'static At, SendWrapper<Listener>),
+    Node(Node),
+    Refer(Box<dyn FnOnce(&Element) + Send>),
+}
+
+/// An element in the document.
+pub struct TreeState {
+    html: &'static str,
+    pub(super) root: Element,
+    held: Vec<Held>,
+}
+
+enum Held {
+    Fixed(&'static At, Element, Value),
+    Live(&'static At, Element, RenderEffect<Value>),
+    On(&'static At, Element, Closure<dyn FnMut(JsValue)>),
+    Node(State),
+    Refer(Element),
+}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.html)
+    }
+}
+
+impl fmt::Debug for TreeState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.html)
+    }
+}
+
+/// A listener of the type that its event asks for.
+pub fn listener<E>(_event: &E, mut heard: impl FnMut(E::EventType) + 'static) -> Listener
+where
+    E: EventDescriptor,
+    E::EventType: From<JsValue>,
+{
+    Box::new(move |event| heard(event.into()))
+}
+
+impl Tree {
+    /// An element as its markup says.
+    pub fn new(html: &'static str) -> Self {
+        Self { html, drawn: false, parts: Vec::new() }
+    }
+
+    /// An element of a drawing; its markup is in an `svg`.
+    pub fn drawn(html: &'static str) -> Self {
+        Self { html, drawn: true, parts: Vec::new() }
+    }
+
+    fn push(&mut self, place: u16, what: What) {
+        self.parts.push(Part { place, what });
+    }
+
+    /// Sets something once.
+    pub fn fixed(&mut self, at: &'static At, value: Value) {
+        self.push(at.place, What::Fixed(at, value));
+    }
+
+    /// Sets something whenever it is said anew.
+    pub fn live(&mut self, at: &'static At, say: Say) {
+        self.push(at.place, What::Live(at, say));
+    }
+
+    /// Listens.
+    pub fn on(&mut self, at: &'static At, listener: Listener) {
+        self.push(at.place, What::On(at, SendWrapper::new(listener)));
+    }
+
+    /// Puts a view in the place of a comment.
+    pub fn put(&mut self, place: u16, node: Node) {
+        self.push(place, What::Node(node));
+    }
+
+    /// Tells which element it is.
+    pub fn refer<E>(&mut self, place: u16, told: NodeRef<E>)
+    where
+        E: ElementType + 'static,
+        E::Output: JsCast + 'static,
+    {
+        self.push(place, What::Refer(Box::new(move |element| told.load(element))));
+    }
+
+    pub(super) fn build(self) -> TreeState {
+        let root = template::copy(self.html, self.drawn);
+        let places = self.places(&root);
+        let held = self.parts.into_iter().zip(places).map(|(part, place)| part.what.build(place)).collect();
+        TreeState { html: self.html, root, held }
+    }
+
+    /// The node of each part, before anything is put among them.
+    fn places(&self, root: &Element) -> Vec<web_sys::Node> {
+        let (mut node, mut number): (web_sys::Node, u16) = (root.clone().into(), 0);
+        let mut places = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            while number < part.place {
+                node = after(node);
+                number += 1;
+            }
+            places.push(node.clone());
+        }
+        places
+    }
+
+    /// Whether what there is can be made what this says.
+    pub(super) fn fits(&self, state: &TreeState) -> bool {
+        self.html == state.html
+            && self.parts.len() == state.held.len()
+            && self.parts.iter().zip(&state.held).all(|(part, held)| part.what.fits(held))
+    }
+
+    pub(super) fn rebuild(self, state: &mut TreeState) {
+        for (part, held) in self.parts.into_iter().zip(&mut state.held) {
+            part.what.rebuild(held);
+        }
+    }
+}
+
+/// The next one in the order of the document.
+fn after(node: web_sys::Node) -> web_sys::Node {
+    if let Some(child) = node.first_child() {
+        return child;
+    }
+    let mut node = node;
+    loop {
+        if let Some(next) = node.next_sibling() {
+            return next;
+        }
+        node = node.parent_node().expect("a number is one of the markup's nodes");
+    }
+}
+
+impl What {
+    fn build(self, place: web_sys::Node) -> Held {
+        if let Self::Node(node) = self {
+            let mut state = node.build();
+            if let Some(parent) = place.parent_node() {
+                state.mount(parent.unchecked_ref(), Some(&place));
+                // it was there
+                let _ = parent.remove_child(&place);
+            }
+            return Held::Node(state);
+        }
+        let element: Element = place.unchecked_into();
+        match self {
+            Self::Fixed(at, value) => {
+                at.set(&element, &value);
+                Held::Fixed(at, element, value)
+            }
+            Self::Live(at, say) => {
+                let effect = live(at, &element, say, None);
+                Held::Live(at, element, effect)
+            }
+            Self::On(at, listener) => {
+                let heard = listen(&element, at, listener.take());
+                Held::On(at, element, heard)
+            }
+            Self::Node(node) => Held::Node(node.build()),
+            Self::Refer(tell) => {
+                tell(&element);
+                Held::Refer(element)
+            }
+        }
+    }
+
+    fn fits(&self, held: &Held) -> bool {
+        match (self, held) {
+            (Self::Fixed(at, _), Held::Fixed(held, ..))
+            | (Self::Live(at, _), Held::Live(held, ..))
+            | (Self::On(at, _), Held::On(held, ..)) => at == held,
+            (Self::Node(_), Held::Node(_)) | (Self::Refer(_), Held::Refer(_)) => true,
+            _ => false,
+        }
+    }
+
+    fn rebuild(self, held: &mut Held) {
+        match (self, held) {
+            (Self::Fixed(at, value), Held::Fixed(_, element, now)) if value != *now => {
+                at.set(element, &value);
+                *now = value;
+            }
+            (Self::Live(at, say), Held::Live(_, element, effect)) => {
+                let now = effect.take_value();
+                *effect = live(at, element, say, now);
+            }
+            (Self::On(at, listener), Held::On(_, element, heard)) => {
+                // it was added
+                let _ = element.remove_event_listener_with_callback(at.name, heard.as_ref().unchecked_ref());
+                *heard = listen(element, at, listener.take());
+            }
+            (Self::Node(node), Held::Node(state)) => node.rebuild(state),
+            (Self::Refer(tell), Held::Refer(element)) => tell(element),
+            // the tree fits, so that it is the same value
+            _ => {}
+        }
+    }
+}
+
+/// Listens for as long as what it returns is there.
+fn listen(element: &Element, at: &At, listener: Listener) -> Closure<dyn FnMut(JsValue)> {
+    let heard = Closure::wrap(listener);
+    // fails for what is no function
+    let _ = element.add_event_listener_with_callback(at.name, heard.as_ref().unchecked_ref());
+    heard
+}
+
+fn live(at: &'static At, element: &Element, mut say: Say, now: Option<Value>) -> RenderEffect<Value> {
+    let element = element.clone();
+    RenderEffect::new_with_value(
+        move |now: Option<Value>| {
+            let value = say();
+            if now.as_ref() != Some(&value) {
+                at.set(&element, &value);
+            }
+            value
+        },
+        now,
+    )
+}
