@@ -63,22 +63,34 @@ async fn the_page_shows_the_bytes_of_a_grpc_web_call() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_page_shows_the_frames_of_a_call_that_the_server_made_for_it() -> Result<()> {
+async fn the_page_shows_the_bytes_of_a_call_that_the_server_made_for_it_on_both_ways() -> Result<()> {
     play("capture-native", Broker::absent(), async |stage| {
-        let page = &stage.page;
-        page.open(BOTH).await?;
-        page.click("wire-switch").await?;
+        let (observer, page) = observed(stage, BOTH).await?;
         page.click("grpc-send").await?;
         page.says("grpc-message", "Hello, Ada").await?;
         page.click("grpc-half-close").await?;
         page.says("grpc-status", "0 OK").await?;
-        let shown = shown(page, &stage.server).await?;
-        // its connection is its own, so all of it belongs to the call
-        ensure!(shown.only()?.sent.starts_with(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "{:?}", shown.titles);
-        for frame in ["SETTINGS", "HEADERS", "DATA"] {
+        let shown = shown(&page, &stage.server).await?;
+        // the socket is its own, from the handshake to the goodbye
+        let (socket, seen) = (shown.over("WebSocket")?, observer.seen(&shown.trace).context("no socket came by")?);
+        assert_eq!((socket.sent.len(), socket.answered.len()), (seen.client.len(), seen.server.len()));
+        same(&socket.sent, &seen.client, 0)?;
+        same(&socket.answered, &seen.server, 0)?;
+        // and so is the connection, so all of it belongs to the call
+        ensure!(shown.over("HTTP/2")?.sent.starts_with(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "{:?}", shown.titles);
+        let commands = ["text, call.open", "text, call.send", "text, call.half_close", "text, call", "close"];
+        for frame in ["SETTINGS", "HEADERS", "DATA"].into_iter().chain(commands) {
             ensure!(shown.titles.iter().any(|title| title.starts_with(frame)), "no {frame} in {:?}", shown.titles);
         }
-        Ok(())
+        for way in ["browser → server", "server → browser"] {
+            page.says("wire", way).await?;
+        }
+        // the next is not captured, and goes as all else
+        page.click("wire-switch").await?;
+        page.click("grpc-send").await?;
+        page.says("grpc-message", "Hello, Ada").await?;
+        page.click("grpc-half-close").await?;
+        page.says("grpc-status", "0 OK").await
     })
     .await
 }

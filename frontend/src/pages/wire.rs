@@ -64,6 +64,11 @@ impl Wire {
         headers.pop().map(|(_, parent)| parent)
     }
 
+    /// Whether the call that was begun last is captured.
+    pub(crate) fn is_armed(self) -> bool {
+        self.trace.with_value(Option::is_some)
+    }
+
     /// Reads what was captured, once the call is over.
     pub(crate) fn read(self) {
         let Some(trace) = self.trace.get_value() else {

@@ -11,6 +11,7 @@ use crate::{
         bridge::{
             Bridge,
             bidi::{Bidi, CallNews},
+            errand::Errand,
         },
         browser::now_ms,
         grpc::End,
@@ -33,7 +34,8 @@ pub(super) const DRIVEN: &str = "helloworld.Greeter/SayHelloBidiStream";
 pub(super) struct Driven {
     bridge: Bridge,
     tasks: Tasks,
-    call: StoredValue<Option<Bidi>, LocalStorage>,
+    /// With the socket of its own that it has when it is captured; none while it opens, or says goodbye.
+    call: StoredValue<Option<(Bidi, Option<Errand>)>, LocalStorage>,
     open: RwSignal<bool>,
     half_closed: RwSignal<bool>,
     /// The person ended it.
@@ -44,7 +46,7 @@ pub(super) struct Driven {
 
 impl Driven {
     pub(super) fn new(tasks: Tasks) -> Self {
-        let call: StoredValue<Option<Bidi>, LocalStorage> = StoredValue::new_local(None);
+        let call: StoredValue<Option<(Bidi, Option<Errand>)>, LocalStorage> = StoredValue::new_local(None);
         // before the page's values are taken apart: dropping a call sends a message
         on_cleanup(move || drop(call.try_update_value(Option::take)));
         Self {
@@ -78,10 +80,11 @@ impl Driven {
         self.tasks.spawn(async move {
             let sink = move |news| self.on_news(calls, news);
             let mut metadata = request.metadata.clone();
-            calls.arm(&mut metadata).await;
-            match self.bridge.open_call(metadata, request.deadline_ms, sink).await {
+            let errand = calls.arm_errand(&mut metadata).await;
+            let bridge = errand.as_ref().map_or(self.bridge, Errand::bridge);
+            match bridge.open_call(metadata, request.deadline_ms, sink).await {
                 Ok(call) if self.open.get_untracked() => {
-                    self.call.set_value(Some(call));
+                    self.call.set_value(Some((call, errand)));
                     self.send(calls, &request);
                 }
                 // it has ended already
@@ -102,7 +105,7 @@ impl Driven {
             _ => None,
         });
         let name = name.unwrap_or_default();
-        let sent = self.call.with_value(|call| call.as_ref().map(|call| call.send(name)));
+        let sent = self.call.with_value(|call| call.as_ref().map(|(call, _)| call.send(name)));
         if let Some(sent) = sent {
             calls.note(|record| record.bytes_out += request.message.len() + HEAD);
             calls.line(now_ms(), request.message.clone(), true);
@@ -111,7 +114,7 @@ impl Driven {
     }
 
     pub(super) fn half_close(self) {
-        let sent = self.call.with_value(|call| call.as_ref().map(Bidi::half_close));
+        let sent = self.call.with_value(|call| call.as_ref().map(|(call, _)| call.half_close()));
         if let Some(sent) = sent {
             self.half_closed.set(true);
             self.watch(sent);
@@ -124,8 +127,9 @@ impl Driven {
             return;
         }
         self.cancelled.set_value(true);
-        match self.call.with_value(|call| call.as_ref().map(Bidi::cancel)) {
+        match self.call.with_value(|call| call.as_ref().map(|(call, _)| call.cancel())) {
             Some(sent) => self.watch(sent),
+            None if self.half_closed.get_untracked() => {} // it has ended, and says goodbye
             None => {
                 self.open.set(false);
                 calls.end(Ok(calls.given_up()));
@@ -135,7 +139,8 @@ impl Driven {
 
     fn watch(self, sent: impl Future<Output = Result<(), CallError>> + 'static) {
         self.tasks.spawn(async move {
-            self.refused.set(sent.await.err());
+            // a command that comes after the end of the call is no trouble
+            self.refused.set(sent.await.err().filter(|error| self.open.get_untracked() || *error != CallError::Lost));
         });
     }
 
@@ -169,11 +174,26 @@ impl Driven {
                     record.others = server_timing::of(&metadata);
                 });
                 calls.trailers(read_ms, metadata, 0);
-                self.close();
                 let by_page = code == grpc_status::CANCELLED && self.cancelled.get_value();
-                calls.end(Ok(End { status: Status { code, message }, by_page }));
+                self.end(calls, End { status: Status { code, message }, by_page });
             }
         }
+    }
+
+    /// The call is over. The end of its own socket is part of its capture.
+    fn end(self, calls: Calls, end: End) {
+        let call = self.call.try_update_value(Option::take).flatten();
+        let Some(errand) = call.and_then(|(_, errand)| errand) else {
+            self.close();
+            calls.end(Ok(end));
+            return;
+        };
+        self.half_closed.set(true);
+        self.tasks.spawn(async move {
+            errand.end().await;
+            self.close();
+            calls.end(Ok(end));
+        });
     }
 
     fn close(self) {

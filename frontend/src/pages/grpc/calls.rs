@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     api::{
+        bridge::errand::Errand,
         browser::{now_ms, unix_ms},
         grpc::{self, Call, End, Event, counts},
     },
@@ -28,6 +29,7 @@ use crate::{
         grpc_web::{HEAD, Metadata},
         past::call,
         rpc_status::Details,
+        trace::TRACEPARENT,
     },
     pages::{tasks::Tasks, wire::Wire},
     past::PastCalls,
@@ -318,6 +320,17 @@ impl Calls {
         let since_ms = now_ms();
         self.wire.arm(metadata).await;
         self.note(|record| record.put_off(now_ms() - since_ms));
+    }
+
+    /// The same for a call that goes over a WebSocket: if it is captured, over one of its own, so that this way is in the
+    /// capture as well.
+    pub(super) async fn arm_errand(self, metadata: &mut Metadata) -> Option<Errand> {
+        self.arm(metadata).await;
+        let since_ms = now_ms();
+        let parent = metadata.iter().find(|(name, _)| self.wire.is_armed() && name.eq_ignore_ascii_case(TRACEPARENT));
+        let errand = Errand::begin(parent.map(|(_, parent)| parent.as_str())).await;
+        self.note(|record| record.put_off(now_ms() - since_ms));
+        errand
     }
 
     fn on_event(self, event: Event) {
