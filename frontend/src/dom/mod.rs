@@ -4,7 +4,7 @@
 //! - [`Node`], [`IntoNode`]: a view, and what can be one
 //! - [`Tree`]: an element, copied from its markup, with the places in it that change
 //! - [`Value`], [`Give`]: what attributes, classes and properties are set to
-//! - [`show`]: what is there at times
+//! - [`show()`]: what is there at times
 //! - [`State`]: what there is of a view in the document
 
 mod leptos;
