@@ -39,8 +39,9 @@ fn is_object(field: &Field) -> bool {
     field.children.first().is_some_and(|first| first.name == "begin of object")
 }
 
+/// Whether it is a whole string that everybody may read.
 fn is_string(field: &Field) -> bool {
-    field.rule.ends_with("§7") && field.problem.is_none()
+    field.rule.ends_with("§7") && field.problem.is_none() && !field.masked
 }
 
 fn shorten(tag: &str) -> String {

@@ -1,5 +1,5 @@
 //! The bytes of one connection while it is recorded. Only who is recorded pays: an atomic look and, until the recording ends,
-//! a lock that nobody else wants.
+//! a lock that nobody else wants but who reads the capture.
 
 use std::{
     fmt,
@@ -64,6 +64,12 @@ pub(super) struct Content {
     pub(super) cut: bool,
 }
 
+/// A recording that nobody else looks at until this is gone.
+pub(super) struct Sending<'a> {
+    recording: &'a Recording,
+    content: MutexGuard<'a, Content>,
+}
+
 impl Recording {
     pub(super) fn new(ends: (SocketAddr, SocketAddr), leave: CancellationToken, room: Room) -> Self {
         Self {
@@ -106,22 +112,17 @@ impl Recording {
         self.on.load(Ordering::Acquire)
     }
 
-    /// Keeps bytes that were just sent by `from`.
+    /// Keeps bytes that were just read.
     pub(super) fn push(&self, from: Party, bytes: &[u8]) {
-        if bytes.is_empty() || !self.is_on() {
-            return;
+        if let Some(sending) = self.sending() {
+            sending.keep(from, bytes);
         }
-        let mut content = self.lock();
-        let capture = &content.capture;
-        let held = capture.client.len() + capture.server.len();
-        let fits = bytes.len() <= MAX_BYTES - held && capture.chunks.len() < MAX_CHUNKS;
-        if !fits || !self.room.take(bytes.len()) {
-            content.cut = true;
-            self.on.store(false, Ordering::Release);
-            return;
-        }
-        let at = u64::try_from(self.opened.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        content.capture.push(from, at, bytes);
+    }
+
+    /// Before bytes are written: whoever reads what was recorded waits until they are kept. Their peer may have them, and
+    /// ask for the capture, before the thread that wrote them goes on. Nothing when no more is kept.
+    pub(super) fn sending(&self) -> Option<Sending<'_>> {
+        self.is_on().then(|| Sending { recording: self, content: self.lock() })
     }
 
     /// Keeps nothing more.
@@ -149,6 +150,24 @@ impl Recording {
 
     fn lock(&self) -> MutexGuard<'_, Content> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sending<'_> {
+    /// Keeps bytes that `from` has sent.
+    pub(super) fn keep(mut self, from: Party, bytes: &[u8]) {
+        let Self { recording, content } = &mut self;
+        if bytes.is_empty() || !recording.is_on() {
+            return;
+        }
+        let fits = bytes.len() <= MAX_BYTES - held(content) && content.capture.chunks.len() < MAX_CHUNKS;
+        if !fits || !recording.room.take(bytes.len()) {
+            content.cut = true;
+            recording.on.store(false, Ordering::Release);
+            return;
+        }
+        let at = u64::try_from(recording.opened.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        content.capture.push(from, at, bytes);
     }
 }
 

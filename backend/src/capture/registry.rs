@@ -349,6 +349,7 @@ mod tests {
         assert!(matches!(captures.find(1), Err(Error::Unknown { .. })));
         assert!(matches!(captures.arm(last + 1, visitor(1)), Err(Error::Busy)));
     }
+
     #[tokio::test(start_paused = true)]
     async fn whoever_holds_the_most_gives_way_to_others_and_nobody_to_them() {
         let captures = Captures::new(&Shutdown::new());

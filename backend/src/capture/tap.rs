@@ -56,8 +56,11 @@ impl<S: AsyncRead> AsyncRead for Tapped<S> {
 impl<S: AsyncWrite> AsyncWrite for Tapped<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.project();
+        let sending = this.recording.sending();
         let written = ready!(this.socket.poll_write(cx, buf))?;
-        this.recording.push(*this.us, &buf[..written]);
+        if let Some(sending) = sending {
+            sending.keep(*this.us, &buf[..written]);
+        }
         Poll::Ready(Ok(written))
     }
 
@@ -67,10 +70,9 @@ impl<S: AsyncWrite> AsyncWrite for Tapped<S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.project();
+        let sending = this.recording.sending();
         let written = ready!(this.socket.poll_write_vectored(cx, bufs))?;
-        if !this.recording.is_on() {
-            return Poll::Ready(Ok(written));
-        }
+        let Some(sending) = sending else { return Poll::Ready(Ok(written)) };
         let mut left = written;
         let mut sent = Vec::with_capacity(written);
         for buf in bufs {
@@ -78,7 +80,7 @@ impl<S: AsyncWrite> AsyncWrite for Tapped<S> {
             sent.extend_from_slice(part);
             left -= part.len();
         }
-        this.recording.push(*this.us, &sent);
+        sending.keep(*this.us, &sent);
         Poll::Ready(Ok(written))
     }
 
@@ -97,7 +99,7 @@ impl<S: AsyncWrite> AsyncWrite for Tapped<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::SocketAddr;
+    use std::{net::SocketAddr, sync::mpsc, time::Duration};
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio_util::sync::CancellationToken;
@@ -133,5 +135,41 @@ mod tests {
         let capture = recording.content().capture;
         assert_eq!((capture.client.as_slice(), capture.server.as_slice()), (&b"question"[..], &b"answer"[..]));
         assert_eq!(capture.chunks.iter().map(|chunk| chunk.len).sum::<usize>(), 14);
+    }
+
+    /// A socket whose peer has the bytes before the one that wrote them goes on, and reads the capture.
+    struct Prompt {
+        recording: Arc<Recording>,
+        read: mpsc::Receiver<usize>,
+        reader: Option<mpsc::SyncSender<usize>>,
+    }
+
+    impl AsyncWrite for Prompt {
+        fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+            let (recording, reader) = (self.recording.clone(), self.reader.take().expect("it writes once"));
+            std::thread::spawn(move || reader.send(recording.content().capture.server.len()));
+            let early = self.read.recv_timeout(Duration::from_millis(50));
+            assert_eq!(early, Err(mpsc::RecvTimeoutError::Timeout), "it was read without what is being written");
+            Poll::Ready(Ok(buf.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_has_an_answer_finds_it_in_the_capture() {
+        let end = SocketAddr::from(([127, 0, 0, 1], 1));
+        let recording = Arc::new(Recording::new((end, end), CancellationToken::new(), Room::default()));
+        let (reader, read) = mpsc::sync_channel(1);
+        let prompt = Prompt { recording: recording.clone(), read, reader: Some(reader) };
+        let mut tapped = Tapped::new(prompt, recording);
+        tapped.write_all(b"answer").await.unwrap();
+        assert_eq!(tapped.socket.read.recv(), Ok(6));
     }
 }

@@ -77,6 +77,14 @@ mod tests {
         timeline,
     };
 
+    fn way(sender: Party, receiver: Party) -> What {
+        What::Way { sender, receiver, aside: false }
+    }
+
+    fn order(rows: &[Row]) -> Vec<What> {
+        rows.iter().map(|row| row.what).collect()
+    }
+
     #[test]
     fn a_message_stands_before_the_work_that_it_caused() {
         let step = |party, name: &str, start_ms, dur_ms| Step { party, name: name.to_owned(), start_ms, dur_ms };
@@ -93,9 +101,8 @@ mod tests {
             bytes_in: 0,
         };
         let rows = rows(&timeline::place(&cost, None));
-        let way = |sender, receiver| What::Way { sender, receiver, aside: false };
         assert_eq!(
-            rows.iter().map(|row| row.what).collect::<Vec<_>>(),
+            order(&rows),
             [
                 What::Work(Party::Browser),
                 way(Party::Browser, Party::Server),
@@ -125,9 +132,8 @@ mod tests {
         // the clocks place the server's step before the request: it is there no sooner than that was sent
         let offset = Offset { server_minus_page_ms: 20.0, uncertainty_ms: 1.0 };
         let rows = rows(&timeline::place(&cost, Some(offset)));
-        let way = |sender, receiver| What::Way { sender, receiver, aside: false };
         assert_eq!(
-            rows.iter().map(|row| row.what).collect::<Vec<_>>(),
+            order(&rows),
             [
                 What::Work(Party::Browser),
                 way(Party::Browser, Party::Server),

@@ -20,8 +20,6 @@ use super::{
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long something that happens on its own, as the end of a message's time, may take.
 const EVENTUALLY: Duration = Duration::from_secs(10);
-/// How often [`Client::until`] asks.
-const INTERVAL: Duration = Duration::from_millis(10);
 /// The greatest body in one frame: what both brokers allow, less the frame's own 8 bytes.
 const CHUNK: usize = 131_072 - 8;
 
@@ -132,7 +130,6 @@ impl Client {
                 self.transcript.came(&self.from(event.channel), event.line.clone(), line);
                 return event;
             }
-            tokio::time::sleep(INTERVAL).await;
         }
     }
 
