@@ -129,6 +129,9 @@ fn note(i18n: I18n, typed: Typed, method: &Method) -> Node {
     match typed.values(method) {
         Ok(values) => {
             let bytes = json::encode(&method.request, &values);
+            if bytes.is_empty() {
+                return view! { <p class="hint">{t!(i18n, grpc.encoded_none)}</p> };
+            }
             let dots = if bytes.len() > BYTES_SHOWN { " …" } else { "" };
             let shown = payload::hex(&bytes[..bytes.len().min(BYTES_SHOWN)]) + dots;
             view! {
