@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The most bytes that are kept of one connection, both directions together.
 const MAX_BYTES: usize = 1 << 20;
+/// With more than these it is no beginning for another capture, which might soon be cut off.
+const MUCH: usize = 64 << 10;
 /// The most pieces: a peer that sends byte by byte must not cost more than its bytes.
 const MAX_CHUNKS: usize = 32_768;
 /// The most bytes that are kept of all connections together.
@@ -110,6 +112,11 @@ impl Recording {
     /// Whether everything that is said is still kept.
     pub(super) fn is_on(&self) -> bool {
         self.on.load(Ordering::Acquire)
+    }
+
+    /// Whether another capture can go on with it: from its first byte on, and with room for most of what may follow.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.is_on() && held(&self.lock()) <= MUCH
     }
 
     /// Keeps bytes that were just read.

@@ -94,8 +94,8 @@ impl Captures {
         Self(Arc::new(Inner { shutdown, room, dissecting, state: Mutex::new(state) }))
     }
 
-    /// Arms a capture for `holder`: says whether it is a new one. Connections that are not recorded from their first byte are
-    /// asked to end; when this returns they take no further request.
+    /// Arms a capture for `holder`: says whether it is a new one. Connections that are not recorded from their first byte, or have
+    /// filled much of what is kept of one, are asked to end; when this returns they take no further request.
     ///
     /// # Errors
     /// [`Error::Busy`] when too many are armed, and none by who holds more than that one would.
@@ -115,7 +115,7 @@ impl Captures {
             state.captures.insert(trace, entry);
             let next = self.0.shutdown.token().child_token();
             leaving.push(std::mem::replace(&mut state.others, next));
-            leaving.extend(state.live().filter(|recording| !recording.is_on()).map(|spent| spent.leave.clone()));
+            leaving.extend(state.live().filter(|recording| !recording.is_fresh()).map(|spent| spent.leave.clone()));
         }
         for connection in leaving {
             connection.cancel();
@@ -303,6 +303,10 @@ mod tests {
         let first = captures.admit(ends(), false);
         captures.arm(2, visitor(1)).unwrap();
         assert!(!first.leave.is_cancelled(), "it is recorded from its first byte");
+        let full = captures.admit(ends(), false);
+        full.recording.as_ref().unwrap().push(Party::Server, &vec![0; 100 << 10]);
+        captures.arm(4, visitor(1)).unwrap();
+        assert!(full.leave.is_cancelled() && !first.leave.is_cancelled(), "what is kept of it is bounded");
         pass(ARMED).await;
         captures.arm(3, visitor(1)).unwrap();
         assert!(first.leave.is_cancelled());

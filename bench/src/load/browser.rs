@@ -106,11 +106,11 @@ impl Browser {
         send("HeapProfiler.enable", json!({})).await?;
         send("HeapProfiler.collectGarbage", json!({})).await?;
         let heap = send("Runtime.getHeapUsage", json!({})).await?;
-        let prototype = send("Runtime.evaluate", json!({ "expression": "WebAssembly.Memory.prototype" })).await?;
-        let all = send("Runtime.queryObjects", json!({ "prototypeObjectId": prototype["result"]["objectId"] })).await?;
-        let sum = "function() { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0) }";
-        let ask = json!({ "objectId": all["objects"]["objectId"], "functionDeclaration": sum, "returnByValue": true });
-        let wasm = send("Runtime.callFunctionOn", ask).await?;
+        // a program that runs already is what its bindings give
+        let wasm = "import(performance.getEntriesByType('resource').find(file => file.name.endsWith('/crosstalk.js')).name)\
+                    .then(bindings => bindings.default()).then(program => program.memory.buffer.byteLength)";
+        let ask = json!({ "expression": wasm, "awaitPromise": true, "returnByValue": true });
+        let wasm = send("Runtime.evaluate", ask).await?;
         let bytes = |value: &Value| value.as_f64().context("not a number of bytes");
         Ok(bytes(&heap["usedSize"])? + bytes(&wasm["result"]["value"])?)
     }

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use leptos::{prelude::*, reactive::effect::RenderEffect, tachys::view::any_view::AnyViewState};
+use wasm_bindgen::JsCast as _;
 use web_sys::{Comment, Element, Text};
 
 use super::{Node, tree::TreeState};
@@ -67,6 +68,39 @@ impl Render for Node {
                 state.unmount();
                 *state = new;
             }
+        }
+    }
+}
+
+impl Node {
+    /// Draws it in the place of a comment of some markup, which is what nothing is, too.
+    pub(super) fn build_in(self, place: web_sys::Node) -> State {
+        if matches!(self, Self::Nothing) {
+            return State::Nothing(place.unchecked_into());
+        }
+        let mut state = self.build();
+        let Some(parent) = place.parent_node() else { return state };
+        // both fail for what is not in the document's tree, and this is
+        match state.node() {
+            Some(node) => drop(parent.replace_child(&node, &place)),
+            None => {
+                state.mount(parent.unchecked_ref(), Some(&place));
+                drop(parent.remove_child(&place));
+            }
+        }
+        state
+    }
+}
+
+impl State {
+    /// The node that it is, if it is one.
+    fn node(&self) -> Option<web_sys::Node> {
+        match self {
+            Self::Nothing(place) => Some(place.clone().into()),
+            Self::Text(text, _) => Some(text.clone().into()),
+            Self::Tree(tree) => Some(tree.root.clone().into()),
+            Self::Live(effect) => effect.with_value_mut(|state| state.node()).flatten(),
+            Self::Many(..) | Self::Any(_) => None,
         }
     }
 }

@@ -131,14 +131,15 @@ impl Tree {
 
     /// The node of each part, before anything is put among them.
     fn places(&self, root: &Element) -> Vec<web_sys::Node> {
-        let (mut node, mut number): (web_sys::Node, u16) = (root.clone().into(), 0);
-        let mut places = Vec::with_capacity(self.parts.len());
+        let walker = document().create_tree_walker(root).expect("an element is a root");
+        let next = || walker.next_node().ok().flatten().expect("a number is one of the markup's nodes");
+        let mut places: Vec<web_sys::Node> = Vec::with_capacity(self.parts.len());
+        let mut at: (u16, web_sys::Node) = (0, root.clone().into());
         for part in &self.parts {
-            while number < part.place {
-                node = after(node);
-                number += 1;
+            while at.0 < part.place {
+                at = (at.0 + 1, next());
             }
-            places.push(node.clone());
+            places.push(at.1.clone());
         }
         places
     }
@@ -157,49 +158,20 @@ impl Tree {
     }
 }
 
-/// The next one in the order of the document.
-fn after(node: web_sys::Node) -> web_sys::Node {
-    if let Some(child) = node.first_child() {
-        return child;
-    }
-    let mut node = node;
-    loop {
-        if let Some(next) = node.next_sibling() {
-            return next;
-        }
-        node = node.parent_node().expect("a number is one of the markup's nodes");
-    }
-}
-
 impl What {
     fn build(self, place: web_sys::Node) -> Held {
-        if let Self::Node(node) = self {
-            let mut state = node.build();
-            if let Some(parent) = place.parent_node() {
-                state.mount(parent.unchecked_ref(), Some(&place));
-                // it was there
-                let _ = parent.remove_child(&place);
-            }
-            return Held::Node(state);
-        }
-        let element: Element = place.unchecked_into();
+        let element: &Element = place.unchecked_ref();
         match self {
             Self::Fixed(at, value) => {
-                at.set(&element, &value);
-                Held::Fixed(at, element, value)
+                at.set(element, &value);
+                Held::Fixed(at, element.clone(), value)
             }
-            Self::Live(at, say) => {
-                let effect = live(at, &element, say, None);
-                Held::Live(at, element, effect)
-            }
-            Self::On(at, listener) => {
-                let heard = listen(&element, at, listener.take());
-                Held::On(at, element, heard)
-            }
-            Self::Node(node) => Held::Node(node.build()),
+            Self::Live(at, say) => Held::Live(at, element.clone(), live(at, element, say, None)),
+            Self::On(at, listener) => Held::On(at, element.clone(), listen(element, at, listener.take())),
+            Self::Node(node) => Held::Node(node.build_in(place)),
             Self::Refer(tell) => {
-                tell(&element);
-                Held::Refer(element)
+                tell(element);
+                Held::Refer(element.clone())
             }
         }
     }
