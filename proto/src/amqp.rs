@@ -64,7 +64,7 @@ pub enum FieldValue {
 
 /// The properties of class basic (section 1.8.1 of the method reference).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Properties {
     /// MIME type of the body.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,7 +73,7 @@ pub struct Properties {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_encoding: Option<String>,
     /// The application's own fields.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: FieldTable,
     /// 1 transient, 2 persistent.
     #[serde(skip_serializing_if = "Option::is_none")]

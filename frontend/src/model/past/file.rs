@@ -90,9 +90,7 @@ pub fn read(text: &str) -> Result<Vec<Call>, Error> {
         _ => return Err(Error::Foreign),
     }
     let calls: Result<Calls, _> = json::read(text);
-    calls
-        .map(|calls| calls.calls)
-        .map_err(|error| Error::Call { line: error.line(), what: json::without_place(&error) })
+    calls.map(|calls| calls.calls).map_err(|error| Error::Call { line: error.line(), what: error.what().to_owned() })
 }
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ fn object(text: &str) -> Result<Map<String, Json>, Fault> {
     match json::read(text) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(at(1, 1, What::NoObject)),
-        Err(error) => Err(at(error.line(), error.column().max(1), What::Syntax(json::without_place(&error)))),
+        Err(error) => Err(at(error.line(), error.column(), What::Syntax(error.what().to_owned()))),
     }
 }
 
