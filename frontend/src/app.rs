@@ -15,7 +15,7 @@ use crate::{
     },
     health::Health,
     i18n::{I18n, t, t_string, use_i18n},
-    pages::part,
+    pages::parts,
     past::PastCalls,
     router::{Router, route::Route},
     settings::{self, Settings},
@@ -59,7 +59,7 @@ fn Frame() -> impl IntoView {
             {(!embed).then(|| view! { <Header broker=health.broker store=health.store><CommandButton /></Header> })}
         </Apart>
         <main id="main" class="wrap" tabindex="-1">
-            <Apart>{move || part::view(router.route())}</Apart>
+            <Apart>{move || parts::view(router.route())}</Apart>
         </main>
         // over what is at the edge of the window, and after everything at the end of the page: nothing has to move
         <div class="dock">

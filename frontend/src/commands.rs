@@ -15,8 +15,10 @@ use crate::{
         keycaps::Keycaps,
         palette::{Choice, Palette},
     },
+    dom::Node,
     i18n::{I18n, t, t_string, use_i18n},
     model::shortcut::{Command, Keys, Listener, Press, TABLE},
+    part::part,
     router::Router,
     settings::{self, Settings},
 };
@@ -155,45 +157,68 @@ const fn aliases(command: Command) -> &'static str {
     }
 }
 
+/// What is in the dialogs: a part of the program of its own.
+#[derive(Debug)]
+pub struct Dialogs {
+    palette: fn(Commands) -> Node,
+    help: fn(Commands) -> Node,
+}
+
+part!(
+    /// The part.
+    pub DIALOGS: Dialogs = Dialogs { palette, help }, in later
+);
+
 /// The palette and the help sheet, which show when they are opened.
 #[component]
 pub fn CommandDialogs() -> impl IntoView {
     let i18n = use_i18n();
     let commands = Commands::get();
-    let settings = commands.settings;
-    let choose = Callback::new(move |command| commands.run(command));
     let palette_title = Signal::derive(move || t_string!(i18n, commands.palette).to_owned());
     let help_title = Signal::derive(move || t_string!(i18n, commands.help).to_owned());
     view! {
         <Dialog testid="palette" open=commands.palette title=palette_title bare=true>
-            <Palette choices=commands.choices() on_choose=choose />
+            {DIALOGS.draw(move |dialogs| (dialogs.palette)(commands))}
         </Dialog>
         <Dialog testid="help" open=commands.help title=help_title>
-            <div class="help">
-                <dl>
-                    {TABLE
-                        .map(|(command, keys)| {
-                            view! {
-                                <dt>
-                                    <Keycaps keys=keys />
-                                </dt>
-                                <dd>{move || commands.name(command)}</dd>
-                            }
-                        })
-                        .collect_view()}
-                </dl>
-                <label class="check">
-                    <input
-                        type="checkbox"
-                        data-testid="single-keys"
-                        prop:checked=move || settings.keys.get()
-                        on:change=move |event| settings.choose_keys(event_target_checked(&event))
-                    />
-                    {t!(i18n, commands.single_keys)}
-                </label>
-                <p class="hint">{t!(i18n, commands.single_keys_why)}</p>
-            </div>
+            {DIALOGS.draw(move |dialogs| (dialogs.help)(commands))}
         </Dialog>
+    }
+}
+
+fn palette(commands: Commands) -> Node {
+    let choose = Callback::new(move |command| commands.run(command));
+    view! { <Palette choices=commands.choices() on_choose=choose /> }
+}
+
+fn help(commands: Commands) -> Node {
+    let i18n = use_i18n();
+    let settings = commands.settings;
+    view! {
+        <div class="help">
+            <dl>
+                {TABLE
+                    .map(|(command, keys)| {
+                        view! {
+                            <dt>
+                                <Keycaps keys=keys />
+                            </dt>
+                            <dd>{move || commands.name(command)}</dd>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-testid="single-keys"
+                    prop:checked=move || settings.keys.get()
+                    on:change=move |event| settings.choose_keys(event_target_checked(&event))
+                />
+                {t!(i18n, commands.single_keys)}
+            </label>
+            <p class="hint">{t!(i18n, commands.single_keys_why)}</p>
+        </div>
     }
 }
 

@@ -9,6 +9,7 @@
 //! - [`model`]: plain Rust, without leptos and web-sys, tested natively
 //! - [`commands`]: palette, shortcuts and their help sheet
 //! - [`health`], [`trouble`]: what the frame says of broker, store and server
+//! - [`part`]: what is downloaded when it is wanted
 //! - [`past`]: the calls before, kept in this browser
 //! - [`router`]: which page is shown, links, back and forward
 //! - [`settings`]: theme, language, speed; with `boot.js`, which runs before the first paint
@@ -24,12 +25,13 @@ pub mod health;
 pub mod i18n;
 pub mod model;
 pub mod pages;
+pub mod part;
 pub mod past;
 pub mod router;
 pub mod settings;
 pub mod trouble;
 
-use self::{boot::Boot, pages::part, router::route::Route};
+use self::{boot::Boot, pages::parts, router::route::Route};
 
 /// How long a page that has just come is left alone before the other pages are downloaded.
 const SETTLED_MS: u32 = 2_000;
@@ -40,7 +42,7 @@ pub fn start() {
     wasm_bindgen_futures::spawn_local(async {
         let route = Route::of(&router::document_path());
         // without it the shell stays, and the browser has said in its console what did not come
-        if part::load(route).await.is_err() {
+        if parts::load(route).await.is_err() {
             return;
         }
         boot::pause().await;
@@ -52,6 +54,6 @@ pub fn start() {
         boot.finish().await;
         settings::mark("data-ready", "");
         gloo_timers::future::TimeoutFuture::new(SETTLED_MS).await;
-        part::load_all().await;
+        parts::load_all().await;
     });
 }

@@ -14,18 +14,16 @@ pub(crate) fn is_one(element: &NodeElement<rstml::Infallible>) -> bool {
 
 /// The call of a component.
 pub(crate) fn tokens(element: &NodeElement<rstml::Infallible>) -> syn::Result<TokenStream> {
-    if element.name().to_string() == "Show" {
-        return show(element);
+    match element.name().to_string().as_str() {
+        "Show" => return show(element),
+        "For" => return each(element),
+        _ => {}
     }
-    let (mut props, mut bound) = (Vec::new(), Vec::new());
+    let mut props = Vec::new();
     for attribute in element.attributes() {
         let NodeAttribute::Attribute(attribute) = attribute else {
             return Err(Error::new(attribute.span(), "a component takes props, and nothing else"));
         };
-        if let Some(pattern) = pattern(attribute) {
-            bound.push(pattern);
-            continue;
-        }
         let name = &attribute.key;
         if name.to_string().contains(':') {
             return Err(Error::new(name.span(), "a component takes props, and nothing else"));
@@ -35,11 +33,7 @@ pub(crate) fn tokens(element: &NodeElement<rstml::Infallible>) -> syn::Result<To
     }
     if !element.children.is_empty() {
         let children = crate::nodes_of(&element.children)?;
-        props.push(if bound.is_empty() {
-            quote! { .children(::leptos::children::ToChildren::to_children(move || #children)) }
-        } else {
-            quote! { .children(move |#(#bound),*| #children) }
-        });
+        props.push(quote! { .children(::leptos::children::ToChildren::to_children(move || #children)) });
     }
     let (name, generics) = (element.name(), &element.open_tag.generics);
     let generics = generics.lt_token.is_some().then(|| quote! { ::#generics });
@@ -51,17 +45,33 @@ pub(crate) fn tokens(element: &NodeElement<rstml::Infallible>) -> syn::Result<To
     })
 }
 
+/// The value of a prop.
+fn prop<'a>(element: &'a NodeElement<rstml::Infallible>, name: &str) -> Option<&'a syn::Expr> {
+    element.attributes().iter().find_map(|attribute| match attribute {
+        NodeAttribute::Attribute(attribute) if attribute.key.to_string() == name => attribute.value(),
+        _ => None,
+    })
+}
+
+/// A view of `each` item of a list, named by its `key`. As [`show`], less than a component.
+fn each(element: &NodeElement<rstml::Infallible>) -> syn::Result<TokenStream> {
+    let needed =
+        |name: &str| prop(element, name).ok_or_else(|| Error::new(element.name().span(), format!("it needs `{name}`")));
+    let (items, key) = (needed("each")?, needed("key")?);
+    let bound = element.attributes().iter().find_map(|attribute| match attribute {
+        NodeAttribute::Attribute(attribute) => pattern(attribute),
+        NodeAttribute::Block(_) => None,
+    });
+    let bound = bound.ok_or_else(|| Error::new(element.name().span(), "it needs a name for the item: `let:name`"))?;
+    let children = crate::nodes_of(&element.children)?;
+    Ok(quote! { crate::dom::each(#items, #key, move |#bound| #children) })
+}
+
 /// What is shown `when` something is so, and otherwise the `fallback`, if there is one. It is everywhere, so it is less
 /// than a component.
 fn show(element: &NodeElement<rstml::Infallible>) -> syn::Result<TokenStream> {
-    let prop = |name: &str| {
-        element.attributes().iter().find_map(|attribute| match attribute {
-            NodeAttribute::Attribute(attribute) if attribute.key.to_string() == name => attribute.value(),
-            _ => None,
-        })
-    };
-    let when = prop("when").ok_or_else(|| Error::new(element.name().span(), "it needs `when`"))?;
-    let otherwise = match prop("fallback") {
+    let when = prop(element, "when").ok_or_else(|| Error::new(element.name().span(), "it needs `when`"))?;
+    let otherwise = match prop(element, "fallback") {
         Some(fallback) => quote! { #fallback },
         None => quote! { || crate::dom::Node::Nothing },
     };

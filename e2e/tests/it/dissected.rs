@@ -93,16 +93,16 @@ async fn what_draws_a_capture_is_asked_for_again_when_it_did_not_come() -> Resul
         page.click("wire-switch").await?;
         browser.refuse(&["*split_wire*"]).await?;
         page.click("rest-send").await?;
-        page.says("wire-undrawn", "did not come").await?;
+        page.says("part-missing", "did not come").await?;
         // the call itself is none the worse for it
         page.says("rest-status", "200 OK").await?;
         accessible::check(page, "a capture that cannot be drawn").await?;
-        page.click("wire-again").await?;
-        page.says("wire-undrawn", "did not come").await?;
+        page.click("part-again").await?;
+        page.says("part-missing", "did not come").await?;
         browser.refuse(&[]).await?;
-        page.click("wire-again").await?;
+        page.click("part-again").await?;
         page.find("wire-message").await?;
-        ensure!(page.count("wire-undrawn").await? == 0, "what is there is said to be missing");
+        ensure!(page.count("part-missing").await? == 0, "what is there is said to be missing");
         Ok(())
     })
     .await

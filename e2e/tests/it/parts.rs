@@ -25,7 +25,7 @@ async fn a_bench_is_downloaded_with_its_own_part_and_the_others_follow() -> Resu
         for (path, own) in [("/", None), ("/rest", Some(0)), ("/queue", Some(2))] {
             page.open(path).await?;
             let all =
-                "performance.getEntriesByType('resource').filter(file => file.name.includes('/split_')).length >= 3";
+                "performance.getEntriesByType('resource').filter(file => /split_(rest|grpc|queue)/.test(file.name)).length >= 3";
             page.until_within(REST, "all parts are there", all).await?;
             let began = page.run(BEGAN, &[]).await?;
             for (at, after) in began.as_array().into_iter().flatten().enumerate() {

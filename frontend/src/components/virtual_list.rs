@@ -3,13 +3,13 @@
 //!
 //! The scroll box takes the focus, so the keys that scroll do; `aria-rowcount` and `aria-rowindex` say where one is.
 
-use std::{hash::Hash, ops::Range};
+use std::ops::Range;
 
 use crosstalk_view::view;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use crate::dom::Node;
+use crate::dom::{IntoKey, Node};
 
 /// The height of a row until one was measured, in px.
 const ROW: f64 = 32.0;
@@ -48,7 +48,7 @@ pub fn VirtualList<T, K>(
 ) -> impl IntoView
 where
     T: Send + Sync + 'static,
-    K: Eq + Hash + Send + Sync + 'static,
+    K: IntoKey + 'static,
 {
     let (scroller, body) = (NodeRef::<html::Div>::new(), NodeRef::<html::Tbody>::new());
     let (top, height, room) = (RwSignal::new(0.0), RwSignal::new(ROW), RwSignal::new(ROOM));

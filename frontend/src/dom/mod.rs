@@ -4,9 +4,10 @@
 //! - [`Node`], [`IntoNode`]: a view, and what can be one
 //! - [`Tree`]: an element, copied from its markup, with the places in it that change
 //! - [`Value`], [`Give`]: what attributes, classes and properties are set to
-//! - [`show()`]: what is there at times
+//! - [`each()`]: the items of a list; [`show()`]: what is there at times
 //! - [`State`]: what there is of a view in the document
 
+mod each;
 mod leptos;
 mod node;
 mod show;
@@ -16,6 +17,7 @@ mod tree;
 mod value;
 
 pub use self::{
+    each::{Each, IntoKey, Key, List, each},
     node::{IntoNode, Node},
     show::show,
     state::State,

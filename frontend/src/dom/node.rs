@@ -4,7 +4,7 @@ use std::{any::Any, borrow::Cow, fmt};
 
 use leptos::prelude::*;
 
-use super::Tree;
+use super::{Each, Tree};
 
 /// A view.
 pub enum Node {
@@ -18,6 +18,8 @@ pub enum Node {
     Many(Vec<Node>),
     /// What is said anew whenever what it reads changes.
     Live(Box<dyn FnMut() -> Node + Send>),
+    /// The items of a list.
+    Each(Each),
     /// A view of leptos.
     Any(AnyView),
 }

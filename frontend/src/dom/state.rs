@@ -6,7 +6,7 @@ use leptos::{prelude::*, reactive::effect::RenderEffect, tachys::view::any_view:
 use wasm_bindgen::JsCast as _;
 use web_sys::{Comment, Element, Text};
 
-use super::{Node, tree::TreeState};
+use super::{Node, each::List, tree::TreeState};
 
 /// What there is of a view in the document.
 pub enum State {
@@ -19,7 +19,9 @@ pub enum State {
     /// Some, and the place after them.
     Many(Vec<State>, Comment),
     /// What is said anew.
-    Live(RenderEffect<State>),
+    Live(Kept<State>),
+    /// The items of a list.
+    Each(Kept<List>),
     /// A view of leptos.
     Any(AnyViewState),
 }
@@ -42,6 +44,7 @@ impl Render for Node {
                 State::Many(nodes.into_iter().map(Self::build).collect(), document().create_comment(""))
             }
             Self::Live(say) => State::Live(live(say, None)),
+            Self::Each(each) => State::Each(each.build()),
             Self::Any(view) => State::Any(view.build()),
         }
     }
@@ -58,7 +61,7 @@ impl Render for Node {
             (Self::Tree(tree), State::Tree(state)) if tree.fits(state) => tree.rebuild(state),
             (Self::Many(nodes), State::Many(states, end)) => many(nodes, states, end),
             (Self::Live(say), State::Live(effect)) => {
-                let now = effect.take_value();
+                let now = effect.0.take_value();
                 *effect = live(say, now);
             }
             (Self::Any(view), State::Any(state)) => view.rebuild(state),
@@ -99,14 +102,36 @@ impl State {
             Self::Nothing(place) => Some(place.clone().into()),
             Self::Text(text, _) => Some(text.clone().into()),
             Self::Tree(tree) => Some(tree.root.clone().into()),
-            Self::Live(effect) => effect.with_value_mut(|state| state.node()).flatten(),
-            Self::Many(..) | Self::Any(_) => None,
+            Self::Live(effect) => effect.with(|state| state.node()).flatten(),
+            Self::Many(..) | Self::Each(_) | Self::Any(_) => None,
         }
     }
 }
 
-fn live(mut say: Box<dyn FnMut() -> Node + Send>, now: Option<State>) -> RenderEffect<State> {
-    RenderEffect::new_with_value(
+/// An effect with what it keeps. Its task ends only when it has its next turn: what it keeps goes at once, for in the meantime
+/// effects within could have theirs, and find that what they read is gone.
+pub struct Kept<T: 'static>(pub(super) RenderEffect<T>);
+
+impl<T> fmt::Debug for Kept<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kept").finish_non_exhaustive()
+    }
+}
+
+impl<T> Drop for Kept<T> {
+    fn drop(&mut self) {
+        drop(self.0.take_value());
+    }
+}
+
+impl<T> Kept<T> {
+    fn with<U>(&self, act: impl FnOnce(&mut T) -> U) -> Option<U> {
+        self.0.with_value_mut(act)
+    }
+}
+
+fn live(mut say: Box<dyn FnMut() -> Node + Send>, now: Option<State>) -> Kept<State> {
+    Kept(RenderEffect::new_with_value(
         move |now: Option<State>| {
             let node = say();
             match now {
@@ -118,7 +143,7 @@ fn live(mut say: Box<dyn FnMut() -> Node + Send>, now: Option<State>) -> RenderE
             }
         },
         now,
-    )
+    ))
 }
 
 /// One after another: the first becomes the first, and so on.
@@ -147,7 +172,8 @@ impl Mountable for State {
                 states.iter_mut().for_each(Self::unmount);
                 end.unmount();
             }
-            Self::Live(effect) => drop(effect.with_value_mut(Self::unmount)),
+            Self::Live(effect) => drop(effect.with(Self::unmount)),
+            Self::Each(effect) => drop(effect.with(List::unmount)),
             Self::Any(state) => state.unmount(),
         }
     }
@@ -163,7 +189,8 @@ impl Mountable for State {
                 }
                 end.mount(parent, marker);
             }
-            Self::Live(effect) => drop(effect.with_value_mut(|state| state.mount(parent, marker))),
+            Self::Live(effect) => drop(effect.with(|state| state.mount(parent, marker))),
+            Self::Each(effect) => drop(effect.with(|list| list.mount(parent, marker))),
             Self::Any(state) => state.mount(parent, marker),
         }
     }
@@ -176,7 +203,8 @@ impl Mountable for State {
             Self::Many(states, end) => {
                 states.first().is_some_and(|first| first.insert_before_this(child)) || end.insert_before_this(child)
             }
-            Self::Live(effect) => effect.with_value_mut(|state| state.insert_before_this(child)).unwrap_or(false),
+            Self::Live(effect) => effect.with(|state| state.insert_before_this(child)).unwrap_or(false),
+            Self::Each(effect) => effect.with(|list| list.insert_before_this(child)).unwrap_or(false),
             Self::Any(state) => state.insert_before_this(child),
         }
     }
@@ -186,7 +214,8 @@ impl Mountable for State {
             Self::Nothing(_) | Self::Text(..) => Vec::new(),
             Self::Tree(tree) => vec![tree.root.clone()],
             Self::Many(states, _) => states.iter().flat_map(Self::elements).collect(),
-            Self::Live(effect) => effect.with_value_mut(|state| state.elements()).unwrap_or_default(),
+            Self::Live(effect) => effect.with(|state| state.elements()).unwrap_or_default(),
+            Self::Each(effect) => effect.with(|list| list.elements()).unwrap_or_default(),
             Self::Any(state) => state.elements(),
         }
     }

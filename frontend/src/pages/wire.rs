@@ -6,12 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::tasks::Tasks;
-use crate::{
-    api::captures,
-    components::wire::{Captured, part},
-    model::exchange::CallError,
-    settings,
-};
+use crate::{api::captures, components::wire::Captured, model::exchange::CallError, settings};
 
 /// The inspector of one bench.
 #[derive(Clone, Copy, Debug)]
@@ -80,25 +75,10 @@ impl Wire {
         };
         self.tasks.spawn(async move {
             match captures::read(&trace).await {
-                Ok(told) => self.draw(trace, Arc::new(told)).await,
+                Ok(told) => self.see(&trace, Captured::Seen { told: Arc::new(told), file: captures::file(&trace) }),
                 Err(error) => self.see(&trace, Captured::Failed(error)),
             }
         });
-    }
-
-    /// Shows a capture, once what draws it is there.
-    async fn draw(self, trace: String, told: Arc<Vec<u8>>) {
-        let drawn = part::load().await;
-        let file = captures::file(&trace);
-        let of = trace.clone();
-        let seen = match drawn {
-            Ok(()) => Captured::Seen { told, file },
-            Err(_) => Captured::Undrawn(Callback::new(move |()| {
-                let (trace, told) = (trace.clone(), told.clone());
-                self.tasks.spawn(async move { self.draw(trace, told).await });
-            })),
-        };
-        self.see(&of, seen);
     }
 
     /// The next call may be on its way already: then this is nothing to see any more.

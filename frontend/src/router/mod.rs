@@ -15,7 +15,7 @@ mod link;
 pub mod route;
 
 use self::route::Route;
-use crate::pages::part;
+use crate::pages::parts;
 
 /// The element that a new page begins with.
 const MAIN: &str = "main";
@@ -89,7 +89,7 @@ impl Router {
             return then();
         }
         spawn_local(async move {
-            let loaded = part::load(Route::of(&path)).await;
+            let loaded = parts::load(Route::of(&path)).await;
             // meanwhile the visitor may have gone on
             if document_path() != path {
                 return;

@@ -7,6 +7,7 @@
 //! - `shared`: the state, and what happens when a message comes or the socket goes
 //! - `request`: a command and its answer
 //! - `ping`: the clocks of both ends, and whether the socket lives
+//! - `speech`: its words, downloaded once the page is there
 //! - `socket`: a browser WebSocket as one callback
 //!
 //! Every request is answered once: by the server, by its budget, or by the end of the socket.
@@ -26,6 +27,7 @@ mod ping;
 mod request;
 mod shared;
 mod socket;
+mod speech;
 pub mod subscription;
 
 use self::{

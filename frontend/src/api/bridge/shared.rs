@@ -20,7 +20,8 @@ use super::{
     bidi::{CallNews, CallSink},
     ping,
     request::Waiter,
-    socket::{Socket, SocketEvent},
+    socket::Socket,
+    speech::{SPEECH, Speech},
     subscription::{Entry, News},
 };
 use crate::{
@@ -29,7 +30,6 @@ use crate::{
         backoff::Backoff,
         clock::{Clocks, Offset},
         exchange::CallError,
-        json,
         past::others::Others,
     },
 };
@@ -38,6 +38,8 @@ use crate::{
 const RECONNECT: Backoff = Backoff { first_ms: 250, cap_ms: 5_000, jitter: 0.5 };
 /// How long opening and both hellos may take, in milliseconds.
 const HELLO_BUDGET_MS: u32 = 5_000;
+/// What a browser says of a socket that ended without a goodbye (RFC 6455, section 7.1.5).
+const ABNORMAL: u16 = 1006;
 
 pub(super) struct Shared {
     pub(super) connection: RwSignal<Connection>,
@@ -97,48 +99,40 @@ impl Shared {
         Self { trace: Some(trace), ..Self::default() }
     }
 
-    /// Opens a socket in place of the one there was.
+    /// Opens a socket in place of the one there was, as soon as what speaks over it is there.
     pub(super) fn connect(self: &Rc<Self>) {
         let attempt = self.attempt.get() + 1;
         self.attempt.set(attempt);
         self.connection.set(Connection::Connecting);
-        let this = Rc::downgrade(self);
-        let socket = Socket::open(&socket_url(self.trace.as_deref()), move |event| {
-            if let Some(this) = this.upgrade() {
-                this.on_event(event);
-            }
-        });
-        let opened = socket.is_some();
-        drop(self.socket.replace(socket));
-        if !opened {
-            self.lose(1006);
-            return;
+        drop(self.socket.take());
+        if let Some(speech) = SPEECH.get() {
+            return self.open(speech, attempt);
         }
-        self.later(HELLO_BUDGET_MS, attempt, |this| {
-            if matches!(this.connection.get_untracked(), Connection::Connecting) {
-                this.lose(1006);
-            }
-        });
-    }
-
-    fn on_event(self: &Rc<Self>, event: SocketEvent) {
-        match event {
-            SocketEvent::Open => {
-                self.write(&ClientMessage::Hello { version: VERSION });
-            }
-            SocketEvent::Text(text) => {
-                let read_ms = now_ms();
-                self.read_ms.set(read_ms);
-                match json::read(&text) {
-                    Ok(message) => self.on_message(message, read_ms),
-                    Err(_) => self.lose(close::PROTOCOL_ERROR),
+        let this = Rc::downgrade(self);
+        spawn_local(async move {
+            let loaded = SPEECH.load().await;
+            if let Some(this) = this.upgrade().filter(|this| this.attempt.get() == attempt) {
+                match loaded {
+                    Ok(speech) => this.open(speech, attempt),
+                    Err(_) => this.lose(ABNORMAL),
                 }
             }
-            SocketEvent::Closed { code } => self.lose(code),
-        }
+        });
     }
 
-    fn on_message(self: &Rc<Self>, message: ServerMessage, read_ms: f64) {
+    fn open(self: &Rc<Self>, speech: &Speech, attempt: u64) {
+        let Some(socket) = (speech.open)(&socket_url(self.trace.as_deref()), Rc::downgrade(self)) else {
+            return self.lose(ABNORMAL);
+        };
+        self.socket.replace(Some(socket));
+        self.later(HELLO_BUDGET_MS, attempt, |this| {
+            if matches!(this.connection.get_untracked(), Connection::Connecting) {
+                this.lose(ABNORMAL);
+            }
+        });
+    }
+
+    pub(super) fn on_message(self: &Rc<Self>, message: ServerMessage, read_ms: f64) {
         match message {
             ServerMessage::Hello { version, server, instance } => {
                 self.on_hello(version, server, instance);
@@ -249,8 +243,8 @@ impl Shared {
     }
 
     pub(super) fn write(&self, message: &ClientMessage) -> bool {
-        let text = serde_json::to_string(message).expect("messages of the page have string keys only");
-        self.socket.borrow().as_ref().is_some_and(|socket| socket.send(&text))
+        let (socket, speech) = (self.socket.borrow(), SPEECH.get());
+        socket.as_ref().zip(speech).is_some_and(|(socket, speech)| socket.send(&(speech.write)(message)))
     }
 
     /// Runs `then` after a while, unless there was another socket since.

@@ -16,10 +16,14 @@ use crosstalk_view::view;
 use leptos::prelude::*;
 
 pub use self::glimpse::Glimpse;
-use self::{compare::Compared, table::Table, transfer::Transfer};
+use self::{
+    compare::Compared,
+    table::{Listed, table},
+    transfer::Transfer,
+};
 use crate::{
     api::bridge::Bridge,
-    dom::IntoNode as _,
+    dom::{IntoNode as _, Node},
     i18n::{I18n, Text, keys::history as key, t, t_string, use_i18n},
     model::{
         number,
@@ -29,8 +33,27 @@ use crate::{
             others::{Row, rows},
         },
     },
+    part::part,
     past::PastCalls,
 };
+
+/// What is drawn of calls once there are any: a part of the program of its own.
+#[derive(Debug)]
+pub struct Drawn {
+    table: fn(Listed) -> Node,
+    compared: fn(Call, Call, Words, RwSignal<Vec<u64>>) -> Node,
+}
+
+part!(
+    /// The part.
+    pub DRAWN: Drawn = Drawn {
+        table,
+        compared: |first, second, words, picked| {
+            view! { <Compared first=first second=second words=words picked=picked /> }
+        },
+    },
+    in later
+);
 
 /// How a bench words what came of its calls. Without words of its own a call says how it ended, and what comes with an
 /// answer is headers.
@@ -90,9 +113,14 @@ pub fn HistoryBand(
     let pair = Memo::new(move |_| {
         let call = |name: &u64| list.with(|list| list.get(*name).cloned());
         let mut pair: Vec<Call> = picked.get().iter().filter_map(call).collect();
-        pair.sort_by_key(|call| call.at);
+        if let [first, second] = pair.as_slice()
+            && first.at > second.at
+        {
+            pair.reverse();
+        }
         pair
     });
+    let listed = Listed { rows, style, heads, words, shown, picked, on_show, on_again };
     view! {
         <section class="band history" aria-labelledby="hist-h">
             <div class="band-head">
@@ -122,7 +150,7 @@ pub fn HistoryBand(
                 when=move || !blank()
                 fallback=move || view! { <p class="hint" data-testid="history-blank">{t!(i18n, history.blank)}</p> }
             >
-                <Table rows=rows style=style heads=heads words=words shown=shown picked=picked on_show=on_show on_again=on_again />
+                {DRAWN.draw(move |drawn| (drawn.table)(listed))}
             </Show>
             {move || {
                 (missed() > 0)
@@ -133,7 +161,10 @@ pub fn HistoryBand(
             }}
             <div aria-live="polite">
                 {move || match pair.get().as_slice() {
-                    [first, second] => view! { <Compared first=first.clone() second=second.clone() words=words picked=picked /> },
+                    [first, second] => {
+                        let (first, second) = (first.clone(), second.clone());
+                        DRAWN.draw(move |drawn| (drawn.compared)(first.clone(), second.clone(), words, picked))
+                    }
                     [_] => view! { <p class="hint near">{t!(i18n, history.pick_one)}</p> },
                     _ => ().into_node(),
                 }}

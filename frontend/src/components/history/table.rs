@@ -22,26 +22,30 @@ use crate::{
 /// How many calls are compared.
 const PAIR: usize = 2;
 
-/// The table.
-#[component]
-pub(super) fn Table(
+/// What the table is of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Listed {
     /// Newest first.
-    rows: Memo<Vec<Row>>,
+    pub(super) rows: Memo<Vec<Row>>,
     /// Of which bench.
-    style: Style,
+    pub(super) style: Style,
     /// Of the two columns that say what was asked.
-    heads: [Text; 2],
+    pub(super) heads: [Text; 2],
     /// What came of them.
-    words: Words,
+    pub(super) words: Words,
     /// The call whose answer is on show.
-    shown: Signal<Option<u64>>,
+    pub(super) shown: Signal<Option<u64>>,
     /// The calls to compare.
-    picked: RwSignal<Vec<u64>>,
+    pub(super) picked: RwSignal<Vec<u64>>,
     /// Shows the answer of a call.
-    on_show: Callback<Call>,
+    pub(super) on_show: Callback<Call>,
     /// Sends a call again.
-    on_again: Callback<Call>,
-) -> impl IntoView {
+    pub(super) on_again: Callback<Call>,
+}
+
+/// The table.
+pub(super) fn table(listed: Listed) -> Node {
+    let Listed { rows, style, heads, .. } = listed;
     let i18n = use_i18n();
     let axis = Memo::new(move |_| {
         let took = |row: &Row| match row {
@@ -77,7 +81,7 @@ pub(super) fn Table(
                 <tbody role="rowgroup">
                     <For each=move || rows.get() key=Row::name let:row>
                         {match row {
-                            Row::Own(call) => own(call, axis, words, shown, picked, on_show, on_again),
+                            Row::Own(call) => own(call, axis, listed),
                             Row::Other(call) => other(style, call.call, axis),
                         }}
                     </For>
@@ -93,15 +97,8 @@ pub(super) fn figure(class: &'static str, value: Option<String>) -> Node {
     view! { <td role="cell" class=class data-none=none>{value.unwrap_or_else(|| "–".to_owned())}</td> }
 }
 
-fn own(
-    call: Call,
-    axis: Memo<Axis>,
-    words: Words,
-    shown: Signal<Option<u64>>,
-    picked: RwSignal<Vec<u64>>,
-    on_show: Callback<Call>,
-    on_again: Callback<Call>,
-) -> Node {
+fn own(call: Call, axis: Memo<Axis>, listed: Listed) -> Node {
+    let Listed { words, shown, picked, on_show, on_again, .. } = listed;
     let i18n = use_i18n();
     let at = call.at;
     let name = StoredValue::new(format!("{} {}", call.verb, call.what));

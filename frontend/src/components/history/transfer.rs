@@ -13,13 +13,13 @@ use crate::{
         call::Style,
         file::{Error, MAX_READ},
     },
-    past::PastCalls,
+    past::{PastCalls, Rejected},
 };
 
 /// Why nothing came of an import.
 #[derive(Clone, Debug, PartialEq)]
 enum Came {
-    Wrong(Error),
+    Rejected(Rejected),
     Unreadable,
 }
 
@@ -45,7 +45,10 @@ pub(super) fn Transfer(
         // the same file may be chosen again
         input.set_value("");
         spawn_local(async move {
-            let imported = read(file).await.and_then(|text| past.import(&text).map_err(Came::Wrong));
+            let imported = match read(file).await {
+                Ok(text) => past.import(&text).await.map_err(Came::Rejected),
+                Err(came) => Err(came),
+            };
             if let Ok(count) = imported {
                 let title = untrack(|| match count {
                     0 => t_string!(i18n, history.added_none).to_owned(),
@@ -93,23 +96,23 @@ pub(super) fn Transfer(
 
 async fn read(file: File) -> Result<String, Came> {
     if file.size() > MAX_READ as f64 {
-        return Err(Came::Wrong(Error::TooLong));
+        return Err(Came::Rejected(Rejected::Wrong(Error::TooLong)));
     }
     let text = JsFuture::from(file.text()).await;
     text.ok().and_then(|text| text.unchecked_into::<wasm_bindgen::JsValue>().as_string()).ok_or(Came::Unreadable)
 }
 
 fn words(i18n: I18n, came: &Came) -> String {
-    match came {
-        Came::Wrong(Error::TooLong) => t_string!(i18n, history.err_long).to_owned(),
-        Came::Wrong(Error::NotJson { line, column }) => {
-            t_string!(i18n, history.err_json, line = line, column = column)
-        }
-        Came::Wrong(Error::Foreign) => t_string!(i18n, history.err_foreign).to_owned(),
-        Came::Wrong(Error::Version(version)) => t_string!(i18n, history.err_version, version = version),
-        Came::Wrong(Error::Call { line, what }) => {
-            t_string!(i18n, history.err_call, line = line, what = said(i18n, what))
-        }
-        Came::Unreadable => t_string!(i18n, history.err_file).to_owned(),
+    let error = match came {
+        Came::Rejected(Rejected::Wrong(error)) => error,
+        Came::Rejected(Rejected::PartMissing) => return t_string!(i18n, common.part_missing).to_owned(),
+        Came::Unreadable => return t_string!(i18n, history.err_file).to_owned(),
+    };
+    match error {
+        Error::TooLong => t_string!(i18n, history.err_long).to_owned(),
+        Error::NotJson { line, column } => t_string!(i18n, history.err_json, line = line, column = column),
+        Error::Foreign => t_string!(i18n, history.err_foreign).to_owned(),
+        Error::Version(version) => t_string!(i18n, history.err_version, version = version),
+        Error::Call { line, what } => t_string!(i18n, history.err_call, line = line, what = said(i18n, what)),
     }
 }

@@ -1,14 +1,15 @@
 //! The middle of a bench: what happened between the parties. Above to scale, beneath step by step, each step explained
 //! when it is looked at; a cursor ties the two.
 //!
-//! - `playback`: which step is looked at; `player`: its buttons and keys
-//! - `list`: the steps; `words`: what they are called and why they are there
+//! - `playback`: which step is looked at
+//! - `steps`: what is drawn once there are steps; `player`: buttons and keys, `list`: the steps; `words`: what they are called and why they are there
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
 
 mod list;
 mod playback;
 mod player;
+pub mod steps;
 mod words;
 
 pub(super) use self::words::party;
@@ -19,7 +20,10 @@ use crosstalk_proto::step::Party;
 use crosstalk_view::view;
 use leptos::prelude::*;
 
-use self::{list::StepList, playback::Playback, player::Player};
+use self::{
+    playback::Playback,
+    steps::{STEPS, Stepped},
+};
 use super::{
     lane::{Lane, Picture},
     scope::Scope,
@@ -120,10 +124,7 @@ pub fn Happened(
     });
 
     let focus = move || playback.at().and_then(|at| rows.with(|rows| rows.get(at).map(|row| (row.from, row.to))));
-    let told = move || {
-        let opened = playback.opened().and_then(|at| rows.with(|rows| rows.get(at).cloned()));
-        opened.map(|row| words::told(i18n, style, &row, &said.read())).unwrap_or_default()
-    };
+    let stepped = Stepped { style, parties: present, rows, said, playback };
     let named =
         move || present.get().into_iter().map(|who| (who, words::party(i18n, who).to_owned())).collect::<Vec<_>>();
     view! {
@@ -135,7 +136,7 @@ pub fn Happened(
             <div class="row row-between">
                 <h2 id="seq-h">{t!(i18n, panels.what_happened)}</h2>
                 <Show when=move || count.get() != 0>
-                    <Player playback=playback count=count told=Signal::derive(told) />
+                    {STEPS.draw(move |steps| (steps.player)(stepped))}
                 </Show>
             </div>
             <p class="hint" data-testid="sequence-hint">
@@ -159,7 +160,7 @@ pub fn Happened(
                 </Lane>
             </Scope>
             <Show when=move || count.get() != 0>
-                <StepList style=style parties=present rows=rows said=said playback=playback />
+                {STEPS.draw(move |steps| (steps.list)(stepped))}
                 <p class="hint" data-testid="clock-note">
                     {move || clocks(i18n, timeline.with(|at| at.as_ref().and_then(|at| at.placement)))}
                 </p>

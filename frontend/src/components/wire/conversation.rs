@@ -166,7 +166,7 @@ fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
     };
     view! {
         <div class="wire-pick" role="group" aria-label=t!(i18n, wire.messages) node_ref=strip on:keydown=on_key>
-            <For each=move || around.get() key=|at| *at let:at>
+            <For each=move || around.get().collect() key=|at| *at let:at>
                 {button(at)}
             </For>
         </div>

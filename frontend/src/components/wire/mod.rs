@@ -52,8 +52,6 @@ pub enum Captured {
     },
     /// It could not be captured or read.
     Failed(CallError),
-    /// It was read, but what draws it did not come; this asks for that again.
-    Undrawn(Callback<()>),
 }
 
 /// The section under the middle and the right of a bench.
@@ -70,14 +68,13 @@ pub fn WireView(
         Captured::Waiting => t_string!(i18n, wire.waiting),
         Captured::None if on.get() => t_string!(i18n, wire.blank_on),
         Captured::None => t_string!(i18n, wire.blank_off),
-        Captured::Seen { .. } | Captured::Failed(_) | Captured::Undrawn(_) => "",
+        Captured::Seen { .. } | Captured::Failed(_) => "",
     };
     // apart from the hint: what was read is not to be read again for a word in another language
     let content = move || match seen.get() {
         Captured::None | Captured::Waiting => ().into_node(),
         Captured::Failed(error) => view! { <Failure error=error /> },
-        Captured::Undrawn(again) => view! { <Undrawn again=again /> },
-        Captured::Seen { told, file } => part::draw_capture(told, file).unwrap_or_else(|| ().into_node()),
+        Captured::Seen { told, file } => part::WIRE.draw(move |wire| (wire.capture)(&told, file.clone())),
     };
     view! {
         <section class="wire-row stack-s" aria-labelledby="wire-h" data-testid="wire">
@@ -100,25 +97,6 @@ pub fn WireView(
             </p>
             {content}
         </section>
-    }
-}
-
-/// Says that the part of the program is missing, and asks for it again.
-#[component]
-fn Undrawn(again: Callback<()>) -> impl IntoView {
-    let i18n = use_i18n();
-    view! {
-        <div class="problem" data-style="bad" role="alert" data-testid="wire-undrawn">
-            <header>
-                <h3>{t!(i18n, wire.undrawn)}</h3>
-            </header>
-            <p>{t!(i18n, wire.undrawn_why)}</p>
-            <footer>
-                <button class="btn sm" type="button" data-testid="wire-again" on:click=move |_| again.run(())>
-                    {t!(i18n, wire.again)}
-                </button>
-            </footer>
-        </div>
     }
 }
 

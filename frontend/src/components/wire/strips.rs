@@ -3,7 +3,7 @@
 use crosstalk_view::view;
 use leptos::prelude::*;
 
-use super::{Captured, Undrawn, part};
+use super::{Captured, part};
 use crate::{
     components::failure::Failure,
     dom::Node,
@@ -44,24 +44,11 @@ pub fn Strips(
     let seen = Memo::new(move |_| styles.iter().any(|style| matches!(*style.seen.read(), Captured::Seen { .. })));
     let failed = move |style: Weighed| match style.seen.get() {
         Captured::Failed(error) => Some(view! { <Failure error=error /> }),
-        Captured::None | Captured::Waiting | Captured::Seen { .. } | Captured::Undrawn(_) => None,
-    };
-    // one part draws them all
-    let undrawn = move || {
-        let again = styles.iter().filter_map(|style| match style.seen.get() {
-            Captured::Undrawn(again) => Some(again),
-            _ => None,
-        });
-        let again = again.collect::<Vec<_>>();
-        (!again.is_empty()).then(|| {
-            let all = Callback::new(move |()| again.iter().for_each(|again| again.run(())));
-            view! { <Undrawn again=all /> }
-        })
+        Captured::None | Captured::Waiting | Captured::Seen { .. } => None,
     };
     view! {
-        {move || seen.get().then(|| part::draw_strips(styles))}
+        {move || seen.get().then(|| part::WIRE.draw(move |wire| (wire.strips)(styles)))}
         {move || styles.map(failed).collect_view()}
-        {undrawn}
     }
 }
 
@@ -138,7 +125,7 @@ pub(super) fn Table(styles: [Weighed; STYLES]) -> impl IntoView {
 fn weight(seen: &Captured) -> Option<Weight> {
     match seen {
         Captured::Seen { told, .. } => Wire::read(told).ok().map(|wire| Weight::of(&wire)),
-        Captured::None | Captured::Waiting | Captured::Failed(_) | Captured::Undrawn(_) => None,
+        Captured::None | Captured::Waiting | Captured::Failed(_) => None,
     }
 }
 

@@ -29,8 +29,8 @@ impl Past {
             call.at += 1;
         }
         let name = call.at;
-        self.calls.push(call.bounded());
-        self.order();
+        self.insert(call.bounded());
+        self.bound();
         name
     }
 
@@ -39,19 +39,21 @@ impl Past {
         let mut added = 0;
         for call in calls {
             if self.get(call.at).is_none() {
-                self.calls.push(call.bounded());
+                self.insert(call.bounded());
                 added += 1;
             }
         }
-        self.order();
+        self.bound();
         added
     }
 
     /// Takes over what another tab has kept. What this page load alone knows of a call stays.
     pub fn replace(&mut self, calls: Vec<Call>) {
-        let known = |call: Call| self.get(call.at).cloned().unwrap_or(call);
-        self.calls = calls.into_iter().map(known).collect();
-        self.order();
+        let before = std::mem::take(self);
+        for call in calls {
+            self.insert(before.get(call.at).cloned().unwrap_or(call));
+        }
+        self.bound();
     }
 
     /// The call of this name.
@@ -76,8 +78,12 @@ impl Past {
         self.calls.retain(|call| call.style != style);
     }
 
-    fn order(&mut self) {
-        self.calls.sort_by_key(|call| std::cmp::Reverse(call.at));
+    fn insert(&mut self, call: Call) {
+        let at = self.calls.partition_point(|before| before.at > call.at);
+        self.calls.insert(at, call);
+    }
+
+    fn bound(&mut self) {
         let mut kept = [0; Style::ALL.len()];
         self.calls.retain(|call| {
             let count = &mut kept[call.style as usize];

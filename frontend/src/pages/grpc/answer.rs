@@ -17,12 +17,31 @@ use crate::{
         headers::HeadersTable,
         tabs::{Tab, Tabs},
     },
+    dom::Node,
     i18n::{t, t_string, use_i18n},
     model::{grpc_status, number},
+    part::part,
 };
 
 const METADATA: usize = 1;
 const TIMING: usize = 2;
+
+/// What is drawn once there is a call, and what can be done without one: a part of the program of its own.
+#[derive(Debug)]
+struct Drawn {
+    status: fn(Calls, Ended) -> Node,
+    tabs: fn(Calls, RwSignal<usize>) -> Node,
+    copy_as: fn(Calls) -> Node,
+}
+
+part!(
+    DRAWN: Drawn = Drawn {
+        status: |calls, ended| view! { <Status calls=calls ended=ended /> },
+        tabs,
+        copy_as: |calls| view! { <CopyAs snippets=Signal::derive(move || calls.typed.snippets()) /> },
+    },
+    in later
+);
 
 /// The right column.
 #[component]
@@ -31,7 +50,7 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
     let tab = RwSignal::new(0);
     let begun = Memo::new(move |_| calls.asked.with(Option::is_some));
     let status = move || match calls.outcome.get() {
-        Some(Ok(ended)) => view! { <Status calls=calls ended=ended /> },
+        Some(Ok(ended)) => DRAWN.draw(move |drawn| (drawn.status)(calls, ended.clone())),
         Some(Err(error)) => view! { <Failure error=error /> },
         None if begun.get() => view! {
             <p class="muted" data-testid="grpc-status">{t!(i18n, grpc.going_on)}</p>
@@ -42,15 +61,6 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
             </div>
         },
     };
-    let tabs = move || {
-        let tab = |word: &str, figure: String| Tab { word: word.to_owned(), figure };
-        vec![
-            tab(t_string!(i18n, grpc.messages), calls.log.count().to_string()),
-            tab(t_string!(i18n, grpc.metadata_both), String::new()),
-            tab(t_string!(i18n, grpc.timing), String::new()),
-        ]
-    };
-    let label = move || t_string!(i18n, panels.answer).to_owned();
     view! {
         <div class="ans">
             <section class="stack-s" aria-labelledby="ans-h">
@@ -63,23 +73,40 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
                     }}
                 </div>
                 <Show when=move || begun.get()>
-                    <Tabs id="ans" label=Signal::derive(label) tabs=Signal::derive(tabs) selected=tab />
-                    <div
-                        role="tabpanel"
-                        id="ans-panel"
-                        class="stack"
-                        tabindex="0"
-                        aria-labelledby=move || format!("ans-{}", tab.get())
-                    >
-                        {move || match tab.get() {
-                            METADATA => view! { <Metadata calls=calls /> },
-                            TIMING => view! { <Timing calls=calls /> },
-                            _ => view! { <Messages calls=calls /> },
-                        }}
-                    </div>
+                    {DRAWN.draw(move |drawn| (drawn.tabs)(calls, tab))}
                 </Show>
             </section>
-            <CopyAs snippets=Signal::derive(move || calls.typed.snippets()) />
+            {DRAWN.draw(move |drawn| (drawn.copy_as)(calls))}
+        </div>
+    }
+}
+
+/// What came, in three tabs.
+fn tabs(calls: Calls, tab: RwSignal<usize>) -> Node {
+    let i18n = use_i18n();
+    let tabs = move || {
+        let tab = |word: &str, figure: String| Tab { word: word.to_owned(), figure };
+        vec![
+            tab(t_string!(i18n, grpc.messages), calls.log.count().to_string()),
+            tab(t_string!(i18n, grpc.metadata_both), String::new()),
+            tab(t_string!(i18n, grpc.timing), String::new()),
+        ]
+    };
+    let label = move || t_string!(i18n, panels.answer).to_owned();
+    view! {
+        <Tabs id="ans" label=Signal::derive(label) tabs=Signal::derive(tabs) selected=tab />
+        <div
+            role="tabpanel"
+            id="ans-panel"
+            class="stack"
+            tabindex="0"
+            aria-labelledby=move || format!("ans-{}", tab.get())
+        >
+            {move || match tab.get() {
+                METADATA => view! { <Metadata calls=calls /> },
+                TIMING => view! { <Timing calls=calls /> },
+                _ => view! { <Messages calls=calls /> },
+            }}
         </div>
     }
 }

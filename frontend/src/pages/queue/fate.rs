@@ -1,18 +1,31 @@
 //! The fate of what was published: what the broker said, what that means and what it does not; of a run, the counts.
 
+use crosstalk_proto::ws::LinkState;
 use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::publishing::{Fate, Publishing};
 use crate::{
+    api::{bridge::Bridge, browser::socket_url},
     components::{bar::Bar, copy_as::CopyAs, cost::CostFacts, failure::Failure},
+    dom::Node,
     i18n::{Text, keys::queue as key, t, use_i18n},
-    model::{copy_as::Snippet, number, queue::tally::Tally},
+    model::{copy_as, number, queue::tally::Tally},
+    part::part,
 };
+
+/// What is drawn once something was published, and what can be done without: a part of the program of its own.
+#[derive(Debug)]
+struct Drawn {
+    told: fn(Fate) -> Node,
+    copy_as: fn(Publishing) -> Node,
+}
+
+part!(DRAWN: Drawn = Drawn { told: |fate| view! { <Told fate=fate /> }, copy_as }, in later);
 
 /// The right column.
 #[component]
-pub(super) fn FateView(publishing: Publishing, #[prop(into)] snippets: Signal<Vec<Snippet>>) -> impl IntoView {
+pub(super) fn FateView(publishing: Publishing) -> impl IntoView {
     let i18n = use_i18n();
     let content = move || match publishing.shown.get().map(|shown| shown.outcome) {
         None => view! {
@@ -25,7 +38,7 @@ pub(super) fn FateView(publishing: Publishing, #[prop(into)] snippets: Signal<Ve
                 <Failure error=error />
             </div>
         },
-        Some(Ok(fate)) => view! { <Told fate=fate /> },
+        Some(Ok(fate)) => DRAWN.draw(move |drawn| (drawn.told)(fate.clone())),
     };
     view! {
         <div class="ans">
@@ -33,9 +46,24 @@ pub(super) fn FateView(publishing: Publishing, #[prop(into)] snippets: Signal<Ve
                 <h2 id="ans-h" tabindex="-1">{t!(i18n, queue.fate)}</h2>
                 {content}
             </section>
-            <CopyAs snippets=snippets />
+            {DRAWN.draw(move |drawn| (drawn.copy_as)(publishing))}
         </div>
     }
+}
+
+fn copy_as(publishing: Publishing) -> Node {
+    let link = Bridge::get().broker();
+    let snippets = move || {
+        let url = link.with(|link| match link.as_ref().map(|link| &link.state) {
+            Some(LinkState::Up { client_url: Some(url), .. }) => url.clone(),
+            Some(
+                LinkState::Up { address, .. } | LinkState::Connecting { address } | LinkState::Down { address, .. },
+            ) => address.clone(),
+            None => copy_as::queue::ADDRESS.to_owned(),
+        });
+        copy_as::queue::snippets(&publishing.draft(), &url, &socket_url(None))
+    };
+    view! { <CopyAs snippets=Signal::derive(snippets) /> }
 }
 
 /// The word for a fate, what it means, and of how many messages it is true: the worst that happened to any message.

@@ -45,7 +45,7 @@ pub(super) fn MessagesView(consumers: Consumers) -> impl IntoView {
     };
     let on = move || consumers.list.read().iter().any(|consumer| consumer.is_on());
     let rows = Callback::new(move |range: Range<usize>| board.range(range));
-    let key = |arrival: &Arrival| (arrival.number, arrival.fate);
+    let key = |arrival: &Arrival| (arrival.number, arrival.fate as usize);
     let row = Callback::new(move |arrival| view! { <Message consumers=consumers arrival=arrival /> });
     let undrawn = move || board.counts.get().undrawn;
     view! {

@@ -27,7 +27,7 @@ mod recovery;
 mod rows;
 mod run;
 
-use crosstalk_proto::{step::Party, ws::LinkState};
+use crosstalk_proto::step::Party;
 use crosstalk_view::view;
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ use self::{
     messages::MessagesView, others::Others, publishing::Publishing, readings::ReadingsView,
 };
 use crate::{
-    api::{bridge::Bridge, browser::socket_url},
+    api::bridge::Bridge,
     boot::Apart,
     components::{
         history::HistoryBand,
@@ -47,7 +47,6 @@ use crate::{
     },
     i18n::{keys::queue as key, t, use_i18n},
     model::{
-        copy_as,
         past::call::{Call, Style},
         queue::{draft::Bench, preset},
     },
@@ -77,17 +76,7 @@ pub fn Queue() -> impl IntoView {
     };
     let bookmark = bookmark::keep(first, draft, restore);
     let bridge = Bridge::get();
-    let (link, offset) = (bridge.broker(), bridge.clock_offset());
-    let snippets = move || {
-        let url = link.with(|link| match link.as_ref().map(|link| &link.state) {
-            Some(LinkState::Up { client_url: Some(url), .. }) => url.clone(),
-            Some(
-                LinkState::Up { address, .. } | LinkState::Connecting { address } | LinkState::Down { address, .. },
-            ) => address.clone(),
-            None => copy_as::queue::ADDRESS.to_owned(),
-        });
-        copy_as::queue::snippets(&publishing.draft(), &url, &socket_url(None))
-    };
+    let offset = bridge.clock_offset();
     view! {
         <div data-style="queue">
             <div class="page-head">
@@ -119,7 +108,7 @@ pub fn Queue() -> impl IntoView {
                 </Apart>
                 <Splitter bar=1 />
                 <Apart>
-                    <FateView publishing=publishing snippets=Signal::derive(snippets) />
+                    <FateView publishing=publishing />
                 </Apart>
                 <Apart>
                     <WireView on=publishing.wire.on seen=publishing.wire.seen />

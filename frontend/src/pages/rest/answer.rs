@@ -22,6 +22,7 @@ use crate::{
     dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{payload, rest::case::Case},
+    part::part,
     past::PastCalls,
 };
 
@@ -30,6 +31,21 @@ const PRETTY: usize = 0;
 const RAW: usize = 1;
 const HEADERS: usize = 2;
 const TIMING: usize = 3;
+
+/// What is drawn once there is an answer, and what can be done without one: a part of the program of its own.
+#[derive(Debug)]
+struct Drawn {
+    answer: fn(Shown, Exchange, RwSignal<usize>) -> Node,
+    copy_as: fn(Calls) -> Node,
+}
+
+part!(
+    DRAWN: Drawn = Drawn {
+        answer: |shown, exchange, tab| view! { <Answer shown=shown exchange=exchange tab=tab /> },
+        copy_as,
+    },
+    in later
+);
 
 /// The right column.
 #[component]
@@ -44,14 +60,13 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
         },
         Some(shown) => answer(shown, tab),
     };
-    let holds_secret = move || calls.fields.draft().holds_secret();
     view! {
         <div class="ans">
             <section class="stack-s" aria-labelledby="ans-h" aria-live="polite">
                 <h2 id="ans-h" tabindex="-1">{t!(i18n, panels.answer)}</h2>
                 {content}
             </section>
-            <CopyAs snippets=Signal::derive(move || calls.fields.snippets()) secret=Signal::derive(holds_secret) />
+            {DRAWN.draw(move |drawn| (drawn.copy_as)(calls))}
         </div>
     }
 }
@@ -70,10 +85,16 @@ fn answer(shown: Shown, tab: RwSignal<usize>) -> Node {
             <Failure error=error />
         },
         Ok(exchange) => view! {
-            <Answer shown=shown exchange=exchange tab=tab />
+            {DRAWN.draw(move |drawn| (drawn.answer)(shown.clone(), exchange.clone(), tab))}
             {asked}
         },
     }
+}
+
+fn copy_as(calls: Calls) -> Node {
+    let snippets = Signal::derive(move || calls.fields.snippets());
+    let secret = Signal::derive(move || calls.fields.draft().holds_secret());
+    view! { <CopyAs snippets=snippets secret=secret /> }
 }
 
 #[component]
