@@ -47,5 +47,5 @@ fn hear(shared: &Rc<Shared>, event: SocketEvent) {
 }
 
 fn write(message: &ClientMessage) -> String {
-    serde_json::to_string(message).expect("messages of the page have string keys only")
+    json::write(message)
 }

@@ -250,10 +250,10 @@ pub fn ndjson<'a>(newest_first: impl Iterator<Item = &'a Arrival>, name: impl Fn
         message: &'a Delivery,
     }
     let mut lines: Vec<String> = newest_first
-        .filter_map(|arrival| {
+        .map(|arrival| {
             let Arrival { number, consumer, fate, delivery, .. } = arrival;
             let line = Line { number: *number, consumer: name(*consumer), state: *fate, message: delivery };
-            serde_json::to_string(&line).ok()
+            json::write(&line)
         })
         .collect();
     lines.reverse();

@@ -272,7 +272,7 @@ fn javascript_value(kind: Kind, datum: &Datum) -> String {
 
 /// As JSON has it, which all three read alike, but for a long number, which JSON has as a text.
 fn plain(datum: &Datum, kind: Kind) -> String {
-    let json = kind.write(datum).to_string();
+    let json = kind.write(datum);
     if matches!(datum, Datum::Whole(_)) { json.trim_matches('"').to_owned() } else { json }
 }
 

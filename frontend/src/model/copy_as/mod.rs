@@ -4,6 +4,8 @@ pub mod grpc;
 pub mod queue;
 pub mod rest;
 
+use super::json;
+
 /// A program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snippet {
@@ -24,7 +26,7 @@ fn shell(text: &str) -> String {
 
 /// A string of Python and of JavaScript alike: JSON's is one of both.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    json::write(text)
 }
 
 /// A string of Rust.

@@ -4,42 +4,64 @@ use serde::de::Error as _;
 
 use super::error::Error;
 
+/// 1 in each byte of eight.
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// How many bytes a text begins with that mean what is written: up to a quote, a backslash or a control character. Eight at once, as
+/// most of a message is text.
+#[inline(never)]
+pub(super) fn plain_len(text: &[u8]) -> usize {
+    let (words, _) = text.as_chunks::<8>();
+    let is_plain = |word: &&[u8; 8]| {
+        let word = u64::from_le_bytes(**word);
+        // a byte below 0x20, or 0 where it is compared with what it must not be, borrows from its highest bit
+        let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
+        let borrows = word.wrapping_sub(ONES * 0x20) & !word
+            | quote.wrapping_sub(ONES) & !quote
+            | backslash.wrapping_sub(ONES) & !backslash;
+        borrows & (ONES * 0x80) == 0
+    };
+    let start = words.iter().take_while(is_plain).count() * 8;
+    let rest = &text[start..];
+    start + rest.iter().position(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\')).unwrap_or(rest.len())
+}
+
 /// What a text with escapes means. Their form is known to be right.
 ///
 /// # Errors
 /// When one half of a surrogate pair is alone: no text has such a letter.
 #[inline(never)]
 pub(super) fn resolve(written: &str) -> Result<String, Error> {
-    let mut text = String::with_capacity(written.len());
-    let mut rest = written;
-    while let Some((before, escape)) = rest.split_once('\\') {
-        text.push_str(before);
-        let (letter, behind) = split(escape, 1);
+    let mut text = Vec::with_capacity(written.len());
+    let mut rest = written.as_bytes();
+    loop {
+        let (before, escape) = rest.split_at(plain_len(rest));
+        text.extend_from_slice(before);
+        let [_, letter, behind @ ..] = escape else { break };
         rest = behind;
         text.push(match letter {
-            "b" => '\u{8}',
-            "f" => '\u{c}',
-            "n" => '\n',
-            "r" => '\r',
-            "t" => '\t',
-            "u" => unit(&mut rest)?,
-            _ => {
-                text.push_str(letter);
+            b'b' => 0x8,
+            b'f' => 0xc,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => {
+                text.extend_from_slice(unit(&mut rest)?.encode_utf8(&mut [0; 4]).as_bytes());
                 continue;
             }
+            itself => *itself,
         });
     }
-    text.push_str(rest);
-    Ok(text)
+    String::from_utf8(text).map_err(Error::custom)
 }
 
 /// The letter behind `\u`: one unit of UTF-16, or two.
-fn unit(rest: &mut &str) -> Result<char, Error> {
+fn unit(rest: &mut &[u8]) -> Result<char, Error> {
     let first = hex(rest);
     let mut units = [first, 0];
     let mut len = 1;
     if (0xd800..0xdc00).contains(&first) {
-        *rest = rest.strip_prefix("\\u").ok_or_else(|| Error::custom("unexpected end of hex escape"))?;
+        *rest = rest.strip_prefix(b"\\u").ok_or_else(|| Error::custom("unexpected end of hex escape"))?;
         units[1] = hex(rest);
         len = 2;
     }
@@ -47,12 +69,9 @@ fn unit(rest: &mut &str) -> Result<char, Error> {
     letter.ok_or_else(|| Error::custom("lone leading surrogate in hex escape"))
 }
 
-fn hex(rest: &mut &str) -> u16 {
-    let (digits, behind) = split(rest, 4);
+fn hex(rest: &mut &[u8]) -> u16 {
+    let Some((digits, behind)) = rest.split_at_checked(4) else { return 0 };
     *rest = behind;
-    u16::from_str_radix(digits, 16).unwrap_or_default()
-}
-
-fn split(text: &str, at: usize) -> (&str, &str) {
-    text.split_at_checked(at).unwrap_or((text, ""))
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).unwrap_or_default() as u16;
+    digits.iter().fold(0, |unit, byte| unit << 4 | digit(byte))
 }

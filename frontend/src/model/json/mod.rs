@@ -1,8 +1,9 @@
-//! Reads JSON, and tells what is wrong with a text that should be JSON of a given shape: where it stops being JSON, by line and column, or
-//! which member is not as the contract has it, by JSON pointer (RFC 6901). The words are serde's own.
+//! Reads and writes JSON, and tells what is wrong with a text that should be JSON of a given shape: where it stops being JSON, by
+//! line and column, or which member is not as the contract has it, by JSON pointer (RFC 6901). The words are serde's own.
 //!
 //! A text becomes tokens ([`tape`]), which a [`reader`] goes along for serde ([`access`]). serde_json does both at once, and is in
-//! the program once for each type; what it reads and refuses is what is read and refused here, but that a struct is no array.
+//! the program once for each type; what it reads and refuses is what is read and refused here, but that a struct is no array, and
+//! what it writes is what the [`writer`] writes.
 
 mod access;
 mod error;
@@ -11,11 +12,17 @@ mod reader;
 mod tape;
 #[cfg(test)]
 mod tests;
+mod value;
+mod writer;
 
 use serde::de::DeserializeOwned;
 
-pub use self::error::Error;
 use self::reader::Reader;
+pub use self::{
+    error::Error,
+    value::{Meaning, Value, members},
+    writer::write,
+};
 
 /// Why a text is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]

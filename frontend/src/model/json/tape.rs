@@ -1,7 +1,7 @@
 //! The values and keys of a JSON text (RFC 8259) in the order they are written, each with its place: what [`super::reader`]
 //! makes typed values of. Here it is decided whether a text is JSON at all. Numbers and escapes are looked at, but not taken apart.
 
-use super::error::Error;
+use super::{error::Error, escape::plain_len};
 
 /// A container may be in this many others.
 const MAX_DEPTH: usize = 127;
@@ -47,9 +47,22 @@ pub(super) struct Tape {
 /// # Errors
 /// Where it stops being JSON.
 pub(super) fn scan(text: &[u8]) -> Result<Tape, Error> {
-    let mut scanner = Scanner { text, at: 0, depth: 0, open: NONE, tape: Tape { tokens: Vec::new(), too_deep: None } };
-    scanner.all()?;
-    Ok(scanner.tape)
+    let mut scanner = Scanner::new(text);
+    scanner.one()?;
+    match scanner.peek() {
+        None => Ok(scanner.tape),
+        Some(_) => Err(scanner.wrong("trailing characters")),
+    }
+}
+
+/// How long the value is that a text begins with.
+///
+/// # Errors
+/// When there is none.
+pub(super) fn len_of_value(text: &[u8]) -> Result<usize, Error> {
+    let mut scanner = Scanner::new(text);
+    scanner.one()?;
+    Ok(scanner.at)
 }
 
 struct Scanner<'t> {
@@ -61,13 +74,19 @@ struct Scanner<'t> {
     tape: Tape,
 }
 
-impl Scanner<'_> {
-    fn all(&mut self) -> Result<(), Error> {
+impl<'t> Scanner<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        Self { text, at: 0, depth: 0, open: NONE, tape: Tape { tokens: Vec::new(), too_deep: None } }
+    }
+
+    /// A value and all that is in it.
+    #[inline(never)]
+    fn one(&mut self) -> Result<(), Error> {
         loop {
             let mut is_first = self.value()?;
             loop {
                 if self.open == NONE {
-                    return self.peek().map_or(Ok(()), |_| Err(self.wrong("trailing characters")));
+                    return Ok(());
                 }
                 let is_array = self.tape.tokens[self.open].kind == Kind::Array;
                 match self.peek() {
@@ -159,8 +178,7 @@ impl Scanner<'_> {
         self.at += 1;
         let (start, mut kind) = (self.at, Kind::Plain);
         loop {
-            let rest = &self.text[self.at..];
-            self.at += rest.iter().position(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\')).unwrap_or(rest.len());
+            self.at += plain_len(&self.text[self.at..]);
             match self.text.get(self.at) {
                 Some(b'"') => break,
                 Some(b'\\') => {

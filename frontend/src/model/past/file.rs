@@ -61,7 +61,7 @@ pub fn write<'a>(calls: impl Iterator<Item = &'a Call>) -> String {
     let mut text = format!("{{\"format\":\"{FORMAT}\",\"version\":{VERSION},\"calls\":[");
     let mut separator = "\n";
     for call in calls {
-        let line = serde_json::to_string(call).expect("a call is plain data with text keys");
+        let line = json::write(call);
         if text.len() + line.len() > MAX_LEN {
             break;
         }

@@ -127,7 +127,19 @@ impl Method {
     }
 }
 
+impl Field {
+    /// Whether JSON may name it so.
+    pub fn is_called(&self, key: &str) -> bool {
+        self.json_name == key || self.name == key
+    }
+}
+
 impl Message {
+    /// Which of the fields JSON names so.
+    pub fn place(&self, key: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.is_called(key))
+    }
+
     fn read(bytes: &[u8], package: &str) -> Result<Self, Malformed> {
         let field = |bytes: &[u8]| {
             let (name, json_name) = (text(bytes, 1)?, text(bytes, 10)?);

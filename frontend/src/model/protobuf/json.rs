@@ -1,14 +1,12 @@
 //! A message as proto3 JSON (protobuf.dev, "ProtoJSON Format"): read with the place of what is wrong, written as bytes,
 //! and back. The text is what a bench holds; its form is a view of it.
 
-use serde_json::{Map, Value as Json};
-
 use super::{
     contract::{Field, Message},
     kind::Datum,
     wire::{self, Malformed},
 };
-use crate::model::json;
+use crate::model::json::{self, Meaning, Value};
 
 /// What is wrong with a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,17 +42,16 @@ pub type Values = Vec<(usize, Datum)>;
 /// # Errors
 /// The first thing that is wrong with it.
 pub fn read(message: &Message, text: &str) -> Result<Values, Fault> {
-    let object = object(text)?;
+    let members = members(text)?;
     let mut values = Vec::new();
-    for (key, value) in &object {
+    for (key, value) in &members {
         let fault = |what| {
             let (line, column) = place(text, key);
             Fault { line, column, field: key.clone(), what }
         };
-        let found = message.fields.iter().position(|field| field.json_name == *key || field.name == *key);
-        let at = found.ok_or_else(|| fault(What::Unknown))?;
+        let at = message.place(key).ok_or_else(|| fault(What::Unknown))?;
         let kind = message.fields[at].kind;
-        if !value.is_null() {
+        if value.meaning != Meaning::Null {
             let datum = kind.read(value).ok_or_else(|| fault(What::Type(kind.name())))?;
             if !datum.is_default() {
                 // in the order of the contract, as the page shows them
@@ -100,7 +97,7 @@ pub fn write(message: &Message, values: &Values, lines: bool) -> String {
         .iter()
         .map(|(at, datum)| {
             let field = &message.fields[*at];
-            [Json::from(field.json_name.as_str()).to_string(), field.kind.write(datum).to_string()].join(": ")
+            [json::write(&field.json_name), field.kind.write(datum)].join(": ")
         })
         .collect();
     match (members.is_empty(), lines) {
@@ -115,52 +112,53 @@ pub fn write(message: &Message, values: &Values, lines: bool) -> String {
 /// # Errors
 /// When the text is no object.
 pub fn shown(field: &Field, text: &str) -> Result<String, Fault> {
-    let object = object(text)?;
-    let value = object.get(&field.json_name).or_else(|| object.get(&field.name));
-    Ok(match value {
-        None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
+    let members = members(text)?;
+    let value = |name: &str| members.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    Ok(match value(&field.json_name).or_else(|| value(&field.name)) {
+        None | Some(Value { meaning: Meaning::Null, .. }) => String::new(),
+        Some(Value { meaning: Meaning::Text(text), .. }) => text.clone(),
+        Some(other) => other.written.clone(),
     })
 }
 
 /// The text after a person wrote `typed` into the form's field. What is not of its type is kept as they wrote it, for
 /// [`read`] to say so; what is empty is left out.
 pub fn typed(message: &Message, text: &str, field: &Field, typed: &str) -> String {
-    let mut object = object(text).unwrap_or_default();
-    object.remove(&field.name);
-    object.remove(&field.json_name);
+    let mut members = members(text).unwrap_or_default();
+    members.retain(|(key, _)| !field.is_called(key));
     if !typed.is_empty() {
-        let number = json::read::<Json>(typed).ok().filter(|json| field.kind.read(json).is_some());
-        let own = Json::from(typed);
+        let number = Value::read(typed).ok().filter(|value| field.kind.read(value).is_some());
+        let own = Value::text(typed);
         let value = if field.kind.read(&own).is_some() { own } else { number.unwrap_or(own) };
-        object.insert(field.json_name.clone(), value);
+        members.push((field.json_name.clone(), value));
     }
     // in the order of the contract, then what is not of it
-    let mut members = Vec::new();
+    let mut ordered = Vec::with_capacity(members.len());
     for field in &message.fields {
-        members.extend(object.remove_entry(&field.json_name).or_else(|| object.remove_entry(&field.name)));
+        while let Some(at) = members.iter().position(|(key, _)| field.is_called(key)) {
+            ordered.push(members.remove(at));
+        }
     }
-    members.extend(object);
-    let member = |(key, value): &(String, Json)| format!("{}: {value}", Json::from(key.as_str()));
-    match members.as_slice() {
+    ordered.extend(members);
+    let member = |(key, value): &(String, Value)| [json::write(key).as_str(), &value.written].join(": ");
+    match ordered.as_slice() {
         [] => "{}".to_owned(),
         members => format!("{{\n  {}\n}}", members.iter().map(member).collect::<Vec<_>>().join(",\n  ")),
     }
 }
 
-fn object(text: &str) -> Result<Map<String, Json>, Fault> {
+fn members(text: &str) -> Result<Vec<(String, Value)>, Fault> {
     let at = |line, column, what| Fault { line, column, field: String::new(), what };
-    match json::read(text) {
-        Ok(Json::Object(object)) => Ok(object),
-        Ok(_) => Err(at(1, 1, What::NoObject)),
+    match json::members(text) {
+        Ok(Some(members)) => Ok(members),
+        Ok(None) => Err(at(1, 1, What::NoObject)),
         Err(error) => Err(at(error.line(), error.column(), What::Syntax(error.what().to_owned()))),
     }
 }
 
 /// Where a member's name begins. Within a text a quote is escaped, so what looks like a member is one.
 fn place(text: &str, key: &str) -> (usize, usize) {
-    let quoted = Json::from(key).to_string();
+    let quoted = json::write(key);
     let found = text.match_indices(&quoted).find(|(at, _)| text[at + quoted.len()..].trim_start().starts_with(':'));
     let before = &text[..found.map_or(0, |(at, _)| at)];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);

@@ -1,15 +1,13 @@
 //! The types that a field can have, each with its JSON and its bytes (protobuf.dev, "ProtoJSON Format" and "Encoding").
 //! Of messages, enums and groups within a message this page knows only that they are there.
 
+use super::wire::Value;
+use crate::model::json::{self, Meaning, Value as Json};
 use base64::{
     Engine as _,
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use serde_json::Value as Json;
-
-use super::wire::Value;
-use crate::model::json;
 
 /// As ProtoJSON and gRPC read it, with or without padding.
 pub const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -115,31 +113,31 @@ impl Kind {
 
     /// The value of a JSON value; none when it is not of this type.
     pub fn read(self, json: &Json) -> Option<Datum> {
-        Some(match (self, json) {
-            (Self::Text, Json::String(text)) => Datum::Text(text.clone()),
-            (Self::Bytes, Json::String(text)) => Datum::Bytes(BASE64.decode(text).ok()?),
-            (Self::Bool, Json::Bool(value)) => Datum::Bool(*value),
-            (Self::Double | Self::Float, Json::Number(number)) => Datum::Float(number.as_f64()?),
-            (Self::Double | Self::Float, Json::String(text)) => Datum::Float(json::read::<Json>(text).ok()?.as_f64()?),
-            (Self::Whole(whole), Json::Number(number)) => Datum::Whole(whole.read(&number.to_string())?),
-            (Self::Whole(whole), Json::String(text)) => Datum::Whole(whole.read(text)?),
+        Some(match (self, &json.meaning) {
+            (Self::Text, Meaning::Text(text)) => Datum::Text(text.clone()),
+            (Self::Bytes, Meaning::Text(text)) => Datum::Bytes(BASE64.decode(text).ok()?),
+            (Self::Bool, Meaning::Bool(value)) => Datum::Bool(*value),
+            (Self::Double | Self::Float, Meaning::Number) => Datum::Float(json::read(&json.written).ok()?),
+            (Self::Double | Self::Float, Meaning::Text(text)) => Datum::Float(json::read(text).ok()?),
+            (Self::Whole(whole), Meaning::Number) => Datum::Whole(whole.read(&json.written)?),
+            (Self::Whole(whole), Meaning::Text(text)) => Datum::Whole(whole.read(text)?),
             _ => return None,
         })
     }
 
     /// A value as JSON.
-    pub fn write(self, datum: &Datum) -> Json {
+    pub fn write(self, datum: &Datum) -> String {
         match (self, datum) {
-            (_, Datum::Text(text)) => Json::from(text.as_str()),
-            (_, Datum::Bytes(bytes)) => Json::from(BASE64.encode(bytes)),
-            (_, Datum::Bool(value)) => Json::from(*value),
-            (_, Datum::Float(value)) => Json::from(*value),
+            (_, Datum::Text(text)) => json::write(text),
+            (_, Datum::Bytes(bytes)) => json::write(&BASE64.encode(bytes)),
+            (_, Datum::Bool(value)) => json::write(value),
+            (_, Datum::Float(value)) => json::write(value),
             (Self::Whole(whole), Datum::Whole(bits)) => {
-                let number = if whole.signed { Json::from(*bits as i64) } else { Json::from(*bits) };
+                let number = if whole.signed { (*bits as i64).to_string() } else { bits.to_string() };
                 // a number of JSON holds 53 bits
-                if whole.long { Json::from(number.to_string()) } else { number }
+                if whole.long { json::write(&number) } else { number }
             }
-            (_, Datum::Whole(bits)) => Json::from(*bits),
+            (_, Datum::Whole(bits)) => bits.to_string(),
         }
     }
 
@@ -213,16 +211,17 @@ impl Datum {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+
+    fn json(text: &str) -> Json {
+        Json::read(text).expect("it is JSON")
+    }
 
     const NUMBERS: [u64; 15] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 15, 16, 17, 18];
 
     #[test]
     fn each_type_survives_its_json_and_its_bytes() {
-        let candidates =
-            [json!("Ada"), json!("AAEC"), json!(true), json!(1.5), json!(-7), json!(7), json!("-9000000000")];
+        let candidates = ["\"Ada\"", "\"AAEC\"", "true", "1.5", "-7", "7", "\"-9000000000\""].map(json);
         for number in NUMBERS {
             let kind = Kind::of(number);
             // a float holds 24 bits
@@ -230,7 +229,7 @@ mod tests {
             let fitting: Vec<Datum> = candidates.iter().filter_map(|json| kind.read(json)).filter(exact).collect();
             assert!(!fitting.is_empty(), "{kind:?}");
             for datum in fitting {
-                assert_eq!(kind.read(&kind.write(&datum)).as_ref(), Some(&datum), "{kind:?}");
+                assert_eq!(kind.read(&json(&kind.write(&datum))).as_ref(), Some(&datum), "{kind:?}");
                 assert_eq!(kind.decode(kind.encode(&datum)).as_ref(), Some(&datum), "{kind:?}");
             }
         }
@@ -238,11 +237,11 @@ mod tests {
 
     #[test]
     fn what_a_type_cannot_hold_is_refused() {
-        assert_eq!(Kind::Text.read(&json!(1)), None);
-        assert_eq!(Kind::Bytes.read(&json!("not base64!")), None);
-        assert_eq!(Kind::of(5).read(&json!(2_147_483_648_u64)), None);
-        assert_eq!(Kind::of(13).read(&json!(-1)), None);
-        assert_eq!(Kind::of(3).read(&json!(1.5)), None);
-        assert_eq!(Kind::of(11).read(&json!({})), None);
+        assert_eq!(Kind::Text.read(&json("1")), None);
+        assert_eq!(Kind::Bytes.read(&json("\"not base64!\"")), None);
+        assert_eq!(Kind::of(5).read(&json("2147483648")), None);
+        assert_eq!(Kind::of(13).read(&json("-1")), None);
+        assert_eq!(Kind::of(3).read(&json("1.5")), None);
+        assert_eq!(Kind::of(11).read(&json("{}")), None);
     }
 }

@@ -18,7 +18,8 @@ use crate::{
     dom::{IntoNode as _, Node},
     i18n::{I18n, t, t_string, use_i18n},
     model::{
-        json, number,
+        json::{self, Fault},
+        number,
         queue::{
             draft::{ASKED, MAX_BODY},
             message::content_type,
@@ -88,9 +89,11 @@ fn body_label(i18n: I18n, publishing: Publishing) -> String {
     if !kind.contains("json") {
         return size;
     }
-    match json::read::<serde::de::IgnoredAny>(body.as_str()) {
-        Ok(_) => format!("{size}, JSON"),
-        Err(error) => t_string!(i18n, queue.body_not_json, size = size, line = error.line(), column = error.column()),
+    match json::is_json(body.as_str()) {
+        Err(Fault::Syntax { line, column, .. }) => {
+            t_string!(i18n, queue.body_not_json, size = size, line = line, column = column)
+        }
+        _ => format!("{size}, JSON"),
     }
 }
 

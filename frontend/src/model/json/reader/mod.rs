@@ -127,6 +127,15 @@ impl<'t> Reader<'t> {
         self.at = self.behind(self.at);
     }
 
+    /// The text from the next value on.
+    pub(super) fn rest(&self) -> &'t str {
+        let start = self.tokens.get(self.at).map_or(self.text.len(), |token| match token.kind {
+            Kind::Plain | Kind::Escaped => token.start - 1,
+            _ => token.start,
+        });
+        self.text.get(start..).unwrap_or_default()
+    }
+
     fn written(&self, token: Token) -> &'t str {
         self.text.get(token.start..token.end).unwrap_or_default()
     }

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use self::samples::{capture, greetings, messages, problem};
+use self::samples::{capture, greetings, messages, problem, requests};
 use super::*;
 
 /// What happens to a text: at a place a byte is replaced, put in, or left out, or all behind it is.
@@ -69,6 +69,7 @@ fn agree<T: DeserializeOwned + Debug + PartialEq>(text: &[u8]) {
 #[track_caller]
 fn agree_on<T: DeserializeOwned + Serialize + Debug + PartialEq>(value: &T, edits: &[(prop::sample::Index, Edit)]) {
     let text = serde_json::to_string(value).expect("plain data");
+    assert_eq!(write(value), text);
     assert_eq!(read::<T>(&text).expect("what is written is read"), *value);
     agree::<T>(&edited(&text, edits));
     let text = serde_json::to_string_pretty(value).expect("plain data");
@@ -130,12 +131,53 @@ proptest! {
     }
 
     #[test]
+    fn any_text_and_number_is_written_as_serde_json_writes_it(text: String, whole: u64, signed: i64, long: f64, short: f32) {
+        prop_assert_eq!(Ok(write(&text)), serde_json::to_string(&text).map_err(drop));
+        prop_assert_eq!(Ok(write(&(whole, signed))), serde_json::to_string(&(whole, signed)).map_err(drop));
+        let (long_written, short_written) = (write(&long), write(&short));
+        prop_assert_eq!((is_json(&long_written), is_json(&short_written)), (Ok(()), Ok(())));
+        prop_assert_eq!(read::<Option<f64>>(&long_written).ok(), Some(Some(long).filter(|number| number.is_finite())));
+        prop_assert_eq!(read::<Option<f32>>(&short_written).ok(), Some(Some(short).filter(|number| number.is_finite())));
+    }
+
+    #[test]
+    fn members_are_those_of_serde_json(edits in edits()) {
+        let text = br#"{"a": 1.50, "b" :[1, {"c":"]}"} ], "\u0061":"x\"\n", "d":null,"e":true,"f":-0, "g":{} }"#;
+        let text = edited(std::str::from_utf8(text).expect("text"), &edits);
+        let Ok(text) = std::str::from_utf8(&text) else { return Ok(()) };
+        let theirs = serde_json::from_str::<Value>(text);
+        let ours = members(text);
+        prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{}: {:?}", text, ours);
+        let (Ok(Some(ours)), Ok(Value::Object(theirs))) = (ours, theirs) else { return Ok(()) };
+        prop_assert_eq!(ours.len(), theirs.len());
+        for (key, value) in ours {
+            let their = &theirs[&key];
+            prop_assert_eq!(&serde_json::from_str::<Value>(&value.written).expect("JSON"), their, "{}", text);
+            let is_same = match &value.meaning {
+                Meaning::Null => their.is_null(),
+                Meaning::Bool(value) => their.as_bool() == Some(*value),
+                Meaning::Number => their.is_number(),
+                Meaning::Text(text) => their.as_str() == Some(text),
+                Meaning::Other => their.is_array() || their.is_object(),
+            };
+            prop_assert!(is_same, "{:?} {}", value, their);
+        }
+    }
+
+    #[test]
     fn any_number_is_what_it_says(number: f64, whole: u64, signed: i64) {
         prop_assert_eq!(read::<f64>(format!("{number:?}")).ok(), Some(number).filter(|number| number.is_finite()));
         prop_assert_eq!(read::<u64>(whole.to_string()).ok(), Some(whole));
         prop_assert_eq!(read::<i64>(signed.to_string()).ok(), Some(signed));
         agree::<Value>(whole.to_string().as_bytes());
         agree::<i32>(signed.to_string().as_bytes());
+    }
+}
+
+#[test]
+fn a_message_of_the_page_is_written_as_serde_json_writes_it() {
+    for message in requests() {
+        assert_eq!(write(&message), serde_json::to_string(&message).expect("plain data"));
     }
 }
 

@@ -7,8 +7,8 @@ use crosstalk_proto::{
     rest::{Greeting, GreetingPage},
     step::{Party, Step},
     ws::{
-        Answer, CallEvent, ConsumerListed, Delivery, LinkState, OtherCall, PublishOutcome, ServerMessage, Style,
-        SubscriptionEvent,
+        AckMode, Answer, CallEvent, ClientMessage, Command, ConsumerListed, Delivery, LinkState, OtherCall, Publish,
+        PublishOutcome, Request, ServerMessage, Style, SubscriptionEvent,
     },
 };
 
@@ -108,6 +108,30 @@ pub(super) fn messages() -> Vec<ServerMessage> {
         },
         ServerMessage::Others { style: Style::Queue, calls: vec![other], missed: 2 },
     ]);
+    all
+}
+
+pub(super) fn requests() -> Vec<ClientMessage> {
+    let text = |text: &str| text.to_owned();
+    let commands = [
+        Command::Ping,
+        Command::Subscribe { queue: text("hello"), prefetch: 10, ack_mode: AckMode::Manual },
+        Command::Nack { subscription: 1, epoch: 2, delivery_tag: 3, multiple: false, requeue: true },
+        Command::Publish(Publish {
+            exchange: String::new(),
+            routing_key: text("hello"),
+            mandatory: true,
+            properties: properties(),
+            body: Body::Base64(text("/w==")),
+        }),
+        Command::CallOpen { metadata: vec![(text("a"), text("b"))], deadline_ms: None },
+        Command::CallOpen { metadata: Vec::new(), deadline_ms: Some(5) },
+    ];
+    let mut all = vec![ClientMessage::Hello { version: 1 }];
+    all.extend(commands.into_iter().zip(1..).map(|(command, id)| {
+        let traceparent = (id % 2 == 0).then(|| text("00-01-02-03"));
+        ClientMessage::Request(Request { id, traceparent, command })
+    }));
     all
 }
 
