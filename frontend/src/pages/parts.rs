@@ -7,7 +7,7 @@ use futures_util::future::join;
 use super::{design::Design, grpc::Grpc, home::Home, not_found::NotFound, queue::Queue, rest::Rest};
 use crate::{
     commands::DIALOGS,
-    components::{history::DRAWN, sequence::steps::STEPS},
+    components::{history::BAND, sequence::steps::STEPS},
     dom::{IntoNode as _, Node},
     part::{Part, SplitLoaderError, part},
     past::PastCalls,
@@ -66,7 +66,7 @@ pub fn view(route: Route) -> Node {
 pub async fn load_all() {
     // one that did not come now is asked for again when it is wanted
     let _ = STEPS.load().await;
-    let _ = DRAWN.load().await;
+    let _ = BAND.load().await;
     let _ = DIALOGS.load().await;
     for route in [Route::Home, Route::Rest, Route::Grpc, Route::Queue] {
         let _ = load(route).await;

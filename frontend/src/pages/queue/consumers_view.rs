@@ -14,8 +14,10 @@ use crate::{
         failure::Failure,
         icon::{Glyph, Icon},
     },
+    dom::Node,
     i18n::{Text, keys::queue as key, t, t_string, use_i18n},
     model::{number, queue::draft::Acking},
+    part::part,
 };
 
 /// How many columns the table has.
@@ -57,7 +59,7 @@ pub(super) fn ConsumersView(consumers: Consumers, others: RwSignal<Others>) -> i
                     </thead>
                     <For each=move || consumers.list.get() key=|consumer| consumer.id let:consumer>
                         <tbody role="rowgroup">
-                            <Own consumers=consumers consumer=consumer />
+                            {OWN.draw(move |draw| draw(consumers, consumer))}
                         </tbody>
                     </For>
                     <tbody role="rowgroup">{move || foreign(i18n, &others.read())}</tbody>
@@ -66,6 +68,14 @@ pub(super) fn ConsumersView(consumers: Consumers, others: RwSignal<Others>) -> i
         </section>
     }
 }
+
+part!(
+    /// A row of the table: a part of the program of its own.
+    OWN: fn(Consumers, Consumer) -> Node = |consumers, consumer| {
+        view! { <Own consumers=consumers consumer=consumer /> }
+    },
+    in later
+);
 
 /// A consumer of this page: its controls, and beneath them how it is.
 #[component]

@@ -16,21 +16,25 @@ use crate::{
         icon::{Glyph, Icon},
         virtual_list::VirtualList,
     },
-    dom::IntoNode as _,
+    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{
         arrivals::{Arrival, Fate, KEPT, Show as Shown, ndjson},
         number, payload,
         queue::draft::Acking,
     },
+    part::part,
 };
 
 /// How much of a body a row shows, in characters.
 const PREVIEW: usize = 200;
 
-/// The band with the table.
-#[component]
-pub(super) fn MessagesView(consumers: Consumers) -> impl IntoView {
+part!(
+    /// The band with the table: a part of the program of its own, at the end of the page.
+    pub(super) MESSAGES: fn(Consumers) -> Node = messages, in later
+);
+
+fn messages(consumers: Consumers) -> Node {
     let i18n = use_i18n();
     let board = consumers.board;
     let total = move || number::count(board.counts.get().total);

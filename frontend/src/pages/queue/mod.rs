@@ -33,7 +33,7 @@ use leptos::prelude::*;
 
 use self::{
     consumers::Consumers, consumers_view::ConsumersView, editor::Editor, fate::FateView, journey::Journey,
-    messages::MessagesView, others::Others, publishing::Publishing, readings::ReadingsView,
+    messages::MESSAGES, others::Others, publishing::Publishing, readings::ReadingsView,
 };
 use crate::{
     api::bridge::Bridge,
@@ -118,7 +118,7 @@ pub fn Queue() -> impl IntoView {
                 <ConsumersView consumers=consumers others=others />
             </Apart>
             <Apart>
-                <MessagesView consumers=consumers />
+                {MESSAGES.draw(move |draw| draw(consumers))}
             </Apart>
             <Apart>
                 <HistoryBand
