@@ -1,12 +1,12 @@
 //! Parts of the program, which are downloaded when they are wanted: a table of functions each, and what only these need is in
 //! the part. Without the feature `split` the program is one piece, and every part is there.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::LazyLock};
 
 use crosstalk_view::view;
 use futures_util::FutureExt as _;
-use leptos::prelude::*;
 pub use leptos::wasm_split::SplitLoaderError;
+use leptos::{prelude::*, reactive::signal::ArcTrigger};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -74,19 +74,19 @@ fn draw_later(
     // whether there is still hope
     let coming = RwSignal::new(true);
     Effect::new(move |_| {
-        if coming.get() {
-            let loaded = load();
-            spawn_local(async move {
-                let _ = loaded.await;
-                // what was drawn may be gone
-                coming.try_set(false);
-            });
-        }
+        AGAIN.track();
+        coming.set(true);
+        let loaded = load();
+        spawn_local(async move {
+            let _ = loaded.await;
+            // what was drawn may be gone
+            coming.try_set(false);
+        });
     });
     let drawn = move || match draw() {
         Some(node) => node,
         None if coming.get() => ().into_node(),
-        None => view! { <Missing on_again=move |()| coming.set(true) /> },
+        None => view! { <Missing /> },
     };
     drawn.into_node()
 }
@@ -115,13 +115,12 @@ macro_rules! part {
 }
 pub(crate) use part;
 
-/// Says that a part is missing, and asks for it again.
+/// All parts that did not come are asked for again.
+static AGAIN: LazyLock<ArcTrigger> = LazyLock::new(ArcTrigger::new);
+
+/// Says that a part is missing, and asks for all that are.
 #[component]
-pub fn Missing(
-    /// Asks for it.
-    #[prop(into)]
-    on_again: Callback<()>,
-) -> impl IntoView {
+fn Missing() -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <div class="problem" data-style="bad" role="alert" data-testid="part-missing">
@@ -130,7 +129,7 @@ pub fn Missing(
             </header>
             <p>{t!(i18n, common.part_missing_why)}</p>
             <footer>
-                <button class="btn sm" type="button" data-testid="part-again" on:click=move |_| on_again.run(())>
+                <button class="btn sm" type="button" data-testid="part-again" on:click=move |_| AGAIN.notify()>
                     {t!(i18n, common.part_again)}
                 </button>
             </footer>

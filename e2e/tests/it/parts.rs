@@ -40,6 +40,30 @@ async fn a_bench_is_downloaded_with_its_own_part_and_the_others_follow() -> Resu
 }
 
 #[tokio::test]
+async fn what_comes_later_and_does_not_is_asked_for_again_on_a_click() -> Result<()> {
+    play("part-later", Broker::embedded(), async |stage| {
+        stage.console = Console::NetworkFailures;
+        let (page, browser) = (&stage.page, &stage.browser);
+        browser.refuse(&["*split_later*"]).await?;
+        page.open("/rest").await?;
+        page.says("part-missing", "did not come").await?;
+        // what was asked is answered all the same
+        page.click("rest-send").await?;
+        page.find_css(".asked").await?;
+        browser.refuse(&[]).await?;
+        page.click("part-again").await?;
+        page.says("rest-status", "200").await?;
+        page.find("history").await?;
+        page.find("copy-as").await?;
+        page.find("steps").await?;
+        assert_eq!(page.count("part-missing").await?, 0, "what is there is said to be missing");
+        // nor is the WebSocket given up
+        page.says("chip-broker", "embedded").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_page_whose_part_does_not_come_is_asked_of_the_server_anew() -> Result<()> {
     play("part-lost", Broker::absent(), async |stage| {
         stage.console = Console::NetworkFailures;

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-/// What all of it may be, in bytes; `cargo xtask bench visit` judges it.
+/// What a first visit may wait for, and what all of it is meant to come to, in bytes; `cargo xtask bench visit` judges both.
 const MOST: usize = 300_000;
 
 /// Prints the size of each file of the page, of a first visit to each page, and of all.
@@ -42,11 +42,15 @@ pub(super) fn tell(dist: &Path) -> Result<()> {
     for (address, own) in parts.iter().filter(|(name, _)| name.starts_with('/')) {
         let is_of_another = |name: &String| !own.contains(name) && parts.values().any(|files| files.contains(name));
         let first: usize = files.iter().filter(|(name, _, _)| !is_of_another(name)).map(|(_, _, small)| small).sum();
-        eprintln!("    {first:>8} B in brotli before {address} is there");
+        eprintln!("    {first:>8} B in brotli before {address} is there, {}", verdict(first));
     }
-    let verdict = if all > MOST { "MORE THAN" } else { "of at most" };
-    eprintln!("    {all:>8} B in brotli, all of it, {verdict} {MOST} B");
+    eprintln!("    {all:>8} B in brotli, all of it, {}", verdict(all));
     Ok(())
+}
+
+fn verdict(bytes: usize) -> String {
+    let word = if bytes > MOST { "MORE THAN" } else { "of at most" };
+    format!("{word} {MOST} B")
 }
 
 /// What the page at each address needs besides what every page needs, as the document says it, and the other parts.
