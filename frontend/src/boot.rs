@@ -6,6 +6,8 @@ use std::collections::VecDeque;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
+use crate::reactive::{RwSignal, StoredValue};
+
 /// What waits for its turn; a context.
 #[derive(Clone, Copy, Debug)]
 pub struct Boot {

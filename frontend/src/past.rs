@@ -11,6 +11,7 @@ use crate::{
         file,
     },
     part::{SplitLoaderError, part},
+    reactive::{RwSignal, Signal, StoredValue},
     settings::storage,
 };
 
@@ -87,7 +88,7 @@ impl PastCalls {
     }
 
     /// All of them; tracked.
-    pub fn list(self) -> ReadSignal<Past> {
+    pub fn list(self) -> Signal<Past> {
         self.list.read_only()
     }
 

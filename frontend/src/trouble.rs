@@ -15,6 +15,7 @@ use crate::{
     components::{banner::Banner, chip::State, toast::Toasts},
     i18n::{t, t_string, use_i18n},
     model::number::{self, seconds_until},
+    reactive::{Effect, Memo, RwSignal, Signal},
 };
 
 /// How often the countdown looks at the clock.

@@ -7,7 +7,10 @@ use super::{
     chip::State,
     icon::{Glyph, Icon},
 };
-use crate::i18n::{t, use_i18n};
+use crate::{
+    i18n::{t, use_i18n},
+    reactive::Signal,
+};
 
 /// A banner. The announcement is read aloud once; the countdown beside it is not.
 #[component]

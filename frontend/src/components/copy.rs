@@ -11,6 +11,7 @@ use super::{
 use crate::{
     i18n::{t_string, use_i18n},
     model::payload,
+    reactive::Signal,
 };
 
 /// How much of it is told again, in characters.

@@ -4,7 +4,10 @@ use crosstalk_view::view;
 use leptos::{ev::MouseEvent, html, prelude::*};
 
 use super::icon::{Glyph, Icon};
-use crate::i18n::{t, use_i18n};
+use crate::{
+    i18n::{t, use_i18n},
+    reactive::{Effect, RwSignal, Signal},
+};
 
 /// A dialog. Its content exists only while it is open.
 #[component]

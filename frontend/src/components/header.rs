@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     i18n::{Locale, t, t_string, use_i18n},
+    reactive::Signal,
     router::{Router, route::Route},
     settings::{Settings, Theme, remember_language},
 };

@@ -13,6 +13,7 @@ use crate::{
         number::fixed,
         timeline::{Block, Message, Timeline},
     },
+    reactive::{Callback, Signal},
 };
 
 /// A party's height in px.

@@ -7,6 +7,7 @@ use super::keycaps::Keycaps;
 use crate::{
     i18n::{t, t_string, use_i18n},
     model::shortcut::{Command, Keys, is_named},
+    reactive::{Callback, Effect, Memo, RwSignal},
 };
 
 /// Something to choose.

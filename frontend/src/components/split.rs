@@ -11,6 +11,7 @@ use leptos::{
 use crate::{
     i18n::{t_string, use_i18n},
     model::{columns::Columns, number::fixed},
+    reactive::StoredValue,
     settings::Settings,
 };
 

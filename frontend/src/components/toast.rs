@@ -7,7 +7,10 @@ use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::i18n::{t, use_i18n};
+use crate::{
+    i18n::{t, use_i18n},
+    reactive::{Callback, RwSignal, StoredValue},
+};
 
 /// How long one stays.
 const SHOWN: Duration = Duration::from_secs(6);

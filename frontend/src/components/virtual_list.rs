@@ -9,7 +9,10 @@ use crosstalk_view::view;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use crate::dom::{IntoKey, Node};
+use crate::{
+    dom::{IntoKey, Node},
+    reactive::{Callback, Effect, Memo, RwSignal, Signal},
+};
 
 /// The height of a row until one was measured, in px.
 const ROW: f64 = 32.0;

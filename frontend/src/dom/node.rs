@@ -5,6 +5,7 @@ use std::{any::Any, borrow::Cow, fmt};
 use leptos::prelude::*;
 
 use super::{Each, Tree};
+use crate::reactive::{RwSignal, Signal};
 
 /// A view.
 pub enum Node {
@@ -133,4 +134,4 @@ macro_rules! signals {
     )*};
 }
 
-signals!(Signal, Memo, RwSignal, ReadSignal);
+signals!(Signal, RwSignal);

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use leptos::{prelude::*, tachys::renderer::dom::Dom};
+use leptos::tachys::renderer::dom::Dom;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement};
+
+use crate::reactive::{RwSignal, Signal};
 
 use super::Tree;
 
@@ -156,4 +158,4 @@ macro_rules! signals {
     )*};
 }
 
-signals!(Signal, Memo, RwSignal, ReadSignal);
+signals!(Signal, RwSignal);

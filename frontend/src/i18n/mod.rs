@@ -8,6 +8,8 @@
 
 use leptos::prelude::*;
 
+use crate::reactive::RwSignal;
+
 pub mod json;
 mod macros;
 mod text;

@@ -8,10 +8,12 @@ use futures_util::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
+use crate::reactive::LocalValue;
+
 /// Starts tasks that end with the page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tasks {
-    left: StoredValue<Shared<oneshot::Receiver<()>>, LocalStorage>,
+    left: LocalValue<Shared<oneshot::Receiver<()>>>,
 }
 
 impl Tasks {
@@ -19,7 +21,7 @@ impl Tasks {
     pub(super) fn new() -> Self {
         let (end, left) = oneshot::channel::<()>();
         on_cleanup(move || drop(end));
-        Self { left: StoredValue::new_local(left.shared()) }
+        Self { left: LocalValue::new(left.shared()) }
     }
 
     /// Starts a task. It never runs again once the page was left, so it may use the page's signals freely.

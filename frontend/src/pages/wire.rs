@@ -3,10 +3,14 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
-
 use super::tasks::Tasks;
-use crate::{api::captures, components::wire::Captured, model::exchange::CallError, settings};
+use crate::{
+    api::captures,
+    components::wire::Captured,
+    model::exchange::CallError,
+    reactive::{Effect, RwSignal, StoredValue},
+    settings,
+};
 
 /// The inspector of one bench.
 #[derive(Clone, Copy, Debug)]

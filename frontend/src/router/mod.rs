@@ -15,7 +15,10 @@ mod link;
 pub mod route;
 
 use self::route::Route;
-use crate::pages::parts;
+use crate::{
+    pages::parts,
+    reactive::{Memo, RwSignal},
+};
 
 /// The element that a new page begins with.
 const MAIN: &str = "main";

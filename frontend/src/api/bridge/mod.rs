@@ -39,11 +39,14 @@ use super::{
     browser::{now_ms, traceparent},
     flight::{self, Flight},
 };
-use crate::model::{
-    clock::Offset,
-    exchange::{CallError, Cost, Greeted},
-    past::{call::Style, others::Others},
-    payload,
+use crate::{
+    model::{
+        clock::Offset,
+        exchange::{CallError, Cost, Greeted},
+        past::{call::Style, others::Others},
+        payload,
+    },
+    reactive::{LocalValue, Signal},
 };
 
 /// How long the server may take for a command, in milliseconds.
@@ -124,7 +127,7 @@ pub struct Reply {
 /// The page's socket. Cheap to copy; lives as long as the page.
 #[derive(Clone, Copy, Debug)]
 pub struct Bridge {
-    shared: StoredValue<Rc<Shared>, LocalStorage>,
+    shared: LocalValue<Rc<Shared>>,
 }
 
 impl Bridge {
@@ -136,7 +139,7 @@ impl Bridge {
         let left = Rc::clone(&shared);
         // as long as the page: a browser may keep one that was left, frozen, and with its socket it would go on consuming
         let _ = window_event_listener(ev::pagehide, move |_| left.leave());
-        let bridge = Self { shared: StoredValue::new_local(shared) };
+        let bridge = Self { shared: LocalValue::new(shared) };
         provide_context(bridge);
         bridge
     }
@@ -147,17 +150,17 @@ impl Bridge {
     }
 
     /// The socket's state.
-    pub fn connection(&self) -> ReadSignal<Connection> {
+    pub fn connection(&self) -> Signal<Connection> {
         self.shared().connection.read_only()
     }
 
     /// The broker link's state; none while the socket is not open.
-    pub fn broker(&self) -> ReadSignal<Option<BrokerLink>> {
+    pub fn broker(&self) -> Signal<Option<BrokerLink>> {
         self.shared().broker.read_only()
     }
 
     /// The offset between the page's clock and the server's, as far as it is known.
-    pub fn clock_offset(&self) -> ReadSignal<Option<Offset>> {
+    pub fn clock_offset(&self) -> Signal<Option<Offset>> {
         self.shared().offset.read_only()
     }
 
@@ -168,7 +171,7 @@ impl Bridge {
     }
 
     /// Calls of other clients, as the server tells of them.
-    pub fn others(&self) -> ReadSignal<Others> {
+    pub fn others(&self) -> Signal<Others> {
         self.shared().others.read_only()
     }
 

@@ -4,7 +4,6 @@ use std::rc::Weak;
 
 use crosstalk_proto::ws::{Answer, Command, close};
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
 
 use super::{Answered, shared::Shared};
 use crate::{

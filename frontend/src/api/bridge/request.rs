@@ -7,7 +7,6 @@ use crosstalk_proto::{
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
 
 use super::{Answered, Connection, shared::Shared, with_browser_steps};
 use crate::{

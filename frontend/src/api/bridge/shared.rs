@@ -13,7 +13,7 @@ use std::{
 use crosstalk_proto::ws::{ClientMessage, Command, LinkState, ServerMessage, VERSION, close};
 use futures_channel::oneshot;
 use gloo_timers::future::TimeoutFuture;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 
 use super::{
     BrokerLink, Connection,
@@ -32,6 +32,7 @@ use crate::{
         exchange::CallError,
         past::others::Others,
     },
+    reactive::RwSignal,
 };
 
 /// When a lost socket is opened again.

@@ -1,7 +1,6 @@
 //! The band as it is drawn.
 
 use crosstalk_view::view;
-use leptos::prelude::*;
 
 use super::{
     Band,
@@ -23,6 +22,7 @@ use crate::{
         },
     },
     past::PastCalls,
+    reactive::{Callback, Memo, RwSignal, Signal},
 };
 
 /// The calls of a bench.

@@ -20,6 +20,7 @@ use crate::{
             lines::{self, Side},
         },
     },
+    reactive::RwSignal,
 };
 
 /// The comparison.

@@ -11,6 +11,7 @@ use crate::{
     i18n::{t, use_i18n},
     model::{number, past::call::Call},
     past::PastCalls,
+    reactive::{Effect, Signal},
 };
 
 /// The heading of the answer, in every bench.

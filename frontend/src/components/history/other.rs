@@ -3,7 +3,6 @@
 
 use crosstalk_proto::ws::OtherCall;
 use crosstalk_view::view;
-use leptos::prelude::*;
 
 use super::table::figure;
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
         number,
         past::{call::Style, others::status},
     },
+    reactive::Memo,
 };
 
 /// The row.

@@ -17,6 +17,7 @@ use crate::{
             others::Row,
         },
     },
+    reactive::{Callback, Memo, RwSignal, Signal, StoredValue},
 };
 
 /// How many calls are compared.

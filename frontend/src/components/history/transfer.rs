@@ -14,6 +14,7 @@ use crate::{
         file::{Error, MAX_READ},
     },
     past::{PastCalls, Rejected},
+    reactive::{RwSignal, Signal},
 };
 
 /// Why nothing came of an import.

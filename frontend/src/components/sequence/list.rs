@@ -13,6 +13,7 @@ use crate::{
         number,
         sequence::{Row, What},
     },
+    reactive::{Memo, Signal},
 };
 
 /// The list.

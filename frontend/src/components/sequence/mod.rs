@@ -38,6 +38,7 @@ use crate::{
         number, sequence,
         timeline::{self, Consumed, Placement, Timeline},
     },
+    reactive::{Effect, Memo, RwSignal, Signal},
     settings,
 };
 
@@ -170,15 +171,15 @@ pub fn Happened(
 }
 
 /// How long a call has been on its way, once that is worth a word; and how long the last one was.
-fn watch(busy: Signal<bool>) -> (ReadSignal<Option<f64>>, ReadSignal<f64>) {
-    let (elapsed, set_elapsed) = signal(None);
-    let (took, set_took) = signal(0.0);
+fn watch(busy: Signal<bool>) -> (Signal<Option<f64>>, Signal<f64>) {
+    let elapsed = RwSignal::new(None);
+    let took = RwSignal::new(0.0);
     Effect::new(move |before: Option<f64>| {
         let now = now_ms();
         if !busy.get() {
-            set_elapsed.set(None);
+            elapsed.set(None);
             if let Some(began) = before {
-                set_took.set(now - began);
+                took.set(now - began);
             }
             return now;
         }
@@ -186,7 +187,7 @@ fn watch(busy: Signal<bool>) -> (ReadSignal<Option<f64>>, ReadSignal<f64>) {
             move || {
                 let ms = now_ms() - now;
                 if ms >= PATIENCE_MS {
-                    set_elapsed.set(Some(ms));
+                    elapsed.set(Some(ms));
                 }
             },
             GLANCE,
@@ -198,7 +199,7 @@ fn watch(busy: Signal<bool>) -> (ReadSignal<Option<f64>>, ReadSignal<f64>) {
         });
         now
     });
-    (elapsed, took)
+    (elapsed.read_only(), took.read_only())
 }
 
 /// A party that measured nothing is not drawn, but for the two that are always there.

@@ -2,10 +2,15 @@
 
 use crosstalk_proto::step::Party;
 use crosstalk_view::view;
-use leptos::prelude::*;
 
 use super::{Said, list::StepList, playback::Playback, player::Player, words};
-use crate::{dom::Node, i18n::use_i18n, model::sequence::Row, part::part};
+use crate::{
+    dom::Node,
+    i18n::use_i18n,
+    model::sequence::Row,
+    part::part,
+    reactive::{Memo, Signal},
+};
 
 /// What the part does.
 #[derive(Debug)]

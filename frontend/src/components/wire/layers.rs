@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crosstalk_view::view;
-use leptos::prelude::*;
 
 use super::Seen;
 use crate::{
     dom::Node,
     i18n::{t_string, use_i18n},
     model::wire::Wire,
+    reactive::RwSignal,
 };
 
 /// A capture, with a switch between its layers where it has two.

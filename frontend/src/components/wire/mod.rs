@@ -34,6 +34,7 @@ use crate::{
         exchange::CallError,
         wire::{Wire, text},
     },
+    reactive::{RwSignal, Signal},
 };
 
 /// What there is to see.

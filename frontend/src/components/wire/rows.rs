@@ -12,6 +12,7 @@ use web_sys::Element;
 use crate::{
     dom::Node,
     model::wire::{Message, folds::Folds},
+    reactive::{Effect, Memo, RwSignal, Signal},
 };
 
 /// How many rows are drawn, in sight and just beyond.

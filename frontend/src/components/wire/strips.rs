@@ -15,6 +15,7 @@ use crate::{
             strip::{Strip, Weight},
         },
     },
+    reactive::{Memo, Signal},
 };
 
 /// How many there are to compare.

@@ -19,6 +19,7 @@ use crate::{
     dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::series::{KEPT, Series},
+    reactive::{Callback, RwSignal, Signal},
 };
 
 /// Rows of the long list.

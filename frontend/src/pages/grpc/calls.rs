@@ -33,6 +33,7 @@ use crate::{
     },
     pages::{tasks::Tasks, wire::Wire},
     past::PastCalls,
+    reactive::{LocalValue, RwSignal, StoredValue},
 };
 
 /// How often the server is asked whether it has noticed, and how far apart, in milliseconds.
@@ -100,7 +101,7 @@ pub(super) struct Calls {
     at: StoredValue<f64>,
     /// The call in flight, or on show.
     pub(super) asked: RwSignal<Option<Request>>,
-    record: StoredValue<Rc<RefCell<Record>>, LocalStorage>,
+    record: LocalValue<Rc<RefCell<Record>>>,
     /// The server's count of calls that were given up, before this one.
     before: StoredValue<Option<u64>>,
     flight: RwSignal<Option<AbortHandle>>,
@@ -122,7 +123,7 @@ impl Calls {
             past: PastCalls::get(),
             at: StoredValue::new(0.0),
             asked: RwSignal::new(None),
-            record: StoredValue::new_local(Rc::default()),
+            record: LocalValue::new(Rc::default()),
             before: StoredValue::new(None),
             flight: RwSignal::new(None),
             tasks,

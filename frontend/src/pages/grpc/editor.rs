@@ -21,6 +21,7 @@ use crate::{
         grpc_metadata::{self, Fault},
         grpc_web,
     },
+    reactive::{Callback, Memo, RwSignal, Signal},
     router::bookmark::Bookmark,
 };
 

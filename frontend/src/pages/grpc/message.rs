@@ -19,6 +19,7 @@ use crate::{
             json::{self, Fault, What},
         },
     },
+    reactive::{Memo, Signal},
 };
 
 /// How many of the encoded bytes are shown.

@@ -41,6 +41,7 @@ use crate::{
         grpc_draft::Draft,
         past::call::{Call, Style},
     },
+    reactive::Signal,
     router::bookmark,
 };
 

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
-
 use crate::{
     api::{browser::now_ms, grpc::contract},
     components::pairs::Pairs,
@@ -17,6 +15,7 @@ use crate::{
         },
     },
     pages::tasks::Tasks,
+    reactive::RwSignal,
 };
 
 /// The tab with the message as JSON.

@@ -13,6 +13,7 @@ use crate::{
         clock::Offset,
         exchange::{CallError, Greeted},
     },
+    reactive::{RwSignal, StoredValue},
     settings::Settings,
 };
 

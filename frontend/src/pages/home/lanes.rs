@@ -22,6 +22,7 @@ use crate::{
         number,
         timeline::{self, Message, Timeline},
     },
+    reactive::{Callback, Memo, Signal},
 };
 
 const TWO: [Party; 2] = [Party::Browser, Party::Server];

@@ -1,11 +1,13 @@
 //! One consumer of the page: what is wanted of it, and how it is.
 
 use crosstalk_proto::ws::AckMode;
-use leptos::prelude::*;
 
-use crate::model::{
-    exchange::CallError,
-    queue::draft::{self, Acking, ConsumerDraft},
+use crate::{
+    model::{
+        exchange::CallError,
+        queue::draft::{self, Acking, ConsumerDraft},
+    },
+    reactive::{RwSignal, StoredValue},
 };
 
 /// How a consumer is.

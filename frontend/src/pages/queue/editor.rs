@@ -26,6 +26,7 @@ use crate::{
             preset::Preset,
         },
     },
+    reactive::{RwSignal, Signal},
     router::bookmark::Bookmark,
 };
 

@@ -1,12 +1,14 @@
 //! One published message, followed to the page's own consumer: what ties the two is the trace that it carries.
 
 use crosstalk_proto::{amqp::FieldValue, ws::Delivery};
-use leptos::prelude::*;
 
-use crate::model::{
-    arrivals::Tag,
-    timeline::Consumed,
-    trace::{TRACEPARENT, trace_id},
+use crate::{
+    model::{
+        arrivals::Tag,
+        timeline::Consumed,
+        trace::{TRACEPARENT, trace_id},
+    },
+    reactive::{RwSignal, StoredValue},
 };
 
 /// The message that is followed, if one is.

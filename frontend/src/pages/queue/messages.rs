@@ -24,6 +24,7 @@ use crate::{
         queue::draft::Acking,
     },
     part::part,
+    reactive::Callback,
 };
 
 /// How much of a body a row shows, in characters.

@@ -50,6 +50,7 @@ use crate::{
         past::call::{Call, Style},
         queue::{draft::Bench, preset},
     },
+    reactive::{RwSignal, Signal},
     router::bookmark,
 };
 

@@ -14,6 +14,7 @@ use crate::{
             message::{Fault, KINDS, PROPERTIES, What},
         },
     },
+    reactive::{RwSignal, Signal},
 };
 
 /// Properties and headers, and what is wrong with them.

@@ -24,6 +24,7 @@ use crate::{
     model::{payload, rest::case::Case},
     part::part,
     past::PastCalls,
+    reactive::{RwSignal, Signal},
 };
 
 /// The tabs, in their order.

@@ -13,6 +13,7 @@ use crate::{
             draft::Form,
         },
     },
+    reactive::Memo,
 };
 
 /// A fault in words, and where it is in the text, in bytes.

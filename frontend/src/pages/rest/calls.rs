@@ -23,6 +23,7 @@ use crate::{
     },
     pages::{tasks::Tasks, wire::Wire},
     past::PastCalls,
+    reactive::RwSignal,
 };
 
 /// What came of a call.

@@ -26,6 +26,7 @@ use crate::{
             preset::Preset,
         },
     },
+    reactive::{Callback, Memo, RwSignal, Signal},
     router::bookmark::Bookmark,
 };
 

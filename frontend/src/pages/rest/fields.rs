@@ -13,6 +13,7 @@ use crate::{
             query,
         },
     },
+    reactive::{Effect, RwSignal},
 };
 
 /// The fields.

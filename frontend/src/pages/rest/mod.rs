@@ -37,6 +37,7 @@ use crate::{
         past::call::{Call, Style},
         rest::preset::Preset,
     },
+    reactive::Signal,
     router::bookmark,
 };
 
