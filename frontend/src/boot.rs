@@ -6,7 +6,10 @@ use std::collections::VecDeque;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
-use crate::reactive::{RwSignal, StoredValue};
+use crate::{
+    dom::IntoNode as _,
+    reactive::{RwSignal, StoredValue},
+};
 
 /// What waits for its turn; a context.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +55,13 @@ pub async fn pause() {
 pub fn Apart(
     /// What that is.
     children: ChildrenFn,
-) -> AnyView {
+) -> impl IntoView {
     let Boot { waiting } = expect_context();
     if waiting.with_value(Option::is_none) {
-        return children();
+        children().into_node()
+    } else {
+        let turn = RwSignal::new(false);
+        waiting.update_value(|waiting| waiting.iter_mut().for_each(|waiting| waiting.push_back(turn)));
+        (move || turn.get().then(|| children())).into_node()
     }
-    let turn = RwSignal::new(false);
-    waiting.update_value(|waiting| waiting.iter_mut().for_each(|waiting| waiting.push_back(turn)));
-    (move || turn.get().then(|| children())).into_any()
 }

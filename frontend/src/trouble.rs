@@ -13,6 +13,7 @@ use crate::{
         browser::now_ms,
     },
     components::{banner::Banner, chip::State, toast::Toasts},
+    dom::IntoNode as _,
     i18n::{t, t_string, use_i18n},
     model::number::{self, seconds_until},
     reactive::{Effect, Memo, RwSignal, Signal},
@@ -79,7 +80,7 @@ pub fn Trouble() -> impl IntoView {
     });
     let countdown = countdown(next_try);
 
-    move || {
+    let banner = move || {
         matter.get().map(|matter| match matter {
             Matter::Broker { address, reason } => view! {
                 <Banner
@@ -128,7 +129,8 @@ pub fn Trouble() -> impl IntoView {
                 </Banner>
             },
         })
-    }
+    };
+    banner.into_node()
 }
 
 /// Why the broker does not answer, and what to type for one that does.

@@ -1,10 +1,13 @@
 //! A dialog over the page: the browser's own, so that focus stays inside, Escape closes it, and focus goes back after.
 
 use crosstalk_view::view;
-use leptos::{ev::MouseEvent, html, prelude::*};
+use leptos::{ev::MouseEvent, prelude::*};
+
+use web_sys::HtmlDialogElement;
 
 use super::icon::{Glyph, Icon};
 use crate::{
+    dom::NodeRef,
     i18n::{t, use_i18n},
     reactive::{Effect, RwSignal, Signal},
 };
@@ -26,7 +29,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let dialog = NodeRef::<html::Dialog>::new();
+    let dialog = NodeRef::<HtmlDialogElement>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
             match open.get() {

@@ -1,10 +1,13 @@
 //! The command palette (WAI-ARIA, "Combobox" with a list): one types what one wants, arrows choose, Enter does it.
 
 use crosstalk_view::view;
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::{ev::KeyboardEvent, prelude::*};
+
+use web_sys::HtmlInputElement;
 
 use super::keycaps::Keycaps;
 use crate::{
+    dom::NodeRef,
     i18n::{t, t_string, use_i18n},
     model::shortcut::{Command, Keys, is_named},
     reactive::{Callback, Effect, Memo, RwSignal},
@@ -58,7 +61,7 @@ pub fn Palette(
             option.scroll_into_view_with_bool(false);
         }
     };
-    let field = NodeRef::<html::Input>::new();
+    let field = NodeRef::<HtmlInputElement>::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
             // fails for what cannot have focus; a field can

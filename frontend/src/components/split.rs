@@ -4,11 +4,12 @@
 use crosstalk_view::view;
 use leptos::{
     ev::{KeyboardEvent, PointerEvent},
-    html,
     prelude::*,
 };
+use web_sys::Element;
 
 use crate::{
+    dom::NodeRef,
     i18n::{t_string, use_i18n},
     model::{columns::Columns, number::fixed},
     reactive::StoredValue,
@@ -20,7 +21,7 @@ const STEP: f64 = 2.0;
 
 /// What the bars move within.
 #[derive(Clone, Copy)]
-struct Whole(NodeRef<html::Div>);
+struct Whole(NodeRef<Element>);
 
 /// The columns of a bench: its children, with a [`Splitter`] after the first and after the second. All benches part at the
 /// same places.
@@ -69,7 +70,7 @@ pub fn Splitter(
         place(now.moved(bar, to));
     };
     let on_down = move |event: PointerEvent| {
-        let handle: web_sys::Element = event_target(&event);
+        let handle: Element = event_target(&event);
         // without it the bar is moved as long as the pointer is on it
         let _ = handle.set_pointer_capture(event.pointer_id());
         dragged.set_value(true);

@@ -6,11 +6,12 @@
 use std::ops::Range;
 
 use crosstalk_view::view;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement};
 
 use crate::{
-    dom::{IntoKey, Node},
+    dom::{IntoKey, Node, NodeRef},
     reactive::{Callback, Effect, Memo, RwSignal, Signal},
 };
 
@@ -53,7 +54,7 @@ where
     T: Send + Sync + 'static,
     K: IntoKey + 'static,
 {
-    let (scroller, body) = (NodeRef::<html::Div>::new(), NodeRef::<html::Tbody>::new());
+    let (scroller, body) = (NodeRef::<Element>::new(), NodeRef::<Element>::new());
     let (top, height, room) = (RwSignal::new(0.0), RwSignal::new(ROW), RwSignal::new(ROOM));
     let range = Memo::new(move |_| {
         let count = count.get();
@@ -84,7 +85,7 @@ where
         added.track();
         // once the rows of this range are in the document
         request_animation_frame(move || {
-            let Some(body) = body.try_get_untracked().flatten() else {
+            let Some(body) = body.try_get_untracked() else {
                 return;
             };
             let rows = body.children();
@@ -92,7 +93,7 @@ where
             for (at, row) in drawn.enumerate() {
                 // the head is the first row; the name is a valid one
                 let _ = row.set_attribute("aria-rowindex", &(first + at + 2).to_string());
-                let measured = row.unchecked_into::<web_sys::HtmlElement>().offset_height();
+                let measured = row.unchecked_into::<HtmlElement>().offset_height();
                 if at == 0 && measured > 0 && f64::from(measured) != height.get_untracked() {
                     height.set(f64::from(measured));
                 }

@@ -3,6 +3,7 @@
 //!
 //! - [`Node`], [`IntoNode`]: a view, and what can be one
 //! - [`Tree`]: an element, copied from its markup, with the places in it that change
+//! - [`NodeRef`]: an element of a view, once it is drawn
 //! - [`Value`], [`Give`]: what attributes, classes and properties are set to
 //! - [`each()`]: the items of a list; [`show()`]: what is there at times
 //! - [`State`]: what there is of a view in the document
@@ -10,6 +11,8 @@
 mod each;
 mod leptos;
 mod node;
+mod node_ref;
+mod say;
 mod show;
 mod state;
 mod template;
@@ -19,6 +22,8 @@ mod value;
 pub use self::{
     each::{Each, IntoKey, Key, List, each},
     node::{IntoNode, Node},
+    node_ref::NodeRef,
+    say::Say,
     show::show,
     state::State,
     tree::{Listener, Tree, listener},

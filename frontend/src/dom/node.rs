@@ -4,7 +4,7 @@ use std::{any::Any, borrow::Cow, fmt};
 
 use leptos::prelude::*;
 
-use super::{Each, Tree};
+use super::{Each, Say, Tree};
 use crate::reactive::{RwSignal, Signal};
 
 /// A view.
@@ -18,7 +18,7 @@ pub enum Node {
     /// Some, beside one another.
     Many(Vec<Node>),
     /// What is said anew whenever what it reads changes.
-    Live(Box<dyn FnMut() -> Node + Send>),
+    Live(Box<dyn Say<Node>>),
     /// The items of a list.
     Each(Each),
     /// A view of leptos.

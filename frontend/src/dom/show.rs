@@ -2,10 +2,7 @@
 
 use leptos::{prelude::*, reactive::computed::ArcMemo};
 
-use super::Node;
-
-/// Draws a view.
-type Draw = Box<dyn Fn() -> Node + Send>;
+use super::{Node, Say};
 
 /// One view as long as something is so, else the other. It is drawn anew only when that changes.
 pub fn show(
@@ -16,7 +13,11 @@ pub fn show(
     drawn(Box::new(when), Box::new(view), Box::new(otherwise))
 }
 
-fn drawn(when: Box<dyn Fn() -> bool + Send + Sync>, view: Draw, otherwise: Draw) -> Node {
+fn drawn(
+    when: Box<dyn Fn() -> bool + Send + Sync>,
+    mut view: Box<dyn Say<Node>>,
+    mut otherwise: Box<dyn Say<Node>>,
+) -> Node {
     let so = ArcMemo::new(move |_| when());
-    Node::Live(Box::new(move || if so.get() { view() } else { otherwise() }))
+    Node::Live(Box::new(move || if so.get() { view.say() } else { otherwise.say() }))
 }

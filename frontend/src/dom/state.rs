@@ -6,7 +6,7 @@ use leptos::{prelude::*, reactive::effect::RenderEffect, tachys::view::any_view:
 use wasm_bindgen::JsCast as _;
 use web_sys::{Comment, Element, Text};
 
-use super::{Node, each::List, tree::TreeState};
+use super::{Node, Say, each::List, tree::TreeState};
 
 /// What there is of a view in the document.
 pub enum State {
@@ -130,10 +130,10 @@ impl<T> Kept<T> {
     }
 }
 
-fn live(mut say: Box<dyn FnMut() -> Node + Send>, now: Option<State>) -> Kept<State> {
+fn live(mut say: Box<dyn Say<Node>>, now: Option<State>) -> Kept<State> {
     Kept(RenderEffect::new_with_value(
         move |now: Option<State>| {
-            let node = say();
+            let node = say.say();
             match now {
                 Some(mut state) => {
                     node.rebuild(&mut state);

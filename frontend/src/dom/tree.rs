@@ -2,23 +2,27 @@
 
 use std::fmt;
 
-use leptos::{
-    ev::EventDescriptor,
-    prelude::*,
-    reactive::effect::RenderEffect,
-    tachys::html::{element::ElementType, node_ref::NodeRefContainer as _},
-};
+use leptos::{ev::EventDescriptor, prelude::*, reactive::effect::RenderEffect};
 use send_wrapper::SendWrapper;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::Element;
 
-use super::{At, Node, State, Value, template};
+use super::{At, Node, NodeRef, Say, State, Value, node_ref::Drawn, template};
 
 /// Hears an event.
-pub type Listener = Box<dyn FnMut(JsValue)>;
+pub trait Listen {
+    /// That it happened.
+    fn hear(&mut self, event: JsValue);
+}
 
-/// Says a value anew.
-type Say = Box<dyn FnMut() -> Value + Send>;
+impl<F: FnMut(JsValue)> Listen for F {
+    fn hear(&mut self, event: JsValue) {
+        self(event);
+    }
+}
+
+/// What hears an event.
+pub type Listener = Box<dyn Listen>;
 
 /// An element before it is drawn.
 pub struct Tree {
@@ -36,10 +40,10 @@ struct Part {
 
 enum What {
     Fixed(&'static At, Value),
-    Live(&'static At, Say),
+    Live(&'static At, Box<dyn Say<Value>>),
     On(&'static At, SendWrapper<Listener>),
     Node(Node),
-    Refer(Box<dyn FnOnce(&Element) + Send>),
+    Refer(Drawn),
 }
 
 /// An element in the document.
@@ -75,7 +79,7 @@ where
     E: EventDescriptor,
     E::EventType: From<JsValue>,
 {
-    Box::new(move |event| heard(event.into()))
+    Box::new(move |event: JsValue| heard(event.into()))
 }
 
 impl Tree {
@@ -99,7 +103,7 @@ impl Tree {
     }
 
     /// Sets something whenever it is said anew.
-    pub fn live(&mut self, at: &'static At, say: Say) {
+    pub fn live(&mut self, at: &'static At, say: Box<dyn Say<Value>>) {
         self.push(at.place, What::Live(at, say));
     }
 
@@ -114,12 +118,8 @@ impl Tree {
     }
 
     /// Tells which element it is.
-    pub fn refer<E>(&mut self, place: u16, told: NodeRef<E>)
-    where
-        E: ElementType + 'static,
-        E::Output: JsCast + 'static,
-    {
-        self.push(place, What::Refer(Box::new(move |element| told.load(element))));
+    pub fn refer<E>(&mut self, place: u16, told: NodeRef<E>) {
+        self.push(place, What::Refer(told.of_any_kind()));
     }
 
     pub(super) fn build(self) -> TreeState {
@@ -169,8 +169,8 @@ impl What {
             Self::Live(at, say) => Held::Live(at, element.clone(), live(at, element, say, None)),
             Self::On(at, listener) => Held::On(at, element.clone(), listen(element, at, listener.take())),
             Self::Node(node) => Held::Node(node.build_in(place)),
-            Self::Refer(tell) => {
-                tell(element);
+            Self::Refer(told) => {
+                told.set(Some(SendWrapper::new(element.clone())));
                 Held::Refer(element.clone())
             }
         }
@@ -202,7 +202,7 @@ impl What {
                 *heard = listen(element, at, listener.take());
             }
             (Self::Node(node), Held::Node(state)) => node.rebuild(state),
-            (Self::Refer(tell), Held::Refer(element)) => tell(element),
+            (Self::Refer(told), Held::Refer(element)) => told.set(Some(SendWrapper::new(element.clone()))),
             // the tree fits, so that it is the same value
             _ => {}
         }
@@ -210,18 +210,18 @@ impl What {
 }
 
 /// Listens for as long as what it returns is there.
-fn listen(element: &Element, at: &At, listener: Listener) -> Closure<dyn FnMut(JsValue)> {
-    let heard = Closure::wrap(listener);
+fn listen(element: &Element, at: &At, mut listener: Listener) -> Closure<dyn FnMut(JsValue)> {
+    let heard = Closure::<dyn FnMut(JsValue)>::new(move |event| listener.hear(event));
     // fails for what is no function
     let _ = element.add_event_listener_with_callback(at.name, heard.as_ref().unchecked_ref());
     heard
 }
 
-fn live(at: &'static At, element: &Element, mut say: Say, now: Option<Value>) -> RenderEffect<Value> {
+fn live(at: &'static At, element: &Element, mut say: Box<dyn Say<Value>>, now: Option<Value>) -> RenderEffect<Value> {
     let element = element.clone();
     RenderEffect::new_with_value(
         move |now: Option<Value>| {
-            let value = say();
+            let value = say.say();
             if now.as_ref() != Some(&value) {
                 at.set(&element, &value);
             }

@@ -4,7 +4,7 @@
 use futures_channel::oneshot;
 use futures_util::{
     FutureExt as _,
-    future::{Shared, select},
+    future::{LocalBoxFuture, Shared, select},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -26,12 +26,16 @@ impl Tasks {
 
     /// Starts a task. It never runs again once the page was left, so it may use the page's signals freely.
     pub(super) fn spawn(self, task: impl Future<Output = ()> + 'static) {
+        self.start(Box::pin(task));
+    }
+
+    fn start(self, task: LocalBoxFuture<'static, ()>) {
         let Some(left) = self.left.try_get_value() else {
             return;
         };
         spawn_local(async move {
             // the end is looked at first
-            select(left, Box::pin(task)).await;
+            select(left, task).await;
         });
     }
 }

@@ -6,6 +6,16 @@ use leptos::prelude as engine;
 #[derive(Clone, Copy, Debug)]
 pub struct Effect;
 
+trait Act {
+    fn act(&mut self);
+}
+
+impl<F: FnMut()> Act for F {
+    fn act(&mut self) {
+        self();
+    }
+}
+
 impl Effect {
     /// With what it returned the last time, if there was one.
     pub fn new<T: 'static>(mut act: impl FnMut(Option<T>) -> T + 'static) -> Self {
@@ -14,8 +24,8 @@ impl Effect {
     }
 
     #[inline(never)]
-    fn of(act: Box<dyn FnMut()>) -> Self {
-        engine::Effect::new(act);
+    fn of(mut act: Box<dyn Act>) -> Self {
+        engine::Effect::new(move || act.act());
         Self
     }
 }

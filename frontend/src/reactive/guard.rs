@@ -82,6 +82,13 @@ impl Writing {
         guard.map(|guard| Self { guard: Some(guard), cell })
     }
 
+    #[inline(never)]
+    pub(super) fn put(cell: Cell, value: Value) {
+        if let Some(mut writing) = Self::begin(cell) {
+            *writing.value_mut() = value;
+        }
+    }
+
     fn value(&self) -> &Value {
         self.guard.as_ref().expect("it is there until this is dropped")
     }

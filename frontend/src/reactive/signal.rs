@@ -75,7 +75,7 @@ impl<T> RwSignal<T> {
     }
 }
 
-impl<T: 'static> RwSignal<T> {
+impl<T: Send + Sync + 'static> RwSignal<T> {
     /// Reads it, and follows it.
     pub fn read(self) -> Read<T> {
         self.read_only().read()
@@ -101,7 +101,7 @@ impl<T: 'static> RwSignal<T> {
     where
         T: Clone,
     {
-        T::clone(&self.read())
+        self.read_only().get()
     }
 
     /// A copy.
@@ -109,7 +109,7 @@ impl<T: 'static> RwSignal<T> {
     where
         T: Clone,
     {
-        T::clone(&self.read_untracked())
+        self.read_only().get_untracked()
     }
 
     /// A copy, if it is there still.
@@ -142,9 +142,7 @@ impl<T: 'static> RwSignal<T> {
 
     /// Gives it another value, if it is there still.
     pub fn set(self, value: T) {
-        if let Some(mut now) = self.try_write() {
-            *now = value;
-        }
+        Writing::put(self.cell, Value::new(value));
     }
 
     /// Gives it another value, or back what it cannot be given, as it is gone.

@@ -22,28 +22,48 @@ pub type Memo<T> = Signal<T>;
 /// What is set, of whatever type.
 pub(super) type Cell = engine::RwSignal<Value>;
 
-/// Says a value anew.
-type Say = Arc<dyn Fn() -> Value + Send + Sync>;
+/// Says a value anew. As a `dyn Fn` it would come with code for being called once and for all; so below.
+pub(super) trait Say: Send + Sync {
+    fn say(&self) -> Value;
+}
 
-/// Works a value out from the one before, and says whether it is another.
-type Step = Box<dyn Fn(Option<Value>) -> (Value, bool) + Send + Sync>;
+impl<F: Fn() -> Value + Send + Sync> Say for F {
+    fn say(&self) -> Value {
+        self()
+    }
+}
+
+/// Works a value out from the one before.
+trait WorkOut: Send + Sync {
+    fn work_out(&self, before: Option<&Value>) -> Value;
+}
+
+impl<F: Fn(Option<&Value>) -> Value + Send + Sync> WorkOut for F {
+    fn work_out(&self, before: Option<&Value>) -> Value {
+        self(before)
+    }
+}
 
 /// Where a value comes from, of whatever type.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
     Cell(Cell),
     Memo(engine::Memo<Value>),
-    Said(StoredValue<Say>),
+    Said(StoredValue<Arc<dyn Say>>),
 }
 
 impl Source {
     #[inline(never)]
-    fn memo(step: Step) -> Self {
-        Self::Memo(engine::Memo::new_owning(step))
+    fn memo(work_out: Box<dyn WorkOut>, same: fn(&Value, &Value) -> bool) -> Self {
+        Self::Memo(engine::Memo::new_owning(move |before: Option<Value>| {
+            let now = work_out.work_out(before.as_ref());
+            let changed = before.is_none_or(|before| !same(&before, &now));
+            (now, changed)
+        }))
     }
 
     #[inline(never)]
-    fn said(say: Say) -> Self {
+    fn said(say: Arc<dyn Say>) -> Self {
         Self::Said(StoredValue::new(say))
     }
 
@@ -63,7 +83,7 @@ impl Source {
         match self {
             Self::Cell(cell) => cell.try_read_untracked().map(Reading::Cell),
             Self::Memo(memo) => memo.try_read_untracked().map(Reading::Memo),
-            Self::Said(say) => say.try_get_value().map(|say| Reading::Said(say())),
+            Self::Said(say) => say.try_get_value().map(|say| Reading::Said(say.say())),
         }
     }
 
@@ -86,17 +106,8 @@ impl Source {
     }
 }
 
-/// Keeps what was worked out in the place of what was before, and says whether it is another.
-fn renew<T: PartialEq + Send + Sync + 'static>(before: Option<Value>, new: T) -> (Value, bool) {
-    match before {
-        None => (Value::new(new), true),
-        Some(mut value) => {
-            let old = value.of_mut();
-            let changed = *old != new;
-            *old = new;
-            (value, changed)
-        }
-    }
+fn same<T: PartialEq + 'static>(one: &Value, other: &Value) -> bool {
+    one.of::<T>() == other.of()
 }
 
 impl<T> Clone for Signal<T> {
@@ -158,10 +169,10 @@ impl<T: Send + Sync + 'static> Signal<T> {
     where
         T: PartialEq,
     {
-        Self::of(Source::memo(Box::new(move |before| {
-            let new = work_out(before.as_ref().map(Value::of));
-            renew(before, new)
-        })))
+        Self::of(Source::memo(
+            Box::new(move |before: Option<&Value>| Value::new(work_out(before.map(Value::of)))),
+            same::<T>,
+        ))
     }
 }
 

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use crosstalk_view::view;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
 use super::words;
 use crate::{
     components::scope::Scope,
-    dom::Node,
+    dom::{Node, NodeRef},
     i18n::{I18n, t, t_string, use_i18n},
     model::{
         axis::Axis,
@@ -89,7 +89,7 @@ fn strokes_at(places: Vec<f64>) -> Vec<Node> {
 #[component]
 fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
     let i18n = use_i18n();
-    let strip = NodeRef::<html::Div>::new();
+    let strip = NodeRef::<HtmlElement>::new();
     let count = wire.messages.len();
     let button_at = |at: usize| {
         let button = document().get_element_by_id(&format!("wire-m{at}"));
@@ -117,7 +117,7 @@ fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
     Effect::new(move |_| {
         let now = chosen.get();
         request_animation_frame(move || {
-            if let (Some(strip), Some(button)) = (strip.try_get_untracked().flatten(), button_at(now)) {
+            if let (Some(strip), Some(button)) = (strip.try_get_untracked(), button_at(now)) {
                 let (left, width) = (button.offset_left(), button.offset_width());
                 let (from, seen) = (strip.scroll_left(), strip.client_width());
                 if left < from || left + width > from + seen {

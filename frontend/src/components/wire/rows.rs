@@ -5,12 +5,12 @@
 use std::sync::Arc;
 
 use crosstalk_view::view;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use crate::{
-    dom::Node,
+    dom::{Node, NodeRef},
     model::wire::{Message, folds::Folds},
     reactive::{Effect, Memo, RwSignal, Signal},
 };
@@ -114,7 +114,7 @@ pub(super) fn Rows(
     active: Option<Signal<String>>,
 ) -> impl IntoView {
     let Kind { class, role, count, id, row, row_of, stands_for, lights, key } = kind;
-    let strip = NodeRef::<html::Div>::new();
+    let strip = NodeRef::<Element>::new();
     let first = RwSignal::new(0_usize);
     let folds = lit.folds;
     let count = {
@@ -154,7 +154,7 @@ pub(super) fn Rows(
         let light = light_again.clone();
         // once the rows that came into sight are in the document
         request_animation_frame(move || {
-            if let (Some(strip), Some(now)) = (strip.try_get_untracked().flatten(), lit.place.try_get_untracked()) {
+            if let (Some(strip), Some(now)) = (strip.try_get_untracked(), lit.place.try_get_untracked()) {
                 light(&strip, now.field);
             }
         });

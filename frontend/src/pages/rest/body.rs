@@ -1,10 +1,12 @@
 //! The body: as text or as hexadecimal, checked while it is typed. What is wrong is marked at its place.
 
 use crosstalk_view::view;
-use leptos::{html::Textarea, prelude::*};
+use leptos::prelude::*;
+use web_sys::HtmlTextAreaElement;
 
 use super::calls::Calls;
 use crate::{
+    dom::NodeRef,
     i18n::{I18n, json::said, t, t_string, use_i18n},
     model::{
         json::{self, Fault},
@@ -27,7 +29,7 @@ struct Told {
 #[component]
 pub(super) fn BodyFold(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
-    let area = NodeRef::<Textarea>::new();
+    let area = NodeRef::<HtmlTextAreaElement>::new();
     let checked = Memo::new(move |_| {
         let draft = calls.fields.draft();
         (draft.sends_body() && !draft.body.is_empty()).then(|| check::body(&draft))

@@ -34,7 +34,7 @@ impl Telling {
 #[component]
 pub(super) fn StoryView(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
-    move || {
+    let list = move || {
         let telling = calls.telling.get()?;
         let is_busy = calls.is_busy();
         let shown = calls.shown.with(|shown| shown.as_ref().map(|shown| shown.name));
@@ -76,14 +76,15 @@ pub(super) fn StoryView(calls: Calls) -> impl IntoView {
                 </p>
             </section>
         })
-    }
+    };
+    list.into_node()
 }
 
 /// The button that tells the story of the preset.
 #[component]
 pub(super) fn TellButton(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
-    move || {
+    let button = move || {
         let story = calls.preset.get().and_then(|preset| preset.story());
         let (testid, story) = match story {
             Some(story) => ("rest-story-run", story),
@@ -106,7 +107,8 @@ pub(super) fn TellButton(calls: Calls) -> impl IntoView {
                 {word}
             </button>
         }
-    }
+    };
+    button.into_node()
 }
 
 fn intro(i18n: I18n, story: Story) -> &'static str {
