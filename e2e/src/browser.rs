@@ -84,6 +84,19 @@ impl Browser {
         Ok(())
     }
 
+    /// Lets each answer come so much later, in milliseconds.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn delay(&self, latency_ms: u32) -> Result<()> {
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Network.enable", json!({})).await?;
+        let conditions =
+            json!({ "offline": false, "latency": latency_ms, "downloadThroughput": -1, "uploadThroughput": -1 });
+        cdp.send_raw("Network.emulateNetworkConditions", conditions).await?;
+        Ok(())
+    }
+
     /// What the console got since this was last asked.
     ///
     /// # Errors

@@ -64,6 +64,21 @@ async fn what_comes_later_and_does_not_is_asked_for_again_on_a_click() -> Result
 }
 
 #[tokio::test]
+async fn what_is_sent_before_the_socket_is_open_waits_for_it() -> Result<()> {
+    play("part-early", Broker::embedded(), async |stage| {
+        let page = &stage.page;
+        // what comes after the page, and the socket with it, are on their way for a while
+        stage.browser.delay(400).await?;
+        page.open("/queue").await?;
+        page.click("queue-publish").await?;
+        page.says("chip-broker", "connecting").await?;
+        page.says("queue-fate", "Confirmed").await?;
+        stage.browser.delay(0).await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_page_whose_part_does_not_come_is_asked_of_the_server_anew() -> Result<()> {
     play("part-lost", Broker::absent(), async |stage| {
         stage.console = Console::NetworkFailures;

@@ -188,12 +188,18 @@ impl Bridge {
         }
     }
 
-    /// Sends a command within a trace and waits for its answer.
+    /// Waits while the socket is being opened, as a page is there before it is; not long.
+    pub async fn opening(&self) {
+        self.shared().opening().await;
+    }
+
+    /// Sends a command within a trace and waits for its answer, if need be until the socket is open.
     ///
     /// # Errors
     /// [`CallError::Problem`] when the server refuses, others when there is no answer.
     pub async fn request(&self, command: Command, traceparent: String, budget_ms: u32) -> Result<Answered, CallError> {
         let _flight = Flight::start();
+        self.opening().await;
         self.shared().request_traced(command, traceparent, budget_ms).await
     }
 
@@ -290,6 +296,7 @@ impl Bridge {
         deadline_ms: Option<u32>,
         sink: impl Fn(CallNews) + 'static,
     ) -> Result<Bidi, CallError> {
+        self.opening().await;
         Bidi::open(self.shared(), metadata, deadline_ms, Rc::new(sink)).await
     }
 

@@ -12,6 +12,7 @@ use std::{
 
 use crosstalk_proto::ws::{ClientMessage, Command, LinkState, ServerMessage, VERSION, close};
 use futures_channel::oneshot;
+use futures_util::future::select;
 use gloo_timers::future::TimeoutFuture;
 use leptos::task::spawn_local;
 
@@ -52,7 +53,7 @@ pub(super) struct Shared {
     /// The trace that the socket is opened for; none for that of the page.
     trace: Option<String>,
     /// Who waits for the socket to be open or lost, and is told which.
-    change: RefCell<Option<oneshot::Sender<bool>>>,
+    change: RefCell<Vec<oneshot::Sender<bool>>>,
     socket: RefCell<Option<Socket>>,
     pub(super) waiting: RefCell<HashMap<u64, Waiter>>,
     pub(super) clocks: RefCell<Clocks>,
@@ -207,12 +208,19 @@ impl Shared {
     /// Hears whether the socket is open, or else lost, when either happens next.
     pub(super) fn change(&self) -> oneshot::Receiver<bool> {
         let (sender, receiver) = oneshot::channel();
-        self.change.replace(Some(sender));
+        self.change.borrow_mut().push(sender);
         receiver
     }
 
+    /// Waits while the socket is being opened, as long as that may take.
+    pub(super) async fn opening(&self) {
+        if matches!(self.connection.get_untracked(), Connection::Connecting) {
+            select(self.change(), TimeoutFuture::new(HELLO_BUDGET_MS)).await;
+        }
+    }
+
     fn tell_change(&self, open: bool) {
-        if let Some(waits) = self.change.take() {
+        for waits in self.change.take() {
             // fails when nobody waits any more
             let _ = waits.send(open);
         }

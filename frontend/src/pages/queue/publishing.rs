@@ -267,6 +267,7 @@ impl Publishing {
         };
         // of many the last one is shown, and which that is nobody knows before: the first is captured, and none followed
         let traced = self.wire.trace().await;
+        self.bridge.opening().await;
         let errand = Errand::begin(traced.as_deref()).await;
         let traceparent = traced.or_else(|| (count == 1).then(traceparent));
         self.journey.follow(traceparent.as_deref().filter(|_| count == 1));
