@@ -4,26 +4,10 @@ use serde::de::Error as _;
 
 use super::error::Error;
 
-/// 1 in each byte of eight.
-const ONES: u64 = 0x0101_0101_0101_0101;
-
-/// How many bytes a text begins with that mean what is written: up to a quote, a backslash or a control character. Eight at once, as
-/// most of a message is text.
+/// How many bytes a text begins with that mean what is written: up to a quote, a backslash or a control character.
 #[inline(never)]
 pub(super) fn plain_len(text: &[u8]) -> usize {
-    let (words, _) = text.as_chunks::<8>();
-    let is_plain = |word: &&[u8; 8]| {
-        let word = u64::from_le_bytes(**word);
-        // a byte below 0x20, or 0 where it is compared with what it must not be, borrows from its highest bit
-        let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
-        let borrows = word.wrapping_sub(ONES * 0x20) & !word
-            | quote.wrapping_sub(ONES) & !quote
-            | backslash.wrapping_sub(ONES) & !backslash;
-        borrows & (ONES * 0x80) == 0
-    };
-    let start = words.iter().take_while(is_plain).count() * 8;
-    let rest = &text[start..];
-    start + rest.iter().position(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\')).unwrap_or(rest.len())
+    text.iter().position(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\')).unwrap_or(text.len())
 }
 
 /// What a text with escapes means. Their form is known to be right.
