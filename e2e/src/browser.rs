@@ -84,6 +84,16 @@ impl Browser {
         Ok(())
     }
 
+    /// Runs a script in each document from now on, before any of its own.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn run_first(&self, script: &str) -> Result<()> {
+        let source = json!({ "source": script });
+        self.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", source).await?;
+        Ok(())
+    }
+
     /// Lets each answer come so much later, in milliseconds.
     ///
     /// # Errors
