@@ -1,6 +1,6 @@
 //! A function that can be copied.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use super::StoredValue;
 
@@ -9,19 +9,7 @@ pub struct Callback<In, Out = ()>(StoredValue<Run<In, Out>>);
 
 type Run<In, Out> = Arc<dyn Fn(In) -> Out + Send + Sync>;
 
-impl<In, Out> Clone for Callback<In, Out> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<In, Out> Copy for Callback<In, Out> {}
-
-impl<In, Out> fmt::Debug for Callback<In, Out> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Callback")
-    }
-}
+handle!(Callback<In, Out>);
 
 impl<In: 'static, Out: 'static, F: Fn(In) -> Out + Send + Sync + 'static> From<F> for Callback<In, Out> {
     fn from(run: F) -> Self {

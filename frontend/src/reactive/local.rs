@@ -1,7 +1,5 @@
 //! A value that nobody follows and that stays on its thread.
 
-use std::fmt;
-
 use send_wrapper::SendWrapper;
 
 use super::StoredValue;
@@ -9,19 +7,7 @@ use super::StoredValue;
 /// A value that nobody follows and that stays on its thread.
 pub struct LocalValue<T>(StoredValue<SendWrapper<T>>);
 
-impl<T> Clone for LocalValue<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for LocalValue<T> {}
-
-impl<T> fmt::Debug for LocalValue<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LocalValue")
-    }
-}
+handle!(LocalValue<T>);
 
 impl<T: 'static> LocalValue<T> {
     /// With its first value.

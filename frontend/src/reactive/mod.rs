@@ -8,6 +8,28 @@
 //! - [`Callback`]: a function that can be copied
 //! - [`Effect`]: what is done anew whenever what it reads changes
 
+#![expect(clippy::disallowed_types, reason = "everybody else is to have the handles that are made of them here")]
+
+/// What all handles are, whatever their value is: copied, and shown by their name.
+macro_rules! handle {
+    ($name:ident<$($kind:ident),+>) => {
+        impl<$($kind),+> Clone for $name<$($kind),+> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<$($kind),+> Copy for $name<$($kind),+> {}
+
+        impl<$($kind),+> ::std::fmt::Debug for $name<$($kind),+> {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+    };
+}
+pub(crate) use handle;
+
 mod callback;
 mod effect;
 mod guard;

@@ -1,39 +1,24 @@
 //! A value that is read and set.
 
-use std::{fmt, marker::PhantomData};
+use std::ops::Deref;
 
 use leptos::prelude::{IsDisposed as _, Notify as _};
 
 use super::{
-    Read, Signal, Write,
+    Signal, Write,
     guard::Writing,
     source::{Cell, Source},
     value::{Value, disposed},
 };
 
-/// A value that is read and set.
-pub struct RwSignal<T> {
-    cell: Cell,
-    kind: PhantomData<fn() -> T>,
-}
+/// A value that is read, as its [`Signal`] is, and set.
+pub struct RwSignal<T>(Signal<T>);
 
-impl<T> Clone for RwSignal<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for RwSignal<T> {}
-
-impl<T> fmt::Debug for RwSignal<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RwSignal")
-    }
-}
+handle!(RwSignal<T>);
 
 impl<T> PartialEq for RwSignal<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.cell == other.cell
+        self.cell() == other.cell()
     }
 }
 
@@ -54,75 +39,38 @@ impl<T> From<RwSignal<T>> for Signal<T> {
 impl<T: Send + Sync + 'static> RwSignal<T> {
     /// With its first value.
     pub fn new(value: T) -> Self {
-        Self { cell: Cell::new(Value::new(value)), kind: PhantomData }
+        Self(Signal::of(Source::Cell(Cell::new(Value::new(value)))))
+    }
+}
+
+impl<T> Deref for RwSignal<T> {
+    type Target = Signal<T>;
+
+    fn deref(&self) -> &Signal<T> {
+        &self.0
     }
 }
 
 impl<T> RwSignal<T> {
     /// To be read, and not set.
     pub fn read_only(self) -> Signal<T> {
-        Signal::of(Source::Cell(self.cell))
+        self.0
     }
 
-    /// Follows it.
-    pub fn track(self) {
-        self.read_only().track();
+    fn cell(self) -> Cell {
+        self.0.source().cell()
     }
 
     /// Tells those who follow it, though it is as it was.
     pub fn notify(self) {
-        self.cell.notify();
+        self.cell().notify();
     }
 }
 
 impl<T: Send + Sync + 'static> RwSignal<T> {
-    /// Reads it, and follows it.
-    pub fn read(self) -> Read<T> {
-        self.read_only().read()
-    }
-
-    /// Reads it.
-    pub fn read_untracked(self) -> Read<T> {
-        self.read_only().read_untracked()
-    }
-
-    /// Reads it, and follows it.
-    pub fn with<U>(self, read: impl FnOnce(&T) -> U) -> U {
-        read(&self.read())
-    }
-
-    /// Reads it.
-    pub fn with_untracked<U>(self, read: impl FnOnce(&T) -> U) -> U {
-        read(&self.read_untracked())
-    }
-
-    /// A copy, and follows it.
-    pub fn get(self) -> T
-    where
-        T: Clone,
-    {
-        self.read_only().get()
-    }
-
-    /// A copy.
-    pub fn get_untracked(self) -> T
-    where
-        T: Clone,
-    {
-        self.read_only().get_untracked()
-    }
-
-    /// A copy, if it is there still.
-    pub fn try_get_untracked(self) -> Option<T>
-    where
-        T: Clone,
-    {
-        self.read_only().try_get_untracked()
-    }
-
     /// Changes it, if it is there still.
     pub fn try_write(self) -> Option<Write<T>> {
-        Writing::begin(self.cell).map(Write::new)
+        Writing::begin(self.cell()).map(Write::new)
     }
 
     /// Changes it.
@@ -142,12 +90,12 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
 
     /// Gives it another value, if it is there still.
     pub fn set(self, value: T) {
-        Writing::put(self.cell, Value::new(value));
+        Writing::put(self.cell(), Value::new(value));
     }
 
     /// Gives it another value, or back what it cannot be given, as it is gone.
     pub fn try_set(self, value: T) -> Option<T> {
-        if self.cell.is_disposed() {
+        if self.cell().is_disposed() {
             return Some(value);
         }
         self.set(value);

@@ -1,6 +1,6 @@
 //! A value that is read, wherever it comes from.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, sync::Arc};
 
 use leptos::prelude::{self as engine, ReadUntracked as _, Track as _};
 
@@ -53,6 +53,15 @@ pub(super) enum Source {
 }
 
 impl Source {
+    /// What is set, of a source that was made of that.
+    #[inline(never)]
+    pub(super) fn cell(self) -> Cell {
+        match self {
+            Self::Cell(cell) => cell,
+            Self::Memo(_) | Self::Said(_) => unreachable!("a signal that is set is made of a cell"),
+        }
+    }
+
     #[inline(never)]
     fn memo(work_out: Box<dyn WorkOut>, same: fn(&Value, &Value) -> bool) -> Self {
         Self::Memo(engine::Memo::new_owning(move |before: Option<Value>| {
@@ -110,19 +119,7 @@ fn same<T: PartialEq + 'static>(one: &Value, other: &Value) -> bool {
     one.of::<T>() == other.of()
 }
 
-impl<T> Clone for Signal<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Signal<T> {}
-
-impl<T> fmt::Debug for Signal<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Signal")
-    }
-}
+handle!(Signal<T>);
 
 impl<T: Send + Sync + 'static> From<T> for Signal<T> {
     fn from(value: T) -> Self {
@@ -145,6 +142,10 @@ impl From<&str> for Signal<String> {
 impl<T> Signal<T> {
     pub(super) fn of(source: Source) -> Self {
         Self { source, kind: PhantomData }
+    }
+
+    pub(super) fn source(self) -> Source {
+        self.source
     }
 
     /// Follows it.

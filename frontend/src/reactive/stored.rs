@@ -1,6 +1,6 @@
 //! A value that nobody follows.
 
-use std::{fmt, marker::PhantomData};
+use std::marker::PhantomData;
 
 use leptos::prelude::{self as engine, ReadValue as _, WriteValue as _};
 use leptos::reactive::signal::guards::UntrackedWriteGuard;
@@ -19,19 +19,7 @@ pub struct StoredValue<T> {
     kind: PhantomData<fn() -> T>,
 }
 
-impl<T> Clone for StoredValue<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for StoredValue<T> {}
-
-impl<T> fmt::Debug for StoredValue<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("StoredValue")
-    }
-}
+handle!(StoredValue<T>);
 
 #[inline(never)]
 fn store(value: Value) -> Store {
