@@ -17,7 +17,6 @@ use crate::{
     i18n::{I18n, t, t_string, use_i18n},
     pages::parts,
     past::PastCalls,
-    reactive::Effect,
     router::{Router, route::Route},
     settings::{self, Settings},
     trouble::Trouble,

@@ -6,10 +6,7 @@ use std::collections::VecDeque;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
-use crate::{
-    dom::IntoNode as _,
-    reactive::{RwSignal, StoredValue},
-};
+use crate::dom::IntoNode as _;
 
 /// What waits for its turn; a context.
 #[derive(Clone, Copy, Debug)]

@@ -19,7 +19,6 @@ use crate::{
     i18n::{I18n, t, t_string, use_i18n},
     model::shortcut::{Command, Keys, Listener, Press, TABLE},
     part::part,
-    reactive::{Callback, RwSignal, Signal, StoredValue},
     router::Router,
     settings::{self, Settings},
 };

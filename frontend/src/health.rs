@@ -1,5 +1,7 @@
 //! What the header's chips say: the broker from the page's socket, the store from `/readyz`.
 
+use leptos::prelude::*;
+
 use crosstalk_proto::ws::LinkState;
 use leptos::task::spawn_local;
 
@@ -10,7 +12,6 @@ use crate::{
     },
     components::{chip::State, header},
     i18n::{t_string, use_i18n},
-    reactive::{Effect, Memo, RwSignal, Signal},
 };
 
 /// The state of what the server runs on.

@@ -11,7 +11,6 @@
 //! - [`health`], [`trouble`]: what the frame says of broker, store and server
 //! - [`part`]: what is downloaded when it is wanted
 //! - [`past`]: the calls before, kept in this browser
-//! - [`reactive`]: signals, memos, effects
 //! - [`router`]: which page is shown, links, back and forward
 //! - [`settings`]: theme, language, speed; with `boot.js`, which runs before the first paint
 //! - [`i18n`]: the texts of `locales/`, keys checked at compile time
@@ -28,7 +27,6 @@ pub mod model;
 pub mod pages;
 pub mod part;
 pub mod past;
-pub mod reactive;
 pub mod router;
 pub mod settings;
 pub mod trouble;

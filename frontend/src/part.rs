@@ -12,7 +12,6 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     dom::{IntoNode as _, Node},
     i18n::{t, use_i18n},
-    reactive::{Effect, RwSignal},
 };
 
 /// What a download gives.

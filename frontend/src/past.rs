@@ -11,7 +11,6 @@ use crate::{
         file,
     },
     part::{SplitLoaderError, part},
-    reactive::{RwSignal, Signal, StoredValue},
     settings::storage,
 };
 
@@ -89,7 +88,7 @@ impl PastCalls {
 
     /// All of them; tracked.
     pub fn list(self) -> Signal<Past> {
-        self.list.read_only()
+        self.list.into()
     }
 
     /// Whether they outlive the page; tracked.

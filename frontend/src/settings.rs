@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use web_sys::{Element, Storage};
 
-use crate::{i18n::Locale, model::columns::Columns, reactive::RwSignal};
+use crate::{i18n::Locale, model::columns::Columns};
 
 /// Light, dark, or what the system says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

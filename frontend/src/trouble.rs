@@ -16,7 +16,6 @@ use crate::{
     dom::IntoNode as _,
     i18n::{t, t_string, use_i18n},
     model::number::{self, seconds_until},
-    reactive::{Effect, Memo, RwSignal, Signal},
 };
 
 /// How often the countdown looks at the clock.

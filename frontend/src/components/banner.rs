@@ -7,10 +7,7 @@ use super::{
     chip::State,
     icon::{Glyph, Icon},
 };
-use crate::{
-    i18n::{t, use_i18n},
-    reactive::Signal,
-};
+use crate::i18n::{t, use_i18n};
 
 /// A banner. The announcement is read aloud once; the countdown beside it is not.
 #[component]

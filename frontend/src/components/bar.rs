@@ -3,8 +3,6 @@
 use crosstalk_view::view;
 use leptos::prelude::*;
 
-use crate::reactive::Signal;
-
 /// The bar of a table.
 #[component]
 pub fn Bar(

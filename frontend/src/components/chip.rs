@@ -3,8 +3,6 @@
 use crosstalk_view::view;
 use leptos::prelude::*;
 
-use crate::reactive::Signal;
-
 use super::icon::{Glyph, Icon};
 
 /// What a chip says.

@@ -11,7 +11,6 @@ use super::{
 use crate::{
     i18n::{t_string, use_i18n},
     model::payload,
-    reactive::Signal,
 };
 
 /// How much of it is told again, in characters.

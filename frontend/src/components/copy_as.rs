@@ -10,7 +10,6 @@ use super::{
 use crate::{
     i18n::{t, t_string, use_i18n},
     model::copy_as::Snippet,
-    reactive::{Memo, RwSignal, Signal},
 };
 
 /// The section.

@@ -9,7 +9,6 @@ use super::icon::{Glyph, Icon};
 use crate::{
     dom::NodeRef,
     i18n::{t, use_i18n},
-    reactive::{Effect, RwSignal, Signal},
 };
 
 /// A dialog. Its content exists only while it is open.

@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     i18n::{Locale, t, t_string, use_i18n},
-    reactive::Signal,
     router::{Router, route::Route},
     settings::{Settings, Theme, remember_language},
 };

@@ -13,7 +13,6 @@ use crate::{
         number::fixed,
         timeline::{Block, Message, Timeline},
     },
-    reactive::{Callback, Signal},
 };
 
 /// A party's height in px.

@@ -7,7 +7,6 @@ use super::icon::{Glyph, Icon};
 use crate::{
     i18n::{t_string, use_i18n},
     model::address::Row,
-    reactive::{Callback, RwSignal, StoredValue},
 };
 
 /// One row.

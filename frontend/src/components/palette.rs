@@ -10,7 +10,6 @@ use crate::{
     dom::NodeRef,
     i18n::{t, t_string, use_i18n},
     model::shortcut::{Command, Keys, is_named},
-    reactive::{Callback, Effect, Memo, RwSignal},
 };
 
 /// Something to choose.

@@ -3,7 +3,7 @@
 use crosstalk_view::view;
 use leptos::prelude::*;
 
-use crate::{model::axis::Axis, reactive::Signal};
+use crate::model::axis::Axis;
 
 /// A scope with its axis.
 #[component]

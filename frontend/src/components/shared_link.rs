@@ -9,7 +9,6 @@ use crate::{
     dom::IntoNode as _,
     i18n::{t, t_string, use_i18n},
     model::address::{Error, MAX_LEN},
-    reactive::{RwSignal, Signal},
     router::bookmark::Bookmark,
 };
 

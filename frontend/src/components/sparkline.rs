@@ -3,7 +3,7 @@
 use crosstalk_view::view;
 use leptos::prelude::*;
 
-use crate::{model::series::Series, reactive::Signal};
+use crate::model::series::Series;
 
 const WIDTH: f64 = 100.0;
 const HEIGHT: f64 = 28.0;

@@ -12,7 +12,6 @@ use crate::{
     dom::NodeRef,
     i18n::{t_string, use_i18n},
     model::{columns::Columns, number::fixed},
-    reactive::StoredValue,
     settings::Settings,
 };
 

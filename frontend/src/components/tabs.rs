@@ -4,8 +4,6 @@ use crosstalk_view::view;
 use leptos::{ev::KeyboardEvent, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use crate::reactive::{RwSignal, Signal};
-
 /// One tab: its word, and a count or nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tab {

@@ -7,10 +7,7 @@ use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::{
-    i18n::{t, use_i18n},
-    reactive::{Callback, RwSignal, StoredValue},
-};
+use crate::i18n::{t, use_i18n};
 
 /// How long one stays.
 const SHOWN: Duration = Duration::from_secs(6);

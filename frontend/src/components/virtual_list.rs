@@ -10,10 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
-use crate::{
-    dom::{IntoKey, Node, NodeRef},
-    reactive::{Callback, Effect, Memo, RwSignal, Signal},
-};
+use crate::dom::{IntoKey, Node, NodeRef};
 
 /// The height of a row until one was measured, in px.
 const ROW: f64 = 32.0;

@@ -5,7 +5,6 @@ use std::{any::Any, borrow::Cow, fmt};
 use leptos::prelude::*;
 
 use super::{Each, Say, Tree};
-use crate::reactive::{RwSignal, Signal};
 
 /// A view.
 pub enum Node {
@@ -134,4 +133,4 @@ macro_rules! signals {
     )*};
 }
 
-signals!(Signal, RwSignal);
+signals!(Signal, RwSignal, Memo);

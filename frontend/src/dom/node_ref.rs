@@ -1,12 +1,12 @@
 //! An element of a view, for who has to do with it once it is drawn.
 
+use leptos::prelude::*;
+
 use std::marker::PhantomData;
 
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
-
-use crate::reactive::{RwSignal, handle};
 
 /// An element of a view, as soon as it is drawn.
 pub struct NodeRef<E> {
@@ -17,7 +17,19 @@ pub struct NodeRef<E> {
 /// An element of any kind.
 pub(super) type Drawn = RwSignal<Option<SendWrapper<Element>>>;
 
-handle!(NodeRef<E>);
+impl<E> Clone for NodeRef<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for NodeRef<E> {}
+
+impl<E> std::fmt::Debug for NodeRef<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NodeRef")
+    }
+}
 
 impl<E> Default for NodeRef<E> {
     fn default() -> Self {

@@ -1,12 +1,12 @@
 //! Values of attributes, classes, styles and properties.
 
+use leptos::prelude::*;
+
 use std::borrow::Cow;
 
 use leptos::tachys::renderer::dom::Dom;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement};
-
-use crate::reactive::{RwSignal, Signal};
 
 use super::Tree;
 
@@ -158,4 +158,4 @@ macro_rules! signals {
     )*};
 }
 
-signals!(Signal, RwSignal);
+signals!(Signal, RwSignal, Memo);

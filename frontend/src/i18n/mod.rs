@@ -8,8 +8,6 @@
 
 use leptos::prelude::*;
 
-use crate::reactive::RwSignal;
-
 pub mod json;
 mod macros;
 mod text;

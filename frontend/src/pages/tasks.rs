@@ -8,12 +8,10 @@ use futures_util::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::reactive::LocalValue;
-
 /// Starts tasks that end with the page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tasks {
-    left: LocalValue<Shared<oneshot::Receiver<()>>>,
+    left: StoredValue<Shared<oneshot::Receiver<()>>, LocalStorage>,
 }
 
 impl Tasks {
@@ -21,7 +19,7 @@ impl Tasks {
     pub(super) fn new() -> Self {
         let (end, left) = oneshot::channel::<()>();
         on_cleanup(move || drop(end));
-        Self { left: LocalValue::new(left.shared()) }
+        Self { left: StoredValue::new_local(left.shared()) }
     }
 
     /// Starts a task. It never runs again once the page was left, so it may use the page's signals freely.

@@ -1,16 +1,12 @@
 //! The wire inspector of a bench: whether calls are captured, and the last capture. A bench arms it with the headers of a call
 //! before that is sent, and lets it read afterwards.
 
+use leptos::prelude::*;
+
 use std::sync::Arc;
 
 use super::tasks::Tasks;
-use crate::{
-    api::captures,
-    components::wire::Captured,
-    model::exchange::CallError,
-    reactive::{Effect, RwSignal, StoredValue},
-    settings,
-};
+use crate::{api::captures, components::wire::Captured, model::exchange::CallError, settings};
 
 /// The inspector of one bench.
 #[derive(Clone, Copy, Debug)]

@@ -7,10 +7,7 @@ use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use wasm_bindgen::JsValue;
 
 use super::document_path;
-use crate::{
-    model::address::{self, Draft, Error, MAX_LEN, Written},
-    reactive::{Effect, LocalValue, RwSignal, StoredValue},
-};
+use crate::model::address::{self, Draft, Error, MAX_LEN, Written};
 
 /// How long typing rests before the address follows: browsers take a hundred changes in half a minute.
 const REST: Duration = Duration::from_millis(300);
@@ -58,7 +55,7 @@ where
     let listening = window_event_listener(ev::hashchange, move |_| open());
 
     let first = Rc::new(first);
-    let waiting = LocalValue::new(None::<TimeoutHandle>);
+    let waiting = StoredValue::new_local(None::<TimeoutHandle>);
     Effect::new(move |before: Option<()>| {
         let now = draft();
         // what the page began with, or the link gave, is in the address already
@@ -90,7 +87,7 @@ where
     bookmark
 }
 
-fn cancel(waiting: LocalValue<Option<TimeoutHandle>>) {
+fn cancel(waiting: StoredValue<Option<TimeoutHandle>, LocalStorage>) {
     if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
         handle.clear();
     }

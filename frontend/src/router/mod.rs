@@ -15,10 +15,7 @@ mod link;
 pub mod route;
 
 use self::route::Route;
-use crate::{
-    pages::parts,
-    reactive::{Memo, RwSignal},
-};
+use crate::pages::parts;
 
 /// The element that a new page begins with.
 const MAIN: &str = "main";

@@ -8,7 +8,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
 use super::{Bridge, shared::Shared};
-use crate::{api::flight::Flight, reactive::LocalValue};
+use crate::api::flight::Flight;
 
 /// How long the server may take to say goodbye, in milliseconds.
 const GOODBYE_BUDGET_MS: u32 = 1_000;
@@ -34,7 +34,7 @@ impl Errand {
         let (owner, flight) = (Owner::new(), Flight::start());
         let (shared, bridge) = owner.with(|| {
             let shared = Rc::new(Shared::within(trace));
-            let bridge = Bridge { shared: LocalValue::new(Rc::clone(&shared)) };
+            let bridge = Bridge { shared: StoredValue::new_local(Rc::clone(&shared)) };
             (shared, bridge)
         });
         let open = shared.change();

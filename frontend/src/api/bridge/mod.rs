@@ -39,14 +39,11 @@ use super::{
     browser::{now_ms, traceparent},
     flight::{self, Flight},
 };
-use crate::{
-    model::{
-        clock::Offset,
-        exchange::{CallError, Cost, Greeted},
-        past::{call::Style, others::Others},
-        payload,
-    },
-    reactive::{LocalValue, Signal},
+use crate::model::{
+    clock::Offset,
+    exchange::{CallError, Cost, Greeted},
+    past::{call::Style, others::Others},
+    payload,
 };
 
 /// How long the server may take for a command, in milliseconds.
@@ -127,7 +124,7 @@ pub struct Reply {
 /// The page's socket. Cheap to copy; lives as long as the page.
 #[derive(Clone, Copy, Debug)]
 pub struct Bridge {
-    shared: LocalValue<Rc<Shared>>,
+    shared: StoredValue<Rc<Shared>, LocalStorage>,
 }
 
 impl Bridge {
@@ -139,7 +136,7 @@ impl Bridge {
         let left = Rc::clone(&shared);
         // as long as the page: a browser may keep one that was left, frozen, and with its socket it would go on consuming
         let _ = window_event_listener(ev::pagehide, move |_| left.leave());
-        let bridge = Self { shared: LocalValue::new(shared) };
+        let bridge = Self { shared: StoredValue::new_local(shared) };
         provide_context(bridge);
         bridge
     }
@@ -151,17 +148,17 @@ impl Bridge {
 
     /// The socket's state.
     pub fn connection(&self) -> Signal<Connection> {
-        self.shared().connection.read_only()
+        self.shared().connection.into()
     }
 
     /// The broker link's state; none while the socket is not open.
     pub fn broker(&self) -> Signal<Option<BrokerLink>> {
-        self.shared().broker.read_only()
+        self.shared().broker.into()
     }
 
     /// The offset between the page's clock and the server's, as far as it is known.
     pub fn clock_offset(&self) -> Signal<Option<Offset>> {
-        self.shared().offset.read_only()
+        self.shared().offset.into()
     }
 
     /// The broker is the one in the server's process; tracked.
@@ -172,7 +169,7 @@ impl Bridge {
 
     /// Calls of other clients, as the server tells of them.
     pub fn others(&self) -> Signal<Others> {
-        self.shared().others.read_only()
+        self.shared().others.into()
     }
 
     /// Forgets the calls of other clients of a bench.

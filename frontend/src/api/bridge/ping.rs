@@ -5,6 +5,8 @@ use std::rc::Weak;
 use crosstalk_proto::ws::{Answer, Command, close};
 use gloo_timers::future::TimeoutFuture;
 
+use leptos::prelude::*;
+
 use super::{Answered, shared::Shared};
 use crate::{
     api::browser::now_ms,

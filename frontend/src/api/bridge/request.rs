@@ -8,6 +8,8 @@ use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 
+use leptos::prelude::*;
+
 use super::{Answered, Connection, shared::Shared, with_browser_steps};
 use crate::{
     api::browser::{now_ms, traceparent},

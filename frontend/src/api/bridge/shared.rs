@@ -3,6 +3,8 @@
 //! Callbacks run outside of any borrow, since they may come back with the next request. Handlers of a message run
 //! before the next message is read, so a subscription is known before its first delivery.
 
+use leptos::prelude::*;
+
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashMap},
@@ -33,7 +35,6 @@ use crate::{
         exchange::CallError,
         past::others::Others,
     },
-    reactive::RwSignal,
 };
 
 /// When a lost socket is opened again.

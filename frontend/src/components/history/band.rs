@@ -1,5 +1,7 @@
 //! The band as it is drawn.
 
+use leptos::prelude::*;
+
 use crosstalk_view::view;
 
 use super::{
@@ -22,7 +24,6 @@ use crate::{
         },
     },
     past::PastCalls,
-    reactive::{Callback, Memo, RwSignal, Signal},
 };
 
 /// The calls of a bench.

@@ -20,7 +20,6 @@ use crate::{
             lines::{self, Side},
         },
     },
-    reactive::RwSignal,
 };
 
 /// The comparison.

@@ -11,7 +11,6 @@ use crate::{
     i18n::{t, use_i18n},
     model::{number, past::call::Call},
     past::PastCalls,
-    reactive::{Effect, Signal},
 };
 
 /// The heading of the answer, in every bench.

@@ -21,7 +21,6 @@ use crate::{
     i18n::{I18n, Text, keys::history as key, t_string},
     model::past::call::{Call, Style},
     part::part,
-    reactive::{Callback, Signal},
 };
 
 /// How a bench words what came of its calls. Without words of its own a call says how it ended, and what comes with an

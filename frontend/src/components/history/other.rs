@@ -1,6 +1,8 @@
 //! A row of the history for a call of another client: what is known of it. There is no answer to show, and nothing that could
 //! be sent again.
 
+use leptos::prelude::*;
+
 use crosstalk_proto::ws::OtherCall;
 use crosstalk_view::view;
 
@@ -14,7 +16,6 @@ use crate::{
         number,
         past::{call::Style, others::status},
     },
-    reactive::Memo,
 };
 
 /// The row.

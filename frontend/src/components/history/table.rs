@@ -17,7 +17,6 @@ use crate::{
             others::Row,
         },
     },
-    reactive::{Callback, Memo, RwSignal, Signal, StoredValue},
 };
 
 /// How many calls are compared.

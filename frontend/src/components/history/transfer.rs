@@ -14,7 +14,6 @@ use crate::{
         file::{Error, MAX_READ},
     },
     past::{PastCalls, Rejected},
-    reactive::{RwSignal, Signal},
 };
 
 /// Why nothing came of an import.

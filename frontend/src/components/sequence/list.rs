@@ -13,7 +13,6 @@ use crate::{
         number,
         sequence::{Row, What},
     },
-    reactive::{Memo, Signal},
 };
 
 /// The list.

@@ -38,7 +38,6 @@ use crate::{
         number, sequence,
         timeline::{self, Consumed, Placement, Timeline},
     },
-    reactive::{Effect, Memo, RwSignal, Signal},
     settings,
 };
 
@@ -199,7 +198,7 @@ fn watch(busy: Signal<bool>) -> (Signal<Option<f64>>, Signal<f64>) {
         });
         now
     });
-    (elapsed.read_only(), took.read_only())
+    (elapsed.into(), took.into())
 }
 
 /// A party that measured nothing is not drawn, but for the two that are always there.

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use crate::reactive::{Memo, RwSignal, StoredValue};
-
 /// How long a step is lit while a new call runs by.
 const GLANCE: Duration = Duration::from_millis(160);
 /// How long it takes to read why a step is there.

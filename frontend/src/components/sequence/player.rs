@@ -8,7 +8,6 @@ use super::playback::Playback;
 use crate::{
     components::icon::{Glyph, Icon},
     i18n::{Text, keys::sequence as key, t_string, use_i18n},
-    reactive::{Memo, Signal},
 };
 
 /// The buttons, and how far one is.

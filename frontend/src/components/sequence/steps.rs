@@ -1,16 +1,12 @@
 //! What is drawn once there are steps: a part of the program of its own.
 
+use leptos::prelude::*;
+
 use crosstalk_proto::step::Party;
 use crosstalk_view::view;
 
 use super::{Said, list::StepList, playback::Playback, player::Player, words};
-use crate::{
-    dom::Node,
-    i18n::use_i18n,
-    model::sequence::Row,
-    part::part,
-    reactive::{Memo, Signal},
-};
+use crate::{dom::Node, i18n::use_i18n, model::sequence::Row, part::part};
 
 /// What the part does.
 #[derive(Debug)]

@@ -21,7 +21,6 @@ use crate::{
             track::{self, Side},
         },
     },
-    reactive::{Effect, Memo, RwSignal, Signal, StoredValue},
 };
 
 /// How many have buttons on either side of the chosen one.

@@ -12,7 +12,6 @@ use crate::{
     dom::Node,
     i18n::{t, t_string, use_i18n},
     model::wire::{Message, folds::Folds, text},
-    reactive::{Memo, Signal},
 };
 
 /// How many bytes behind a mask are shown.

@@ -11,7 +11,6 @@ use crate::{
     dom::Node,
     i18n::{t_string, use_i18n},
     model::wire::{Message, ROW, folds::Folds, text},
-    reactive::Signal,
 };
 
 const HEX: Kind = Kind {

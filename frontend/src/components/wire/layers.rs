@@ -1,5 +1,7 @@
 //! The two layers of a connection with TLS, one at a time: what its ends say, and what the network sees.
 
+use leptos::prelude::*;
+
 use std::sync::Arc;
 
 use crosstalk_view::view;
@@ -9,7 +11,6 @@ use crate::{
     dom::Node,
     i18n::{t_string, use_i18n},
     model::wire::Wire,
-    reactive::RwSignal,
 };
 
 /// A capture, with a switch between its layers where it has two.

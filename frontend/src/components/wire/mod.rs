@@ -34,7 +34,6 @@ use crate::{
         exchange::CallError,
         wire::{Wire, text},
     },
-    reactive::{RwSignal, Signal},
 };
 
 /// What there is to see.

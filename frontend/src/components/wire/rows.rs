@@ -12,7 +12,6 @@ use web_sys::Element;
 use crate::{
     dom::{Node, NodeRef},
     model::wire::{Message, folds::Folds},
-    reactive::{Effect, Memo, RwSignal, Signal},
 };
 
 /// How many rows are drawn, in sight and just beyond.

@@ -15,7 +15,6 @@ use crate::{
             strip::{Strip, Weight},
         },
     },
-    reactive::{Memo, Signal},
 };
 
 /// How many there are to compare.

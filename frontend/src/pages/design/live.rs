@@ -19,7 +19,6 @@ use crate::{
     dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::series::{KEPT, Series},
-    reactive::{Callback, RwSignal, Signal},
 };
 
 /// Rows of the long list.

@@ -16,7 +16,6 @@ use crate::{
     dom::IntoNode as _,
     i18n::{Locale, t, use_i18n},
     model::exchange::CallError,
-    reactive::{Effect, RwSignal},
 };
 
 /// What separates the parts of the document.

@@ -21,7 +21,6 @@ use crate::{
     i18n::{t, t_string, use_i18n},
     model::{grpc_status, number},
     part::part,
-    reactive::{Memo, RwSignal, Signal},
 };
 
 const METADATA: usize = 1;

@@ -24,7 +24,6 @@ use crate::{
         server_timing,
     },
     pages::tasks::Tasks,
-    reactive::{LocalValue, RwSignal, StoredValue},
 };
 
 /// What the server drives; it knows the messages of this one.
@@ -36,7 +35,7 @@ pub(super) struct Driven {
     bridge: Bridge,
     tasks: Tasks,
     /// With the socket of its own that it has when it is captured; none while it opens, or says goodbye.
-    call: LocalValue<Option<(Bidi, Option<Errand>)>>,
+    call: StoredValue<Option<(Bidi, Option<Errand>)>, LocalStorage>,
     open: RwSignal<bool>,
     half_closed: RwSignal<bool>,
     /// The person ended it.
@@ -47,7 +46,7 @@ pub(super) struct Driven {
 
 impl Driven {
     pub(super) fn new(tasks: Tasks) -> Self {
-        let call: LocalValue<Option<(Bidi, Option<Errand>)>> = LocalValue::new(None);
+        let call: StoredValue<Option<(Bidi, Option<Errand>)>, LocalStorage> = StoredValue::new_local(None);
         // before the page's values are taken apart: dropping a call sends a message
         on_cleanup(move || drop(call.try_update_value(Option::take)));
         Self {

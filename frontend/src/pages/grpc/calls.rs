@@ -33,7 +33,6 @@ use crate::{
     },
     pages::{tasks::Tasks, wire::Wire},
     past::PastCalls,
-    reactive::{LocalValue, RwSignal, StoredValue},
 };
 
 /// How often the server is asked whether it has noticed, and how far apart, in milliseconds.
@@ -101,7 +100,7 @@ pub(super) struct Calls {
     at: StoredValue<f64>,
     /// The call in flight, or on show.
     pub(super) asked: RwSignal<Option<Request>>,
-    record: LocalValue<Rc<RefCell<Record>>>,
+    record: StoredValue<Rc<RefCell<Record>>, LocalStorage>,
     /// The server's count of calls that were given up, before this one.
     before: StoredValue<Option<u64>>,
     flight: RwSignal<Option<AbortHandle>>,
@@ -123,7 +122,7 @@ impl Calls {
             past: PastCalls::get(),
             at: StoredValue::new(0.0),
             asked: RwSignal::new(None),
-            record: LocalValue::new(Rc::default()),
+            record: StoredValue::new_local(Rc::default()),
             before: StoredValue::new(None),
             flight: RwSignal::new(None),
             tasks,

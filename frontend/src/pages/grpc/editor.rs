@@ -21,7 +21,6 @@ use crate::{
         grpc_metadata::{self, Fault},
         grpc_web,
     },
-    reactive::{Callback, Memo, RwSignal, Signal},
     router::bookmark::Bookmark,
 };
 

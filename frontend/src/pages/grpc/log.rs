@@ -5,8 +5,6 @@ use std::{collections::VecDeque, ops::Range};
 
 use leptos::prelude::*;
 
-use crate::reactive::{RwSignal, StoredValue};
-
 /// How many are kept, the last ones.
 pub(super) const KEPT: usize = 20_000;
 /// How many moments are drawn in the lane.

@@ -19,7 +19,6 @@ use crate::{
             json::{self, Fault, What},
         },
     },
-    reactive::{Memo, Signal},
 };
 
 /// How many of the encoded bytes are shown.

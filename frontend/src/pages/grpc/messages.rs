@@ -14,7 +14,6 @@ use crate::{
     dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{number, payload, protobuf::json},
-    reactive::{Callback, Signal},
 };
 
 /// The table.

@@ -41,7 +41,6 @@ use crate::{
         grpc_draft::Draft,
         past::call::{Call, Style},
     },
-    reactive::Signal,
     router::bookmark,
 };
 

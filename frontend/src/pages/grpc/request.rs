@@ -1,5 +1,7 @@
 //! What is typed in the editor, and the call that it makes.
 
+use leptos::prelude::*;
+
 use std::sync::Arc;
 
 use crate::{
@@ -15,7 +17,6 @@ use crate::{
         },
     },
     pages::tasks::Tasks,
-    reactive::RwSignal,
 };
 
 /// The tab with the message as JSON.

@@ -15,7 +15,6 @@ use crate::{
     i18n::{t, t_string, use_i18n},
     model::exchange::CallError,
     pages::{tasks::Tasks, wire::Wire},
-    reactive::{RwSignal, Signal},
 };
 
 /// How often each does the job.

@@ -13,7 +13,6 @@ use crate::{
         clock::Offset,
         exchange::{CallError, Greeted},
     },
-    reactive::{RwSignal, StoredValue},
     settings::Settings,
 };
 

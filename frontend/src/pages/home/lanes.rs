@@ -22,7 +22,6 @@ use crate::{
         number,
         timeline::{self, Message, Timeline},
     },
-    reactive::{Callback, Memo, Signal},
 };
 
 const TWO: [Party; 2] = [Party::Browser, Party::Server];

@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use crate::{
     api::browser::now_ms,
     model::arrivals::{Arrival, Arrivals, Fate, Filter},
-    reactive::{Effect, RwSignal, StoredValue},
 };
 
 /// Rows in sight: what comes beyond them within one paint was never drawn.

@@ -1,13 +1,12 @@
 //! One consumer of the page: what is wanted of it, and how it is.
 
+use leptos::prelude::*;
+
 use crosstalk_proto::ws::AckMode;
 
-use crate::{
-    model::{
-        exchange::CallError,
-        queue::draft::{self, Acking, ConsumerDraft},
-    },
-    reactive::{RwSignal, StoredValue},
+use crate::model::{
+    exchange::CallError,
+    queue::draft::{self, Acking, ConsumerDraft},
 };
 
 /// How a consumer is.

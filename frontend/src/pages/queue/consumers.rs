@@ -31,7 +31,6 @@ use crate::{
         },
     },
     pages::tasks::Tasks,
-    reactive::{LocalValue, RwSignal, StoredValue},
 };
 
 /// How long acks wait for those of the next messages.
@@ -45,7 +44,7 @@ pub(super) struct Consumers {
     /// How many unacked messages went back because a link broke, since this was last set to nothing.
     pub(super) given_back: RwSignal<u64>,
     /// Of those that are on, with their ids.
-    subscriptions: LocalValue<Vec<(u32, Subscription)>>,
+    subscriptions: StoredValue<Vec<(u32, Subscription)>, LocalStorage>,
     last: StoredValue<u32>,
     owner: StoredValue<Owner>,
     journey: Journey,
@@ -55,7 +54,7 @@ pub(super) struct Consumers {
 
 impl Consumers {
     pub(super) fn new(journey: Journey) -> Self {
-        let subscriptions = LocalValue::new(Vec::<(u32, Subscription)>::new());
+        let subscriptions = StoredValue::new_local(Vec::<(u32, Subscription)>::new());
         // before the page's values are taken apart: dropping a subscription sends a message
         on_cleanup(move || drop(subscriptions.try_update_value(std::mem::take)));
         Self {

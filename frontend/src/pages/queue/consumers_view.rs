@@ -18,7 +18,6 @@ use crate::{
     i18n::{Text, keys::queue as key, t, t_string, use_i18n},
     model::{number, queue::draft::Acking},
     part::part,
-    reactive::{Memo, RwSignal, Signal},
 };
 
 /// How many columns the table has.

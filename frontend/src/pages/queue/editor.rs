@@ -26,7 +26,6 @@ use crate::{
             preset::Preset,
         },
     },
-    reactive::{RwSignal, Signal},
     router::bookmark::Bookmark,
 };
 

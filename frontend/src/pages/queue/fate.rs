@@ -12,7 +12,6 @@ use crate::{
     i18n::{Text, keys::queue as key, t, use_i18n},
     model::{copy_as, number, queue::tally::Tally},
     part::part,
-    reactive::Signal,
 };
 
 /// What is drawn once something was published, and what can be done without: a part of the program of its own.

@@ -1,14 +1,13 @@
 //! One published message, followed to the page's own consumer: what ties the two is the trace that it carries.
 
+use leptos::prelude::*;
+
 use crosstalk_proto::{amqp::FieldValue, ws::Delivery};
 
-use crate::{
-    model::{
-        arrivals::Tag,
-        timeline::Consumed,
-        trace::{TRACEPARENT, trace_id},
-    },
-    reactive::{RwSignal, StoredValue},
+use crate::model::{
+    arrivals::Tag,
+    timeline::Consumed,
+    trace::{TRACEPARENT, trace_id},
 };
 
 /// The message that is followed, if one is.

@@ -24,7 +24,6 @@ use crate::{
         queue::draft::Acking,
     },
     part::part,
-    reactive::Callback,
 };
 
 /// How much of a body a row shows, in characters.

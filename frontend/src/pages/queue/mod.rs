@@ -50,7 +50,6 @@ use crate::{
         past::call::{Call, Style},
         queue::{draft::Bench, preset},
     },
-    reactive::{RwSignal, Signal},
     router::bookmark,
 };
 

@@ -29,7 +29,6 @@ use crate::{
     },
     pages::{tasks::Tasks, wire::Wire},
     past::PastCalls,
-    reactive::{RwSignal, StoredValue},
 };
 
 /// How long a worker's reply is awaited, in milliseconds.

@@ -13,7 +13,6 @@ use crate::{
     i18n::{Text, keys::queue as key, t, use_i18n},
     model::{number, queue::preset::QUEUE, series::Series},
     pages::tasks::Tasks,
-    reactive::RwSignal,
 };
 
 /// How often it is read, in milliseconds; more often while there is no connection, so that the first reading comes with it.

@@ -12,7 +12,6 @@ use crate::{
     components::toast::{Toasts, Told},
     i18n::{t_string, use_i18n},
     model::number,
-    reactive::{Effect, StoredValue},
 };
 
 /// How it is told.

@@ -14,7 +14,6 @@ use crate::{
             message::{Fault, KINDS, PROPERTIES, What},
         },
     },
-    reactive::{RwSignal, Signal},
 };
 
 /// Properties and headers, and what is wrong with them.

@@ -24,7 +24,6 @@ use crate::{
     model::{payload, rest::case::Case},
     part::part,
     past::PastCalls,
-    reactive::{RwSignal, Signal},
 };
 
 /// The tabs, in their order.

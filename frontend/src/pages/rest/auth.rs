@@ -8,7 +8,6 @@ use crate::{
     dom::{IntoNode as _, Node},
     i18n::{Text, keys::rest as key, t, t_string, use_i18n},
     model::rest::{check, draft::Auth},
-    reactive::Memo,
 };
 
 /// The schemes, in the order of the choice.

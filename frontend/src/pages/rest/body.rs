@@ -15,7 +15,6 @@ use crate::{
             draft::Form,
         },
     },
-    reactive::Memo,
 };
 
 /// A fault in words, and where it is in the text, in bytes.

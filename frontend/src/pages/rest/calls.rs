@@ -23,7 +23,6 @@ use crate::{
     },
     pages::{tasks::Tasks, wire::Wire},
     past::PastCalls,
-    reactive::RwSignal,
 };
 
 /// What came of a call.

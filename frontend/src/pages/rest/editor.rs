@@ -26,7 +26,6 @@ use crate::{
             preset::Preset,
         },
     },
-    reactive::{Callback, Memo, RwSignal, Signal},
     router::bookmark::Bookmark,
 };
 

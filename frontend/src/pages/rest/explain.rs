@@ -1,5 +1,7 @@
 //! A status in words, for the case at hand: what was sent, what there is, who is at fault.
 
+use leptos::prelude::*;
+
 use super::calls::Shown;
 use crate::{
     api::rest::Exchange,

@@ -13,7 +13,6 @@ use crate::{
             query,
         },
     },
-    reactive::{Effect, RwSignal},
 };
 
 /// The fields.

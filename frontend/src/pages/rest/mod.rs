@@ -37,7 +37,6 @@ use crate::{
         past::call::{Call, Style},
         rest::preset::Preset,
     },
-    reactive::Signal,
     router::bookmark,
 };
 
