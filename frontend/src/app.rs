@@ -1,11 +1,16 @@
 //! The frame of the page: contexts, header, banner, routes, footer.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
+use leptos_router::{
+    Lazy,
+    components::{Route, Router, Routes, RoutingProgress},
+    path,
+};
+
+use std::time::Duration;
 
 use crate::{
     api::bridge::Bridge,
-    boot::Apart,
     commands::{CommandButton, CommandDialogs, Commands},
     components::{
         footer::Footer,
@@ -14,30 +19,43 @@ use crate::{
         toast::{Corner, Toasts},
     },
     health::Health,
-    i18n::{I18n, t, t_string, use_i18n},
-    pages::parts,
+    i18n::{I18nContextProvider, t, t_string, use_i18n},
+    pages::{NotFound, design::DesignRoute, grpc::GrpcRoute, home::HomeRoute, queue::QueueRoute, rest::RestRoute},
     past::PastCalls,
-    router::{Router, route::Route},
     settings::{self, Settings},
+    state,
     trouble::Trouble,
 };
+
+/// How long the code of a page usually takes to load, for the pace of the progress bar.
+const LOADING: Duration = Duration::from_secs(2);
 
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
     Settings::provide();
     Bridge::provide();
-    I18n::provide(settings::language());
-    Router::provide();
     PastCalls::provide();
     Toasts::provide();
-    Commands::provide();
-    view! { <Frame /> }
+    let (is_routing, set_is_routing) = signal(false);
+    view! {
+        <I18nContextProvider set_lang_attr_on_html=false set_dir_attr_on_html=false>
+            <Router set_is_routing>
+                <Frame is_routing />
+            </Router>
+        </I18nContextProvider>
+    }
 }
 
 #[component]
-fn Frame() -> impl IntoView {
-    let (i18n, router) = (use_i18n(), Router::get());
+fn Frame(
+    /// True while the code of a page loads.
+    is_routing: ReadSignal<bool>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    i18n.set_locale(settings::language());
+    Commands::provide();
+    state::provide();
     let embed = Settings::get().embed;
     let health = Health::watch();
 
@@ -47,19 +65,26 @@ fn Frame() -> impl IntoView {
             settings::mark_language(locale);
         }
     });
-    Effect::new(move |_| document().set_title(&title(i18n, router.route())));
 
     let host = window().location().host().unwrap_or_default();
     view! {
-        <a class="skip" href="#main">
+        // the browser moves the focus along with the fragment
+        <a class="skip" href="#main" rel="external">
             {t!(i18n, common.skip)}
         </a>
+        <div class="routing" data-testid="routing">
+            <RoutingProgress is_routing max_time=LOADING />
+        </div>
         <Markers />
-        <Apart>
-            {(!embed).then(|| view! { <Header broker=health.broker store=health.store><CommandButton /></Header> })}
-        </Apart>
+        {(!embed).then(|| view! { <Header broker=health.broker store=health.store><CommandButton /></Header> })}
         <main id="main" class="wrap" tabindex="-1">
-            <Apart>{move || parts::view(router.route())}</Apart>
+            <Routes fallback=NotFound>
+                <Route path=path!("/") view={Lazy::<HomeRoute>::new()} />
+                <Route path=path!("/rest") view={Lazy::<RestRoute>::new()} />
+                <Route path=path!("/grpc") view={Lazy::<GrpcRoute>::new()} />
+                <Route path=path!("/queue") view={Lazy::<QueueRoute>::new()} />
+                <Route path=path!("/design") view={Lazy::<DesignRoute>::new()} />
+            </Routes>
         </main>
         // over what is at the edge of the window, and after everything at the end of the page: nothing has to move
         <div class="dock">
@@ -69,21 +94,6 @@ fn Frame() -> impl IntoView {
             </section>
         </div>
         {(!embed).then(|| view! { <Footer host=host /> })}
-        <Apart>
-            <CommandDialogs />
-        </Apart>
+        <CommandDialogs />
     }
-}
-
-/// What the tab says.
-fn title(i18n: I18n, route: Route) -> String {
-    let page = match route {
-        Route::Home => return format!("Crosstalk: {}", t_string!(i18n, home.title)),
-        Route::Rest => t_string!(i18n, rest.title),
-        Route::Grpc => t_string!(i18n, grpc.title),
-        Route::Queue => t_string!(i18n, queue.title),
-        Route::Design => t_string!(i18n, design.title),
-        Route::Lost => t_string!(i18n, common.lost_title),
-    };
-    format!("{page} · Crosstalk")
 }

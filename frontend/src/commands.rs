@@ -4,8 +4,8 @@
 //! A page takes part by its markup: its main button bears `data-send`, its presets are the buttons of a list `.presets`.
 //! What is offered is thus what can be clicked at that moment.
 
-use crosstalk_view::view;
 use leptos::{ev, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
@@ -15,11 +15,8 @@ use crate::{
         keycaps::Keycaps,
         palette::{Choice, Palette},
     },
-    dom::Node,
     i18n::{I18n, t, t_string, use_i18n},
     model::shortcut::{Command, Keys, Listener, Press, TABLE},
-    part::part,
-    router::Router,
     settings::{self, Settings},
 };
 
@@ -36,18 +33,19 @@ pub struct Commands {
     palette: RwSignal<bool>,
     help: RwSignal<bool>,
     i18n: I18n,
-    router: Router,
+    navigate: Callback<&'static str>,
     settings: Settings,
 }
 
 impl Commands {
     /// Hears keys from now on, as long as the page lives, and makes itself a context.
     pub fn provide() -> Self {
+        let navigate = use_navigate();
         let commands = Self {
             palette: RwSignal::new(false),
             help: RwSignal::new(false),
             i18n: use_i18n(),
-            router: Router::get(),
+            navigate: Callback::new(move |path: &str| navigate(path, NavigateOptions::default())),
             settings: Settings::get(),
         };
         provide_context(commands);
@@ -88,10 +86,10 @@ impl Commands {
             Command::Help => self.help.set(true),
             Command::Send => click(elements(SEND).first()),
             Command::Preset(number) => click(elements(PRESETS).get(usize::from(number).saturating_sub(1))),
-            Command::Go(path) => self.router.visit(path),
+            Command::Go(path) => self.navigate.run(path),
             Command::Theme => self.settings.choose_theme(self.settings.theme.get_untracked().next()),
             Command::Language => {
-                let next = self.i18n.get_locale().next();
+                let next = settings::other_language(self.i18n.get_locale());
                 self.i18n.set_locale(next);
                 settings::remember_language(next);
             }
@@ -157,18 +155,6 @@ const fn aliases(command: Command) -> &'static str {
     }
 }
 
-/// What is in the dialogs: a part of the program of its own.
-#[derive(Debug)]
-pub struct Dialogs {
-    palette: fn(Commands) -> Node,
-    help: fn(Commands) -> Node,
-}
-
-part!(
-    /// The part.
-    pub DIALOGS: Dialogs = Dialogs { palette, help }, in later
-);
-
 /// The palette and the help sheet, which show when they are opened.
 #[component]
 pub fn CommandDialogs() -> impl IntoView {
@@ -178,20 +164,20 @@ pub fn CommandDialogs() -> impl IntoView {
     let help_title = Signal::derive(move || t_string!(i18n, commands.help).to_owned());
     view! {
         <Dialog testid="palette" open=commands.palette title=palette_title bare=true>
-            {DIALOGS.draw(move |dialogs| (dialogs.palette)(commands))}
+            {move || palette(commands)}
         </Dialog>
         <Dialog testid="help" open=commands.help title=help_title>
-            {DIALOGS.draw(move |dialogs| (dialogs.help)(commands))}
+            {help(commands)}
         </Dialog>
     }
 }
 
-fn palette(commands: Commands) -> Node {
+fn palette(commands: Commands) -> impl IntoView {
     let choose = Callback::new(move |command| commands.run(command));
     view! { <Palette choices=commands.choices() on_choose=choose /> }
 }
 
-fn help(commands: Commands) -> Node {
+fn help(commands: Commands) -> impl IntoView {
     let i18n = use_i18n();
     let settings = commands.settings;
     view! {

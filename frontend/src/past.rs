@@ -1,5 +1,5 @@
-//! The calls before, of all benches, as this browser keeps them: a context. Tabs share them: what one keeps, the
-//! others take over. What reads and writes their text is a part of the program of its own, since a first visit has none.
+//! The history of calls of all benches, stored in this browser: a context. Tabs share the history: what one tab stores, the
+//! others take over.
 
 use leptos::{ev, prelude::*};
 
@@ -10,36 +10,11 @@ use crate::{
         call::{Call, Style},
         file,
     },
-    part::{SplitLoaderError, part},
     settings::storage,
 };
 
 /// Where the browser keeps them.
 const KEY: &str = "history";
-
-/// What the part does.
-#[derive(Debug)]
-struct File {
-    read: fn(&str) -> Result<Vec<Call>, file::Error>,
-    write: fn(&mut dyn Iterator<Item = &Call>) -> String,
-}
-
-part!(FILE: File = File { read: file::read, write: |calls| file::write(calls) }, in later);
-
-/// Why a file gave no calls.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Rejected {
-    /// It is no such file; nothing is added then.
-    Wrong(file::Error),
-    /// What reads it could not be downloaded.
-    PartMissing,
-}
-
-impl From<SplitLoaderError> for Rejected {
-    fn from(_: SplitLoaderError) -> Self {
-        Self::PartMissing
-    }
-}
 
 /// The calls before.
 #[derive(Clone, Copy, Debug)]
@@ -62,26 +37,14 @@ impl PastCalls {
         });
     }
 
-    /// Downloads what reads them, if there are any: a page that lists them is not to be there without.
-    pub async fn prepare() {
-        if kept_text().is_some() {
-            // one that does not come is asked for again when it is needed
-            let _ = FILE.load().await;
-        }
-    }
-
     /// Those of this browser.
     pub fn get() -> Self {
         let this: Self = expect_context();
         if !this.asked.get_value() {
             this.asked.set_value(true);
-            if kept_text().is_some() {
-                FILE.then(move |file| this.read_kept(file));
-            }
-            // lives as long as the page does; told of the changes of other tabs only
-            let _ = window_event_listener(ev::storage, move |_| {
-                FILE.then(move |file| this.list.update(|list| list.replace(kept_calls(file))));
-            });
+            this.read_kept();
+            // lives as long as the page; the browser reports the changes of other tabs only
+            let _ = window_event_listener(ev::storage, move |_| this.list.update(|list| list.replace(kept_calls())));
         }
         this
     }
@@ -111,37 +74,33 @@ impl PastCalls {
 
     /// Gives the calls of a bench as a file.
     pub fn export(self, style: Style) {
-        FILE.then(move |file| {
-            let text = self.list.with_untracked(|list| (file.write)(&mut list.of(style)));
-            download(&format!("crosstalk-{}-history.json", style.name()), &text);
-        });
+        let text = self.list.with_untracked(|list| file::write(list.of(style)));
+        download(&format!("crosstalk-{}-history.json", style.name()), &text);
     }
 
     /// Adds the calls of a file, whatever benches they are of, and gives how many are new.
     ///
     /// # Errors
-    /// [`Rejected`]
-    pub async fn import(self, text: &str) -> Result<usize, Rejected> {
-        let calls = (FILE.load().await?.read)(text).map_err(Rejected::Wrong)?;
+    /// When the text is not a file of calls; nothing is added then.
+    pub fn import(self, text: &str) -> Result<usize, file::Error> {
+        let calls = file::read(text)?;
         let added = self.list.try_update(|list| list.merge(calls)).unwrap_or_default();
         self.keep();
         Ok(added)
     }
 
     fn keep(self) {
-        FILE.then(move |file| {
-            // not to be written over, should its reader only have come now
-            self.read_kept(file);
-            let text = self.list.with_untracked(|list| (file.write)(&mut list.calls().iter()));
-            let kept = storage().is_some_and(|storage| storage.set_item(KEY, &text).is_ok());
-            self.kept.set(kept);
-        });
+        // what other pages stored must not be written over
+        self.read_kept();
+        let text = self.list.with_untracked(|list| file::write(list.calls().iter()));
+        let kept = storage().is_some_and(|storage| storage.set_item(KEY, &text).is_ok());
+        self.kept.set(kept);
     }
 
-    fn read_kept(self, file: &File) {
+    fn read_kept(self) {
         if !self.read.get_value() {
             self.read.set_value(true);
-            let before = kept_calls(file);
+            let before = kept_calls();
             if !before.is_empty() {
                 self.list.update(|list| {
                     list.merge(before);
@@ -156,6 +115,6 @@ fn kept_text() -> Option<String> {
 }
 
 /// What another version of the page has kept is of no use to this one.
-fn kept_calls(file: &File) -> Vec<Call> {
-    kept_text().and_then(|text| (file.read)(&text).ok()).unwrap_or_default()
+fn kept_calls() -> Vec<Call> {
+    kept_text().and_then(|text| file::read(&text).ok()).unwrap_or_default()
 }

@@ -110,8 +110,8 @@ pub fn is_motionless() -> bool {
 /// The language that `boot.js` found.
 pub fn language() -> Locale {
     match root().get_attribute("lang") {
-        Some(tag) if tag.starts_with("zh") => Locale::Zh,
-        _ => Locale::En,
+        Some(tag) if tag.starts_with("zh") => Locale::zh,
+        _ => Locale::en,
     }
 }
 
@@ -125,11 +125,19 @@ pub fn mark_language(locale: Locale) {
     mark("lang", tag(locale));
 }
 
+/// The language that the switch goes to.
+pub fn other_language(locale: Locale) -> Locale {
+    match locale {
+        Locale::en => Locale::zh,
+        Locale::zh => Locale::en,
+    }
+}
+
 /// As HTML and boot.js name it.
 fn tag(locale: Locale) -> &'static str {
     match locale {
-        Locale::En => "en",
-        Locale::Zh => "zh-CN",
+        Locale::en => "en",
+        Locale::zh => "zh-CN",
     }
 }
 

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use crosstalk_proto::ws::LinkState;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{
@@ -13,8 +12,7 @@ use crate::{
         browser::now_ms,
     },
     components::{banner::Banner, chip::State, toast::Toasts},
-    dom::IntoNode as _,
-    i18n::{t, t_string, use_i18n},
+        i18n::{t, t_string, use_i18n},
     model::number::{self, seconds_until},
 };
 
@@ -94,7 +92,8 @@ pub fn Trouble() -> impl IntoView {
                     </button>
                     <HowToStart reason=format!("{address}: {reason}") />
                 </Banner>
-            },
+            }
+            .into_any(),
             Matter::Server => view! {
                 <Banner
                     testid="banner-server"
@@ -107,7 +106,8 @@ pub fn Trouble() -> impl IntoView {
                         {t!(i18n, common.retry_now)}
                     </button>
                 </Banner>
-            },
+            }
+            .into_any(),
             Matter::Outdated => view! {
                 <Banner
                     testid="banner-outdated"
@@ -126,10 +126,11 @@ pub fn Trouble() -> impl IntoView {
                         {t!(i18n, common.reload)}
                     </button>
                 </Banner>
-            },
+            }
+            .into_any(),
         })
     };
-    banner.into_node()
+    banner
 }
 
 /// Why the broker does not answer, and what to type for one that does.

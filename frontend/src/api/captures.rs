@@ -6,7 +6,6 @@ use super::{
 };
 use crate::model::{
     exchange::CallError,
-    json,
     trace::{TRACEPARENT, trace_id},
 };
 
@@ -57,6 +56,6 @@ async fn ask(method: &str, trace: &str) -> Result<Vec<u8>, CallError> {
     if incoming.status < 300 {
         return Ok(body);
     }
-    let problem = json::read(&body).map_err(|error| CallError::Unreadable(error.to_string()))?;
+    let problem = serde_json::from_slice(&body).map_err(|error| CallError::Unreadable(error.to_string()))?;
     Err(CallError::Problem(Box::new(problem)))
 }

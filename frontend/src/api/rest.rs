@@ -14,7 +14,7 @@ use super::{
 };
 use crate::model::{
     exchange::{CallError, Cost, Greeted, browser_step},
-    json, server_timing,
+    server_timing,
 };
 
 /// A request.
@@ -57,7 +57,7 @@ impl Exchange {
     /// The body as a problem, when that is what it says it is.
     pub fn problem(&self) -> Option<Problem> {
         let content_type = self.header("content-type")?;
-        content_type.starts_with(PROBLEM_JSON).then(|| json::read(&self.body).ok()).flatten()
+        content_type.starts_with(PROBLEM_JSON).then(|| serde_json::from_slice(&self.body).ok()).flatten()
     }
 }
 
@@ -118,7 +118,8 @@ pub async fn get_greeting(name: &str, trace: Option<String>) -> Result<Greeted, 
 /// When the server cannot be reached or says something else.
 pub async fn readiness() -> Result<Readiness, CallError> {
     // 503 has the same body: that is how one learns what is missing
-    json::read(&get("/readyz".to_owned(), None).await?.body).map_err(|error| CallError::Unreadable(error.to_string()))
+    serde_json::from_slice(&get("/readyz".to_owned(), None).await?.body)
+        .map_err(|error| CallError::Unreadable(error.to_string()))
 }
 
 async fn get(path: String, trace: Option<String>) -> Result<Exchange, CallError> {
@@ -149,5 +150,5 @@ fn succeeded(exchange: &Exchange) -> Result<(), CallError> {
 
 fn read<T: serde::de::DeserializeOwned>(exchange: &Exchange) -> Result<T, CallError> {
     succeeded(exchange)?;
-    json::read(&exchange.body).map_err(|error| CallError::Unreadable(error.to_string()))
+    serde_json::from_slice(&exchange.body).map_err(|error| CallError::Unreadable(error.to_string()))
 }

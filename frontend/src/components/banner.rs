@@ -1,6 +1,5 @@
 //! A banner that says in words what is missing, what to do about it, and when the next try is.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{

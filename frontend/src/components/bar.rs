@@ -1,6 +1,5 @@
 //! A part of a whole as a bar. The figure beside it says the same: it is not read aloud.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 /// The bar of a table.

@@ -1,6 +1,5 @@
 //! A status chip: shape first (disc, dashed ring, cross), then the word.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -51,7 +50,7 @@ pub fn Chip(
         <span class="chip" data-state=move || state.get().name() data-testid=testid title=title>
             <svg width="9" height="9" viewBox="0 0 9 9" aria-hidden="true">
                 {move || match state.get() {
-                    State::Up => view! { <circle cx="4.5" cy="4.5" r="3.5" fill="currentColor"></circle> },
+                    State::Up => view! { <circle cx="4.5" cy="4.5" r="3.5" fill="currentColor"></circle> }.into_any(),
                     State::Connecting => {
                         view! {
                             <circle
@@ -64,9 +63,10 @@ pub fn Chip(
                                 stroke-dasharray="2 1.6"
                             ></circle>
                         }
+                        .into_any()
                     }
                     State::Down => {
-                        view! { <path d="M1 1l7 7M8 1l-7 7" stroke="currentColor" stroke-width="1.75"></path> }
+                        view! { <path d="M1 1l7 7M8 1l-7 7" stroke="currentColor" stroke-width="1.75"></path> }.into_any()
                     }
                 }}
             </svg>

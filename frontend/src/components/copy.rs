@@ -1,6 +1,5 @@
 //! A button that copies a text. Whether it could is told in the corner.
 
-use crosstalk_view::view;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
@@ -65,7 +64,10 @@ pub fn Copy(
             on:click=copy
         >
             <Icon glyph=Glyph::Copy />
-            {word.map_or_else(|| view! { <span class="vh">{what}</span> }, |word| view! { <span>{word}</span> })}
+            {match word {
+                Some(word) => view! { <span>{word}</span> }.into_any(),
+                None => view! { <span class="vh">{what}</span> }.into_any(),
+            }}
         </button>
     }
 }

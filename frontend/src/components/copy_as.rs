@@ -1,6 +1,5 @@
 //! The call of a bench in other languages: tabs, the program, a button that copies it.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{

@@ -1,6 +1,5 @@
 //! What a call cost, as three figures: time, and the bytes of both bodies.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{

@@ -1,15 +1,9 @@
 //! A dialog over the page: the browser's own, so that focus stays inside, Escape closes it, and focus goes back after.
 
-use crosstalk_view::view;
-use leptos::{ev::MouseEvent, prelude::*};
-
-use web_sys::HtmlDialogElement;
+use leptos::{ev::MouseEvent, html, prelude::*};
 
 use super::icon::{Glyph, Icon};
-use crate::{
-    dom::NodeRef,
-    i18n::{t, use_i18n},
-};
+use crate::i18n::{t, use_i18n};
 
 /// A dialog. Its content exists only while it is open.
 #[component]
@@ -28,7 +22,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let dialog = NodeRef::<HtmlDialogElement>::new();
+    let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
             match open.get() {

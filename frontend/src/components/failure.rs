@@ -1,11 +1,9 @@
 //! Why there is no answer, in words, in the place of the answer: what happened, where, and what to do.
 
 use crosstalk_proto::problem::{FieldProblem, Problem};
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{
-    dom::{IntoNode, Node},
     i18n::{I18n, t, t_string, use_i18n},
     model::{exchange::CallError, grpc_status},
 };
@@ -59,7 +57,8 @@ pub fn Failure(
             return view! {
                 <p class="muted">{move || by_status(i18n, status)}</p>
                 <ProblemView problem=*problem />
-            };
+            }
+            .into_any();
         }
         CallError::Status { code, message } => {
             let name = grpc_status::name(code);
@@ -70,25 +69,27 @@ pub fn Failure(
                 </header>
                 <p>{message}</p>
             }
+            .into_any()
         }
-        CallError::Unreachable => told(t!(i18n, panels.unreachable), t!(i18n, panels.unreachable_why)).into_node(),
-        CallError::NotConnected => told(t!(i18n, panels.not_connected), t!(i18n, panels.not_connected_why)).into_node(),
-        CallError::Lost => told(t!(i18n, panels.lost), t!(i18n, panels.lost_why)).into_node(),
+        CallError::Unreachable => told(t!(i18n, panels.unreachable), t!(i18n, panels.unreachable_why)).into_any(),
+        CallError::NotConnected => told(t!(i18n, panels.not_connected), t!(i18n, panels.not_connected_why)).into_any(),
+        CallError::Lost => told(t!(i18n, panels.lost), t!(i18n, panels.lost_why)).into_any(),
         CallError::TimedOut { after_ms } => {
-            told(t!(i18n, panels.timed_out, ms = after_ms), t!(i18n, panels.timed_out_why)).into_node()
+            told(t!(i18n, panels.timed_out, ms = after_ms), t!(i18n, panels.timed_out_why)).into_any()
         }
-        CallError::Cancelled => told(t!(i18n, panels.cancelled), t!(i18n, panels.cancelled_why)).into_node(),
-        CallError::Refused(words) => told(t!(i18n, panels.refused), words).into_node(),
-        CallError::Unreadable(words) => told(t!(i18n, panels.unreadable), words).into_node(),
+        CallError::Cancelled => told(t!(i18n, panels.cancelled), t!(i18n, panels.cancelled_why)).into_any(),
+        CallError::Refused(words) => told(t!(i18n, panels.refused), words).into_any(),
+        CallError::Unreadable(words) => told(t!(i18n, panels.unreadable), words).into_any(),
     };
     view! {
         <div class="problem" data-style="bad" data-testid="problem">
             {words}
         </div>
     }
+    .into_any()
 }
 
-fn told(what: impl IntoNode, why: impl IntoNode) -> Node {
+fn told(what: impl IntoView, why: impl IntoView) -> impl IntoView {
     view! {
         <header>
             <h3>{what}</h3>
@@ -97,7 +98,7 @@ fn told(what: impl IntoNode, why: impl IntoNode) -> Node {
     }
 }
 
-fn field(error: FieldProblem) -> Node {
+fn field(error: FieldProblem) -> impl IntoView {
     let place = match (error.line, error.column) {
         (Some(line), Some(column)) => format!("{line}:{column}"),
         _ if error.pointer.is_empty() => "/".to_owned(),

@@ -1,6 +1,5 @@
 //! The foot of every page: where this runs, and what else the server has to read.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::i18n::{t, use_i18n};

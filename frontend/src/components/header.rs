@@ -1,7 +1,7 @@
 //! The head of every page: wordmark, navigation, what the server runs on, language, theme.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use super::{
     chip::{Chip, State},
@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     i18n::{Locale, t, t_string, use_i18n},
-    router::{Router, route::Route},
     settings::{Settings, Theme, remember_language},
 };
 
@@ -40,12 +39,14 @@ pub fn Header(
     children: Children,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let router = Router::get();
-    let current = |route| move || (router.route() == route).then_some("page");
+    let path = use_location().pathname;
+    // the path of the front page is a slash, or empty
+    let path = Memo::new(move |_| path.with(|path| path.strip_suffix('/').unwrap_or(path).to_owned()));
+    let current = |link: &'static str| move || path.with(|path| path == link).then_some("page");
     view! {
         <header class="top">
             <div class="wrap">
-                <a href="/" class="brand" aria-current=current(Route::Home)>
+                <a href="/" class="brand" aria-current=current("")>
                     <svg width="26" height="18" viewBox="0 0 26 18" aria-hidden="true">
                         <path d="M1 3h13" stroke="var(--rest)" stroke-width="3"></path>
                         <path d="M6 9h12" stroke="var(--grpc)" stroke-width="3"></path>
@@ -56,17 +57,17 @@ pub fn Header(
                 <nav class="top-nav" aria-label=move || t_string!(i18n, common.nav)>
                     <ul>
                         <li data-style="rest">
-                            <a href="/rest" class="nav-link" aria-current=current(Route::Rest)>
+                            <a href="/rest" class="nav-link" aria-current=current("/rest")>
                                 "REST"
                             </a>
                         </li>
                         <li data-style="grpc">
-                            <a href="/grpc" class="nav-link" aria-current=current(Route::Grpc)>
+                            <a href="/grpc" class="nav-link" aria-current=current("/grpc")>
                                 "gRPC"
                             </a>
                         </li>
                         <li data-style="queue">
-                            <a href="/queue" class="nav-link" aria-current=current(Route::Queue)>
+                            <a href="/queue" class="nav-link" aria-current=current("/queue")>
                                 {t!(i18n, common.queue)}
                             </a>
                         </li>
@@ -109,8 +110,8 @@ pub fn Header(
                     />
                     {children()}
                     <div class="lang" role="group" aria-label=move || t_string!(i18n, common.language)>
-                        <Language locale=Locale::En tag="en" testid="lang-en" word="EN" />
-                        <Language locale=Locale::Zh tag="zh-CN" testid="lang-zh" word="中文" />
+                        <Language locale=Locale::en tag="en" testid="lang-en" word="EN" />
+                        <Language locale=Locale::zh tag="zh-CN" testid="lang-zh" word="中文" />
                     </div>
                     <ThemeSwitch />
                 </div>

@@ -1,6 +1,5 @@
 //! A table of headers, metadata or trailers: names and values as they came.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 /// Names and values under a caption.

@@ -1,6 +1,5 @@
 //! Drawings: 16 by 16, in the colour of the text beside them, silent for screen readers.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 /// Which drawing.

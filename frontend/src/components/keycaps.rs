@@ -1,6 +1,5 @@
 //! Keys as they are written on a keyboard.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{

@@ -2,17 +2,13 @@
 //! messages on their way. SVG with x in per cent and y in px and no `viewBox`, so that strokes and text never stretch.
 
 use crosstalk_proto::step::Party;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
-use crate::{
-    dom::{IntoNode as _, Node},
-    model::{
-        axis::Axis,
-        drawing,
-        number::fixed,
-        timeline::{Block, Message, Timeline},
-    },
+use crate::model::{
+    axis::Axis,
+    drawing,
+    number::fixed,
+    timeline::{Block, Message, Timeline},
 };
 
 /// A party's height in px.
@@ -68,8 +64,8 @@ pub fn Lane(
     #[prop(into)]
     grow: Signal<bool>,
     /// What a message is called, if anything.
-    #[prop(into)]
-    word: Callback<Message, Option<String>>,
+    #[prop(optional, into)]
+    word: Option<Callback<Message, Option<String>>>,
     /// The reading.
     children: Children,
 ) -> impl IntoView {
@@ -78,10 +74,10 @@ pub fn Lane(
         let rows = Rows(parties.get().into_iter().map(|(party, _)| party).collect());
         let axis = axis.get();
         match picture.get() {
-            Picture::Empty => ().into_node(),
-            Picture::Counting(ms) => waiting(&axis, ms).into_node(),
-            Picture::Lost(ms) => (waiting(&axis, ms), cut(&axis, ms)).into_node(),
-            Picture::Done(timeline) => drawn(&rows, &axis, &timeline, style, word, focus.get()).into_node(),
+            Picture::Empty => ().into_any(),
+            Picture::Counting(ms) => waiting(&axis, ms).into_any(),
+            Picture::Lost(ms) => (waiting(&axis, ms), cut(&axis, ms)).into_any(),
+            Picture::Done(timeline) => drawn(&rows, &axis, &timeline, style, word, focus.get()),
         }
     };
     let lives = move || {
@@ -155,14 +151,14 @@ fn drawn(
     axis: &Axis,
     timeline: &Timeline,
     style: &'static str,
-    word: Callback<Message, Option<String>>,
+    word: Option<Callback<Message, Option<String>>>,
     focus: Option<(f64, f64)>,
-) -> Node {
+) -> AnyView {
     let later = |from: f64| focus.is_some_and(|(_, to)| from > to);
     let blocks = timeline.blocks.iter().filter_map(|at| block(rows, axis, at, later(at.from))).collect_view();
     let messages =
         timeline.messages.iter().filter_map(|at| message(rows, axis, at, style, later(at.left))).collect_view();
-    let words = drawing::words(timeline, axis, |message| word.run(message.clone()))
+    let words = drawing::words(timeline, axis, |message| word.and_then(|word| word.run(message.clone())))
         .into_iter()
         .filter_map(|word| {
             let (class, dx) = if word.after { ("after", "9") } else { ("", "-9") };
@@ -171,19 +167,19 @@ fn drawn(
         })
         .collect_view();
     let end = percent(axis.percent(timeline.answered));
-    (blocks, words, (messages, view! { <line class="end" x1=end.clone() x2=end y1="5" y2="23"></line> })).into_node()
+    (blocks, words, (messages, view! { <line class="end" x1=end.clone() x2=end y1="5" y2="23"></line> })).into_any()
 }
 
-fn block(rows: &Rows, axis: &Axis, block: &Block, later: bool) -> Option<Node> {
+fn block(rows: &Rows, axis: &Axis, block: &Block, later: bool) -> Option<impl IntoView + use<>> {
     let y = rows.y(block.party)? - HALF;
     let (from, to) = (axis.percent(block.from), axis.percent(block.to));
     let class = if block.party == Party::Browser { "wait" } else { "work" };
-    Some(
-        view! { <rect class=class class:later=later x=percent(from) y=y width=percent(to - from) height=2.0 * HALF></rect> },
-    )
+    Some(view! {
+        <rect class=class class:later=later x=percent(from) y=y width=percent(to - from) height=2.0 * HALF></rect>
+    })
 }
 
-fn message(rows: &Rows, axis: &Axis, message: &Message, style: &str, later: bool) -> Option<Node> {
+fn message(rows: &Rows, axis: &Axis, message: &Message, style: &str, later: bool) -> Option<impl IntoView + use<>> {
     let (from, to) = (rows.y(message.sender)?, rows.y(message.receiver)?);
     let down = (to - from).signum();
     let class = if message.aside { "msg soft" } else { "msg" };
@@ -193,27 +189,27 @@ fn message(rows: &Rows, axis: &Axis, message: &Message, style: &str, later: bool
     Some(view! { <line class=class class:later=later x1=x1 x2=x2 y1=y1 y2=y2 marker-end=head></line> })
 }
 
-fn waiting(axis: &Axis, ms: f64) -> Node {
+fn waiting(axis: &Axis, ms: f64) -> impl IntoView + use<> {
     let y = middle(0) - HALF;
     view! { <rect class="wait" x="0%" y=y width=percent(axis.percent(ms)) height=2.0 * HALF></rect> }
 }
 
 /// A stroke for each moment, as far as the eye can tell them apart.
-fn marked(axis: &Axis, marks: &[f64]) -> Option<Node> {
+fn marked(axis: &Axis, marks: &[f64]) -> impl IntoView + use<> {
     let mut drawn = f64::NEG_INFINITY;
     let mut lines = Vec::new();
     for at in marks.iter().map(|ms| axis.percent(*ms)) {
         if at - drawn >= MARKS_APART {
             drawn = at;
-            lines.push(
-                view! { <line class="mark" x1=percent(at) x2=percent(at) y1=middle(0) - HALF y2=middle(0) + HALF></line> },
-            );
+            lines.push(view! {
+                <line class="mark" x1=percent(at) x2=percent(at) y1=middle(0) - HALF y2=middle(0) + HALF></line>
+            });
         }
     }
-    (!lines.is_empty()).then(|| lines.into_node())
+    lines
 }
 
-fn cut(axis: &Axis, ms: f64) -> Node {
+fn cut(axis: &Axis, ms: f64) -> impl IntoView + use<> {
     view! {
         <svg x=percent(axis.percent(ms)) y=middle(0) overflow="visible">
             <path class="cut" d="M-4-4L4 4M4-4L-4 4"></path>

@@ -10,6 +10,7 @@
 //! - [`split`]: the columns of a bench, with bars between them
 //! - [`dialog`], [`palette`], [`keycaps`], [`toast`]: what opens over the page
 //! - [`mod@wire`]: the bytes of a call, field by field
+//! - [`json_error`]: what is wrong with a JSON text, in words
 //! - [`icon`][]: drawings
 
 pub mod banner;
@@ -25,6 +26,7 @@ pub mod header;
 pub mod headers;
 pub mod history;
 pub mod icon;
+pub mod json_error;
 pub mod keycaps;
 pub mod lane;
 pub mod pairs;

@@ -1,6 +1,5 @@
 //! An editor of names and values, each with a check: HTTP headers, gRPC metadata. There is always a blank row.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};

@@ -1,13 +1,9 @@
 //! The command palette (WAI-ARIA, "Combobox" with a list): one types what one wants, arrows choose, Enter does it.
 
-use crosstalk_view::view;
-use leptos::{ev::KeyboardEvent, prelude::*};
-
-use web_sys::HtmlInputElement;
+use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use super::keycaps::Keycaps;
 use crate::{
-    dom::NodeRef,
     i18n::{t, t_string, use_i18n},
     model::shortcut::{Command, Keys, is_named},
 };
@@ -45,6 +41,7 @@ pub fn Palette(
             on_choose.run(command);
         }
     };
+    let list = NodeRef::<html::Ul>::new();
     let on_key = move |event: KeyboardEvent| {
         let count = found.with_untracked(Vec::len).max(1);
         let now = active.get_untracked();
@@ -55,12 +52,12 @@ pub fn Palette(
             _ => return,
         }
         event.prevent_default();
-        let id = format!("command-{}", active.get_untracked());
-        if let Some(option) = document().get_element_by_id(&id) {
+        let option = list.get_untracked().and_then(|list| list.children().item(active.get_untracked() as u32));
+        if let Some(option) = option {
             option.scroll_into_view_with_bool(false);
         }
     };
-    let field = NodeRef::<HtmlInputElement>::new();
+    let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
             // fails for what cannot have focus; a field can
@@ -88,7 +85,12 @@ pub fn Palette(
                     active.set(0);
                 }
             />
-            <ul id="command-list" role="listbox" aria-label=move || t_string!(i18n, commands.palette)>
+            <ul
+                id="command-list"
+                role="listbox"
+                aria-label=move || t_string!(i18n, commands.palette)
+                node_ref=list
+            >
                 {move || {
                     found
                         .get()

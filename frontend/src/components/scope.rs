@@ -1,6 +1,5 @@
 //! The screen that lanes are on: one axis for all of them, with the same width and the same ticks.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::model::axis::Axis;

@@ -1,15 +1,13 @@
 //! The link that restores a bench: a button that copies it or why the one that was opened does not, and what it does not
 //! hold, in words.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::copy::Copy;
 use crate::{
-    dom::IntoNode as _,
+    bookmark::Bookmark,
     i18n::{t, t_string, use_i18n},
     model::address::{Error, MAX_LEN},
-    router::bookmark::Bookmark,
 };
 
 /// Copies the link; says why the one that was opened restored nothing.
@@ -28,9 +26,9 @@ pub fn CopyLink(
     let word = Signal::derive(move || t_string!(i18n, panels.copy_link).to_owned());
     let content = move || match bookmark.get() {
         Bookmark::Whole | Bookmark::Withheld => {
-            view! { <Copy testid="copy-link" text=href what=what word=word /> }
+            view! { <Copy testid="copy-link" text=href what=what word=word /> }.into_any()
         }
-        Bookmark::TooLong { .. } => ().into_node(),
+        Bookmark::TooLong { .. } => ().into_any(),
         Bookmark::Broken(error) => {
             let why = match error {
                 Error::Version(version) => t_string!(i18n, panels.link_version, version = version),
@@ -38,6 +36,7 @@ pub fn CopyLink(
                 Error::Value { name, value } => t_string!(i18n, panels.link_value, name = name, value = value),
             };
             view! { <p class="error" data-testid="link-broken">{t!(i18n, panels.link_broken, why = why)}</p> }
+                .into_any()
         }
     };
     view! { <div role="status">{content}</div> }
@@ -52,10 +51,10 @@ pub fn LinkNote(
     let i18n = use_i18n();
     let note = move || match bookmark.get() {
         // what could not be opened is said at the head of the page
-        Bookmark::Whole | Bookmark::Broken(_) => ().into_node(),
-        Bookmark::Withheld => view! { <p class="hint">{t!(i18n, panels.link_withheld)}</p> },
+        Bookmark::Whole | Bookmark::Broken(_) => ().into_any(),
+        Bookmark::Withheld => view! { <p class="hint">{t!(i18n, panels.link_withheld)}</p> }.into_any(),
         Bookmark::TooLong { len } => {
-            view! { <p class="hint">{t!(i18n, panels.link_too_long, len = len, max = MAX_LEN)}</p> }
+            view! { <p class="hint">{t!(i18n, panels.link_too_long, len = len, max = MAX_LEN)}</p> }.into_any()
         }
     };
     view! {

@@ -1,6 +1,5 @@
 //! The last minute of a figure as a line without axes, for the eye beside a number.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::model::series::Series;

@@ -1,15 +1,14 @@
 //! Columns with bars between them that one can move: by pointer, or by the arrow keys (WAI-ARIA, "Window Splitter").
 //! Where a window is too narrow for columns there are no bars.
 
-use crosstalk_view::view;
 use leptos::{
     ev::{KeyboardEvent, PointerEvent},
+    html,
     prelude::*,
 };
 use web_sys::Element;
 
 use crate::{
-    dom::NodeRef,
     i18n::{t_string, use_i18n},
     model::{columns::Columns, number::fixed},
     settings::Settings,
@@ -20,7 +19,7 @@ const STEP: f64 = 2.0;
 
 /// What the bars move within.
 #[derive(Clone, Copy)]
-struct Whole(NodeRef<Element>);
+struct Whole(NodeRef<html::Div>);
 
 /// The columns of a bench: its children, with a [`Splitter`] after the first and after the second. All benches part at the
 /// same places.

@@ -1,7 +1,6 @@
 //! Tabs (WAI-ARIA, "Tabs" pattern): one of some views, by click or by the arrow keys.
 
-use crosstalk_view::view;
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 /// One tab: its word, and a count or nothing.
@@ -27,6 +26,7 @@ pub fn Tabs(
     /// Which is chosen.
     selected: RwSignal<usize>,
 ) -> impl IntoView {
+    let row = NodeRef::<html::Div>::new();
     let on_key = move |event: KeyboardEvent| {
         let count = tabs.with_untracked(Vec::len).max(1);
         let now = selected.get_untracked();
@@ -39,13 +39,13 @@ pub fn Tabs(
         };
         event.prevent_default();
         selected.set(next);
-        if let Some(tab) = document().get_element_by_id(&format!("{id}-{next}")) {
+        if let Some(tab) = row.get_untracked().and_then(|row| row.children().item(next as u32)) {
             // fails for what cannot have focus; a button can
             let _ = tab.unchecked_into::<web_sys::HtmlElement>().focus();
         }
     };
     view! {
-        <div class="tabs" role="tablist" aria-label=move || label.get() on:keydown=on_key>
+        <div class="tabs" role="tablist" aria-label=move || label.get() node_ref=row on:keydown=on_key>
             {move || {
                 tabs.get()
                     .into_iter()

@@ -2,12 +2,10 @@
 //! (Server-Timing), on one axis. What nobody measured is not here.
 
 use crosstalk_proto::step::{Party, Step};
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::sequence::party;
 use crate::{
-    dom::{IntoNode as _, Node},
     i18n::{I18n, t, t_string, use_i18n},
     model::{clock::Offset, exchange::Cost, number, timeline},
 };
@@ -26,7 +24,7 @@ pub fn Timing(
     let total = cost.total_ms().max(f64::MIN_POSITIVE);
     let others = timeline::place(&cost, offset).blocks;
     let others = others.into_iter().filter(|block| block.party != Party::Browser);
-    let row = move |name: Node, from: f64, took: f64| {
+    let row = move |name: AnyView, from: f64, took: f64| {
         let percent = |ms: f64| format!("{:.2}%", (ms / total * 100.0).clamp(0.0, 100.0));
         view! {
             <tr>
@@ -45,7 +43,7 @@ pub fn Timing(
     let silent = network.is_empty();
     let phases = network.into_iter().map(|step| {
         let (from, took) = (step.start_ms - cost.started_ms, step.dur_ms);
-        row((move || phase(i18n, &step.name)).into_node(), from, took)
+        row((move || phase(i18n, &step.name)).into_any(), from, took)
     });
     let phases = phases.collect_view();
     let others = others.map(|block| {
@@ -55,7 +53,7 @@ pub fn Timing(
             " "
             <code>{block.name}</code>
         };
-        row(name.into_node(), block.from, block.to - block.from)
+        row(name.into_any(), block.from, block.to - block.from)
     });
     let others = others.collect::<Vec<_>>();
     let untold = others.is_empty();

@@ -3,7 +3,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};

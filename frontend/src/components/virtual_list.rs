@@ -3,14 +3,11 @@
 //!
 //! The scroll box takes the focus, so the keys that scroll do; `aria-rowcount` and `aria-rowindex` say where one is.
 
-use std::ops::Range;
+use std::{hash::Hash, ops::Range};
 
-use crosstalk_view::view;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement};
-
-use crate::dom::{IntoKey, Node, NodeRef};
+use web_sys::HtmlElement;
 
 /// The height of a row until one was measured, in px.
 const ROW: f64 = 32.0;
@@ -27,7 +24,7 @@ pub fn VirtualList<T, K>(
     /// The id of its heading; with `-list` behind it the id of its scroll box.
     label: &'static str,
     /// The cells of its head.
-    head: Node,
+    head: AnyView,
     /// How many these are.
     columns: usize,
     /// How many rows there are.
@@ -43,15 +40,15 @@ pub fn VirtualList<T, K>(
     key: fn(&T) -> K,
     /// Draws a row, a `<tr>`.
     #[prop(into)]
-    row: Callback<T, Node>,
+    row: Callback<T, AnyView>,
     /// Beneath the rows: what to say when there are none.
     children: Children,
 ) -> impl IntoView
 where
     T: Send + Sync + 'static,
-    K: IntoKey + 'static,
+    K: Eq + Hash + 'static,
 {
-    let (scroller, body) = (NodeRef::<Element>::new(), NodeRef::<Element>::new());
+    let (scroller, body) = (NodeRef::<html::Div>::new(), NodeRef::<html::Tbody>::new());
     let (top, height, room) = (RwSignal::new(0.0), RwSignal::new(ROW), RwSignal::new(ROOM));
     let range = Memo::new(move |_| {
         let count = count.get();
@@ -82,7 +79,7 @@ where
         added.track();
         // once the rows of this range are in the document
         request_animation_frame(move || {
-            let Some(body) = body.try_get_untracked() else {
+            let Some(body) = body.try_get_untracked().flatten() else {
                 return;
             };
             let rows = body.children();

@@ -32,23 +32,14 @@ impl Axis {
     pub fn fit(longest_ms: f64) -> Self {
         let longest = if longest_ms.is_finite() { longest_ms.max(FINEST_MS) } else { FINEST_MS };
         let rough = longest / DIVISIONS;
-        // by steps: what the standard library brings for powers and logarithms is 3 KB of the program
-        let mut power = 1.0;
-        while power * 10.0 <= rough {
-            power *= 10.0;
-        }
-        while power > rough {
-            power /= 10.0;
-        }
+        let power = 10_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0]
             .map(|factor| factor * power)
             .into_iter()
             .find(|step| step * DIVISIONS >= longest * (1.0 - 1e-9))
             .unwrap_or(power * 10.0);
         let divisions = (longest / step - 1e-9).ceil().max(1.0);
-        let decimals =
-            std::iter::successors(Some(step), |step| Some(step * 10.0)).take_while(|step| *step < 1.0 - 1e-9);
-        let decimals = decimals.count() as u32;
+        let decimals = (-step.log10().floor()).max(0.0) as usize;
         let count = divisions as u32;
         let ticks = (0..=count)
             .map(|n| Tick {

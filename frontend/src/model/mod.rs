@@ -1,6 +1,6 @@
 //! What the page computes: plain Rust, free of leptos and web-sys, tested natively.
 //!
-//! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`sequence`]: step by step; [`number`]: how numbers are written; [`order`]: sorting
+//! - [`timeline`], [`axis`], [`drawing`]: a call on one axis; [`sequence`]: step by step; [`number`]: how numbers are written
 //! - [`arrivals`]: the table of delivered messages; [`series`]: figures of the last minute
 //! - [`queue`]: what the queue bench publishes, and what became of it
 //! - [`exchange`]: what is known of one call; [`past`]: of those before, kept in the browser and in files
@@ -29,7 +29,6 @@ pub mod grpc_status;
 pub mod grpc_web;
 pub mod json;
 pub mod number;
-pub mod order;
 pub mod past;
 pub mod payload;
 pub mod protobuf;

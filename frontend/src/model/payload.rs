@@ -3,11 +3,15 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use crosstalk_proto::{amqp::Body, helloworld::HelloReply, problem::Problem, rest::Message};
 use prost::Message as _;
+use serde::{Serialize, Serializer, ser::Error as _};
+use serde_json::value::RawValue;
 
-use super::{exchange::CallError, json};
+use super::{exchange::CallError, json::Members};
 
 /// How many bytes of a binary body a table shows.
 const HEX_SHOWN: usize = 24;
+/// Values that are nested deeper are not indented.
+const MAX_DEPTH: usize = 128;
 
 /// A body of `/ws` as bytes; base64 that is none gives nothing.
 pub fn bytes_of(body: &Body) -> Vec<u8> {
@@ -46,7 +50,7 @@ pub fn greeting(body: &Body, content_type: &str) -> Result<String, CallError> {
     let bytes = bytes_of(body);
     let unreadable = |error: &dyn std::fmt::Display| CallError::Unreadable(error.to_string());
     if content_type.contains("problem+json") {
-        let problem: Problem = json::read(&bytes).map_err(|error| unreadable(&error))?;
+        let problem: Problem = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
         return Err(CallError::Problem(Box::new(problem)));
     }
     if content_type.contains("protobuf") {
@@ -54,7 +58,7 @@ pub fn greeting(body: &Body, content_type: &str) -> Result<String, CallError> {
         return Ok(reply.message);
     }
     if content_type.contains("json") {
-        let reply: Message = json::read(&bytes).map_err(|error| unreadable(&error))?;
+        let reply: Message = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
         return Ok(reply.message);
     }
     String::from_utf8(bytes).map_err(|error| unreadable(&error))
@@ -121,53 +125,33 @@ pub fn hex_dump(bytes: &[u8]) -> String {
     out
 }
 
-/// Indented JSON, members in the order they came; `None` when it is not JSON.
+/// Indented JSON: members in the order they came, duplicates included, numbers and strings as they are written. `None` when
+/// the text is not JSON.
 pub fn pretty_json(text: &str) -> Option<String> {
-    json::is_json(text).ok()?;
-    let (mut out, mut depth, mut quoted, mut escaped) = (String::with_capacity(text.len() * 2), 0_usize, false, false);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if quoted {
-            out.push(c);
-            (quoted, escaped) = (escaped || c != '"', !escaped && c == '\\');
-            continue;
-        }
-        match c {
-            '"' => {
-                quoted = true;
-                out.push(c);
-            }
-            '{' | '[' => {
-                out.push(c);
-                while chars.next_if(|next| next.is_ascii_whitespace()).is_some() {}
-                if let Some(end) = chars.next_if(|next| matches!(next, '}' | ']')) {
-                    out.push(end);
-                } else {
-                    depth += 1;
-                    new_line(&mut out, depth);
-                }
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                new_line(&mut out, depth);
-                out.push(c);
-            }
-            ',' => {
-                out.push(c);
-                new_line(&mut out, depth);
-            }
-            ':' => out.push_str(": "),
-            _ if c.is_ascii_whitespace() => {}
-            _ => out.push(c),
-        }
-    }
-    Some(out)
+    let json = serde_json::from_str(text).ok()?;
+    serde_json::to_string_pretty(&Indented { json, depth: 0 }).ok()
 }
 
-fn new_line(out: &mut String, depth: usize) {
-    out.push('\n');
-    for _ in 0..depth {
-        out.push_str("  ");
+/// A value that goes through serde_json's formatter without becoming a number or a map of Rust.
+struct Indented<'t> {
+    json: &'t RawValue,
+    depth: usize,
+}
+
+impl Serialize for Indented<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let inner = |json| Indented { json, depth: self.depth + 1 };
+        match self.json.get().as_bytes() {
+            [b'{', ..] if self.depth < MAX_DEPTH => {
+                let Members(members) = serde_json::from_str(self.json.get()).map_err(S::Error::custom)?;
+                serializer.collect_map(members.into_iter().map(|(key, json)| (key, inner(json))))
+            }
+            [b'[', ..] if self.depth < MAX_DEPTH => {
+                let items: Vec<&RawValue> = serde_json::from_str(self.json.get()).map_err(S::Error::custom)?;
+                serializer.collect_seq(items.into_iter().map(inner))
+            }
+            _ => self.json.serialize(serializer),
+        }
     }
 }
 
@@ -182,6 +166,20 @@ mod tests {
         let pretty = pretty_json(r#"{"b":1.50,"a":[1, {}],"s":"x\"{,"}"#).expect("this is JSON");
         assert_eq!(pretty, "{\n  \"b\": 1.50,\n  \"a\": [\n    1,\n    {}\n  ],\n  \"s\": \"x\\\"{,\"\n}");
         assert_eq!(pretty_json("{"), None);
+    }
+
+    #[test]
+    fn json_is_shown_as_it_was_sent() {
+        let sent = r#"{"n":18446744073709551616,"z":-0.10e+400,"n":9007199254740993,"s":"\u00e9\/"}"#;
+        let shown = pretty_json(sent).expect("this is JSON");
+        assert_eq!(shown.replace("\n  ", "").replace("\": ", "\":").replace('\n', ""), sent);
+    }
+
+    #[test]
+    fn json_of_any_depth_is_shown() {
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        let shown = pretty_json(&deep).expect("this is JSON");
+        assert_eq!(shown.chars().filter(|letter| !letter.is_whitespace()).collect::<String>(), deep);
     }
 
     #[test]

@@ -2,10 +2,7 @@
 
 use crosstalk_proto::step::Party;
 
-use super::{
-    order,
-    timeline::{Block, Timeline},
-};
+use super::timeline::{Block, Timeline};
 
 /// What a row tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +47,7 @@ pub fn rows(timeline: &Timeline) -> Vec<Row> {
     // what began it all comes before the message it sent, though both take no time
     let (first, rest) = timeline.blocks.split_at(timeline.blocks.len().min(1));
     let mut rows: Vec<Row> = first.iter().map(work).chain(ways).chain(rest.iter().map(work)).collect();
-    order::sort(&mut rows, |a, b| a.from < b.from || a.from == b.from && a.to < b.to);
+    rows.sort_by(|a, b| a.from.total_cmp(&b.from).then(a.to.total_cmp(&b.to)));
     rows
 }
 

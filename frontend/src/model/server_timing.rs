@@ -4,8 +4,6 @@
 
 use crosstalk_proto::step::{Party, Step};
 
-use super::number::decimal;
-
 /// The steps in a `Server-Timing` header, in their order there.
 pub fn parse(header: &str) -> Vec<Step> {
     split_outside_quotes(header, ',').filter_map(metric).collect()
@@ -29,7 +27,7 @@ fn metric(text: &str) -> Option<Step> {
     };
     let (mut dur_ms, mut start_ms) = (0.0, None);
     for (key, value) in parts.filter_map(|part| part.split_once('=')) {
-        let value = decimal(value.trim().trim_matches('"'))?;
+        let value: f64 = value.trim().trim_matches('"').parse().ok().filter(|ms: &f64| ms.is_finite())?;
         match key.trim() {
             "dur" => dur_ms = value,
             "desc" => start_ms = Some(value),
@@ -67,6 +65,7 @@ mod tests {
     #[test]
     fn metrics_of_others_are_left_out() {
         assert_eq!(parse(r#"cdn-cache;desc="HIT, MISS; x", miss, server-x;dur=1, ;;="#), []);
+        assert_eq!(parse(r#"server-x;desc="1";dur=inf, server-x;desc="NaN""#), []);
         assert_eq!(parse(""), []);
     }
 }

@@ -118,8 +118,8 @@ impl Listener {
 
 /// Whether every word of `query` is somewhere in `text`, whatever the case.
 pub fn is_named(text: &str, query: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    query.to_ascii_lowercase().split_whitespace().all(|word| text.contains(word))
+    let text = text.to_lowercase();
+    query.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
 #[cfg(test)]

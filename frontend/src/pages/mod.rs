@@ -1,12 +1,14 @@
-//! One folder per address. Pages own their data and start what happens. Each bench is a part of the program of its own, see
-//! [`parts`], so that a visitor waits for one of them and not for all.
+//! One folder per address. Pages own their data and start what happens. Each is a route whose code loads when it is opened,
+//! see [`page`].
 
 pub mod design;
 pub mod grpc;
 pub mod home;
-pub mod not_found;
-pub mod parts;
+mod not_found;
+pub mod page;
 pub mod queue;
 pub mod rest;
 mod tasks;
 mod wire;
+
+pub use self::not_found::NotFound;

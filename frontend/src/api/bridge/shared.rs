@@ -24,7 +24,7 @@ use super::{
     ping,
     request::Waiter,
     socket::Socket,
-    speech::{SPEECH, Speech},
+    speech,
     subscription::{Entry, News},
 };
 use crate::{
@@ -102,29 +102,13 @@ impl Shared {
         Self { trace: Some(trace), ..Self::default() }
     }
 
-    /// Opens a socket in place of the one there was, as soon as what speaks over it is there.
+    /// Opens a socket in place of the previous one.
     pub(super) fn connect(self: &Rc<Self>) {
         let attempt = self.attempt.get() + 1;
         self.attempt.set(attempt);
         self.connection.set(Connection::Connecting);
         drop(self.socket.take());
-        if let Some(speech) = SPEECH.get() {
-            return self.open(speech, attempt);
-        }
-        let this = Rc::downgrade(self);
-        spawn_local(async move {
-            let loaded = SPEECH.load().await;
-            if let Some(this) = this.upgrade().filter(|this| this.attempt.get() == attempt) {
-                match loaded {
-                    Ok(speech) => this.open(speech, attempt),
-                    Err(_) => this.lose(ABNORMAL),
-                }
-            }
-        });
-    }
-
-    fn open(self: &Rc<Self>, speech: &Speech, attempt: u64) {
-        let Some(socket) = (speech.open)(&socket_url(self.trace.as_deref()), Rc::downgrade(self)) else {
+        let Some(socket) = speech::open(&socket_url(self.trace.as_deref()), Rc::downgrade(self)) else {
             return self.lose(ABNORMAL);
         };
         self.socket.replace(Some(socket));
@@ -253,8 +237,8 @@ impl Shared {
     }
 
     pub(super) fn write(&self, message: &ClientMessage) -> bool {
-        let (socket, speech) = (self.socket.borrow(), SPEECH.get());
-        socket.as_ref().zip(speech).is_some_and(|(socket, speech)| socket.send(&(speech.write)(message)))
+        let socket = self.socket.borrow();
+        socket.as_ref().is_some_and(|socket| socket.send(&speech::write(message)))
     }
 
     /// Runs `then` after a while, unless there was another socket since.

@@ -1,4 +1,4 @@
-//! What is spoken over the socket, in JSON: a part of the program of its own, since the page is there before it speaks.
+//! The messages of the socket as JSON.
 
 use std::rc::{Rc, Weak};
 
@@ -8,20 +8,10 @@ use super::{
     shared::Shared,
     socket::{Socket, SocketEvent},
 };
-use crate::{api::browser::now_ms, model::json, part::part};
+use crate::api::browser::now_ms;
 
-/// What the part does.
-#[derive(Debug)]
-pub(super) struct Speech {
-    /// Opens a socket at an address and lets whose it is hear it; none when the browser would not even try.
-    pub(super) open: fn(&str, Weak<Shared>) -> Option<Socket>,
-    /// A message as it is sent.
-    pub(super) write: fn(&ClientMessage) -> String,
-}
-
-part!(pub(super) SPEECH: Speech = Speech { open, write }, in later);
-
-fn open(url: &str, shared: Weak<Shared>) -> Option<Socket> {
+/// Opens a socket whose events go to `shared`; none when the browser refuses.
+pub(super) fn open(url: &str, shared: Weak<Shared>) -> Option<Socket> {
     Socket::open(url, move |event| {
         if let Some(shared) = shared.upgrade() {
             hear(&shared, event);
@@ -37,7 +27,7 @@ fn hear(shared: &Rc<Shared>, event: SocketEvent) {
         SocketEvent::Text(text) => {
             let read_ms = now_ms();
             shared.read_ms.set(read_ms);
-            match json::read(&text) {
+            match serde_json::from_str(&text) {
                 Ok(message) => shared.on_message(message, read_ms),
                 Err(_) => shared.lose(close::PROTOCOL_ERROR),
             }
@@ -46,6 +36,7 @@ fn hear(shared: &Rc<Shared>, event: SocketEvent) {
     }
 }
 
-fn write(message: &ClientMessage) -> String {
-    json::write(message)
+/// A message as it is sent.
+pub(super) fn write(message: &ClientMessage) -> String {
+    serde_json::to_string(message).expect("a message is plain data with text keys")
 }

@@ -1,11 +1,9 @@
-//! The band as it is drawn.
+//! The band: the tools, the table, the comparison.
 
 use leptos::prelude::*;
 
-use crosstalk_view::view;
-
 use super::{
-    Band,
+    Words,
     compare::Compared,
     glimpse,
     table::{Listed, table},
@@ -13,8 +11,7 @@ use super::{
 };
 use crate::{
     api::bridge::Bridge,
-    dom::{IntoNode as _, Node},
-    i18n::{t, use_i18n},
+    i18n::{Label, t, use_i18n},
     model::{
         number,
         past::{
@@ -27,8 +24,25 @@ use crate::{
 };
 
 /// The calls of a bench.
-pub(super) fn band(band: Band) -> Node {
-    let Band { style, heads, words, shown, on_show, on_again } = band;
+#[component]
+pub fn HistoryBand(
+    /// Whose.
+    style: Style,
+    /// Heads of the two columns that say what was asked: the verb, and to what.
+    heads: [Label; 2],
+    /// What came of the calls.
+    #[prop(default = Words::default())]
+    words: Words,
+    /// The call whose answer is on show.
+    #[prop(into)]
+    shown: Signal<Option<u64>>,
+    /// Shows the answer of a call again.
+    #[prop(into)]
+    on_show: Callback<Call>,
+    /// Sends a call again.
+    #[prop(into)]
+    on_again: Callback<Call>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let past = PastCalls::get();
     let list = past.list();
@@ -64,9 +78,9 @@ pub(super) fn band(band: Band) -> Node {
                 <p class="hint" data-testid="history-hint">
                     {move || {
                         if past.are_kept() {
-                            t!(i18n, history.hint, kept = KEPT).into_node()
+                            t!(i18n, history.hint, kept = KEPT).into_any()
                         } else {
-                            t!(i18n, history.hint_visit, kept = KEPT).into_node()
+                            t!(i18n, history.hint_visit, kept = KEPT).into_any()
                         }
                     }}
                     {move || told().then(|| t!(i18n, history.hint_others))}
@@ -98,10 +112,10 @@ pub(super) fn band(band: Band) -> Node {
             <div aria-live="polite">
                 {move || match pair.get().as_slice() {
                     [first, second] => {
-                        view! { <Compared first=first.clone() second=second.clone() words=words picked=picked /> }
+                        view! { <Compared first=first.clone() second=second.clone() words=words picked=picked /> }.into_any()
                     }
-                    [_] => view! { <p class="hint near">{t!(i18n, history.pick_one)}</p> },
-                    _ => ().into_node(),
+                    [_] => view! { <p class="hint near">{t!(i18n, history.pick_another)}</p> }.into_any(),
+                    _ => ().into_any(),
                 }}
             </div>
         </section>

@@ -1,6 +1,5 @@
 //! Two answers side by side: statuses and times, the headers that differ, the bodies line by line.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{Words, ending};
@@ -10,7 +9,6 @@ use crate::{
         icon::{Glyph, Icon},
         sequence::party,
     },
-    dom::Node,
     i18n::{t, t_string, use_i18n},
     model::{
         number,
@@ -64,7 +62,7 @@ pub(super) fn Compared(
 }
 
 /// Which calls these are, how they ended, who took how long.
-fn facts(first: &Call, second: &Call, words: Words) -> Node {
+fn facts(first: &Call, second: &Call, words: Words) -> impl IntoView + use<> {
     let i18n = use_i18n();
     let calls = [first, second];
     let cell = |text: String| view! { <td class="num">{text}</td> };
@@ -146,11 +144,10 @@ fn facts(first: &Call, second: &Call, words: Words) -> Node {
     }
 }
 
-fn headers(rows: &[Header], words: Words) -> Node {
+fn headers(rows: &[Header], words: Words) -> impl IntoView + use<> {
     let i18n = use_i18n();
     let [differ, none_differs] = words.pairs;
-    let named =
-        move |name: &str| (words.named)(name).map_or_else(|| name.to_owned(), |word| i18n.text(word).to_owned());
+    let named = move |name: &str| (words.named)(name).map_or_else(|| name.to_owned(), |word| word(i18n).to_owned());
     let same: Vec<String> = rows.iter().filter(|row| row.is_same()).map(|row| row.name.clone()).collect();
     let alike = !same.is_empty();
     let same = move || {
@@ -170,8 +167,8 @@ fn headers(rows: &[Header], words: Words) -> Node {
         }
     };
     view! {
-        <h4>{i18n.shown(differ)}</h4>
-        {none.then(|| view! { <p class="hint">{i18n.shown(none_differs)}</p> })}
+        <h4>{move || differ(i18n)}</h4>
+        {none.then(|| view! { <p class="hint">{move || none_differs(i18n)}</p> })}
         {(!none)
             .then(|| {
                 view! {
@@ -191,15 +188,15 @@ fn headers(rows: &[Header], words: Words) -> Node {
     }
 }
 
-fn body(first: &str, second: &str) -> Node {
+fn body(first: &str, second: &str) -> impl IntoView + use<> {
     let i18n = use_i18n();
     let lines = lines::compare(first, second);
     let word = if lines.is_empty() {
-        t!(i18n, history.body_none)
+        t!(i18n, history.body_none).into_any()
     } else if first == second {
-        t!(i18n, history.body_same)
+        t!(i18n, history.body_same).into_any()
     } else {
-        t!(i18n, history.body_legend)
+        t!(i18n, history.body_legend).into_any()
     };
     let line = |line: &lines::Line<'_>| {
         let (side, sign) = match line.side {

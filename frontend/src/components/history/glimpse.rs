@@ -1,7 +1,6 @@
 //! How the call on show ended, in a line under the button that sent it: where columns stand one beneath the other, its
 //! answer is further down the page. The line leads there.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;

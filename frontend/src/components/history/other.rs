@@ -1,15 +1,12 @@
 //! A row of the history for a call of another client: what is known of it. There is no answer to show, and nothing that could
 //! be sent again.
 
-use leptos::prelude::*;
-
 use crosstalk_proto::ws::OtherCall;
-use crosstalk_view::view;
+use leptos::prelude::*;
 
 use super::table::figure;
 use crate::{
     api::browser::wall_clock,
-    dom::Node,
     i18n::{t, t_string, use_i18n},
     model::{
         axis::Axis,
@@ -19,7 +16,7 @@ use crate::{
 };
 
 /// The row.
-pub(super) fn other(style: Style, call: OtherCall, axis: Memo<Axis>) -> Node {
+pub(super) fn other(style: Style, call: OtherCall, axis: Memo<Axis>) -> impl IntoView {
     let i18n = use_i18n();
     let (words, failed) = status(style, &call);
     let words = move || if words.is_empty() { t_string!(i18n, history.no_answer).to_owned() } else { words.clone() };

@@ -1,14 +1,12 @@
 //! The calls in a table, their times on one scale.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{Words, ending, other::other};
 use crate::{
     api::browser::wall_clock,
     components::icon::{Glyph, Icon},
-    dom::Node,
-    i18n::{Text, t, t_string, use_i18n},
+    i18n::{Label, t, t_string, use_i18n},
     model::{
         axis::Axis,
         number,
@@ -30,7 +28,7 @@ pub(super) struct Listed {
     /// Of which bench.
     pub(super) style: Style,
     /// Of the two columns that say what was asked.
-    pub(super) heads: [Text; 2],
+    pub(super) heads: [Label; 2],
     /// What came of them.
     pub(super) words: Words,
     /// The call whose answer is on show.
@@ -44,7 +42,7 @@ pub(super) struct Listed {
 }
 
 /// The table.
-pub(super) fn table(listed: Listed) -> Node {
+pub(super) fn table(listed: Listed) -> impl IntoView {
     let Listed { rows, style, heads, .. } = listed;
     let i18n = use_i18n();
     let axis = Memo::new(move |_| {
@@ -65,8 +63,8 @@ pub(super) fn table(listed: Listed) -> Node {
                     <tr role="row">
                         <th scope="col" role="columnheader"><span class="vh">{t!(i18n, history.pick)}</span></th>
                         <th scope="col" role="columnheader">{t!(i18n, history.col_time)}</th>
-                        <th scope="col" role="columnheader">{i18n.shown(verb)}</th>
-                        <th scope="col" role="columnheader">{i18n.shown(what)}</th>
+                        <th scope="col" role="columnheader">{move || verb(i18n)}</th>
+                        <th scope="col" role="columnheader">{move || what(i18n)}</th>
                         <th scope="col" role="columnheader">{t!(i18n, history.col_status)}</th>
                         <th scope="col" role="columnheader" class="num">{t!(i18n, history.col_ms)}</th>
                         <th scope="col" role="columnheader" class="scale">{move || {
@@ -81,8 +79,8 @@ pub(super) fn table(listed: Listed) -> Node {
                 <tbody role="rowgroup">
                     <For each=move || rows.get() key=Row::name let:row>
                         {match row {
-                            Row::Own(call) => own(call, axis, listed),
-                            Row::Other(call) => other(style, call.call, axis),
+                            Row::Own(call) => own(call, axis, listed).into_any(),
+                            Row::Other(call) => other(style, call.call, axis).into_any(),
                         }}
                     </For>
                 </tbody>
@@ -92,12 +90,12 @@ pub(super) fn table(listed: Listed) -> Node {
 }
 
 /// The cell of a figure, or of none. Roles are named for a row that is laid out as a block: not every browser keeps them.
-pub(super) fn figure(class: &'static str, value: Option<String>) -> Node {
+pub(super) fn figure(class: &'static str, value: Option<String>) -> impl IntoView {
     let none = value.is_none().then_some("");
     view! { <td role="cell" class=class data-none=none>{value.unwrap_or_else(|| "–".to_owned())}</td> }
 }
 
-fn own(call: Call, axis: Memo<Axis>, listed: Listed) -> Node {
+fn own(call: Call, axis: Memo<Axis>, listed: Listed) -> impl IntoView {
     let Listed { words, shown, picked, on_show, on_again, .. } = listed;
     let i18n = use_i18n();
     let at = call.at;

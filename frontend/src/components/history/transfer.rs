@@ -1,6 +1,5 @@
 //! The tools of the history: clear, export, import. What is wrong with a file is said beside them.
 
-use crosstalk_view::view;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
@@ -8,18 +7,18 @@ use web_sys::{File, HtmlInputElement};
 
 use crate::{
     components::toast::Toasts,
-    i18n::{I18n, json::said, t, t_string, use_i18n},
+    i18n::{I18n, t, t_string, use_i18n},
     model::past::{
         call::Style,
         file::{Error, MAX_READ},
     },
-    past::{PastCalls, Rejected},
+    past::PastCalls,
 };
 
 /// Why nothing came of an import.
 #[derive(Clone, Debug, PartialEq)]
 enum Came {
-    Rejected(Rejected),
+    Rejected(Error),
     Unreadable,
 }
 
@@ -46,7 +45,7 @@ pub(super) fn Transfer(
         input.set_value("");
         spawn_local(async move {
             let imported = match read(file).await {
-                Ok(text) => past.import(&text).await.map_err(Came::Rejected),
+                Ok(text) => past.import(&text).map_err(Came::Rejected),
                 Err(came) => Err(came),
             };
             if let Ok(count) = imported {
@@ -96,7 +95,7 @@ pub(super) fn Transfer(
 
 async fn read(file: File) -> Result<String, Came> {
     if file.size() > MAX_READ as f64 {
-        return Err(Came::Rejected(Rejected::Wrong(Error::TooLong)));
+        return Err(Came::Rejected(Error::TooLong));
     }
     let text = JsFuture::from(file.text()).await;
     text.ok().and_then(|text| text.unchecked_into::<wasm_bindgen::JsValue>().as_string()).ok_or(Came::Unreadable)
@@ -104,8 +103,7 @@ async fn read(file: File) -> Result<String, Came> {
 
 fn words(i18n: I18n, came: &Came) -> String {
     let error = match came {
-        Came::Rejected(Rejected::Wrong(error)) => error,
-        Came::Rejected(Rejected::PartMissing) => return t_string!(i18n, common.part_missing).to_owned(),
+        Came::Rejected(error) => error,
         Came::Unreadable => return t_string!(i18n, history.err_file).to_owned(),
     };
     match error {
@@ -113,6 +111,6 @@ fn words(i18n: I18n, came: &Came) -> String {
         Error::NotJson { line, column } => t_string!(i18n, history.err_json, line = line, column = column),
         Error::Foreign => t_string!(i18n, history.err_foreign).to_owned(),
         Error::Version(version) => t_string!(i18n, history.err_version, version = version),
-        Error::Call { line, what } => t_string!(i18n, history.err_call, line = line, what = said(i18n, what)),
+        Error::Call { line, pointer } => t_string!(i18n, history.err_call, line = line, pointer = pointer),
     }
 }

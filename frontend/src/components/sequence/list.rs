@@ -2,12 +2,10 @@
 //! scale, and so easy to read where the lane is dense.
 
 use crosstalk_proto::step::Party;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{Said, playback::Playback, words};
 use crate::{
-    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{
         number,
@@ -71,11 +69,16 @@ pub(super) fn StepList(
     }
 }
 
-fn step(style: &'static str, at: usize, row: Row, parties: &[Party], said: &Said, playback: Playback) -> Node {
+fn step(
+    style: &'static str,
+    at: usize,
+    row: Row,
+    parties: &[Party],
+    said: &Said,
+    playback: Playback,
+) -> Option<impl IntoView + use<>> {
     let i18n = use_i18n();
-    let Some((low, high)) = row.span(parties) else {
-        return ().into_node();
-    };
+    let (low, high) = row.span(parties)?;
     let label = words::label(i18n, style, &row, said);
     let why = words::why(i18n, style, &row);
     let picture = match row.what {
@@ -90,6 +93,7 @@ fn step(style: &'static str, at: usize, row: Row, parties: &[Party], said: &Said
                     </span>
                 </span>
             }
+            .into_any()
         }
         What::Way { sender, receiver, aside } => {
             let right = parties.iter().position(|party| *party == sender) == Some(low);
@@ -104,10 +108,11 @@ fn step(style: &'static str, at: usize, row: Row, parties: &[Party], said: &Said
                     </span>
                 </span>
             }
+            .into_any()
         }
     };
     let is_open = move || playback.opened() == Some(at);
-    view! {
+    Some(view! {
         <li
             style=("--lo", (low + 1).to_string())
             style=("--hi", (high + 1).to_string())
@@ -129,5 +134,5 @@ fn step(style: &'static str, at: usize, row: Row, parties: &[Party], said: &Said
             </button>
             {move || is_open().then_some(why).flatten().map(|why| view! { <p class="why">{why}</p> })}
         </li>
-    }
+    })
 }

@@ -2,14 +2,15 @@
 //! when it is looked at; a cursor ties the two.
 //!
 //! - `playback`: which step is looked at
-//! - `steps`: what is drawn once there are steps; `player`: buttons and keys, `list`: the steps; `words`: what they are called and why they are there
+//! - `player`: buttons and keys
+//! - `list`: the steps
+//! - `words`: what parties and steps are called, and why each step is there
 
 #![expect(unreachable_pub, reason = "the component macro widens what is restricted")]
 
 mod list;
 mod playback;
 mod player;
-pub mod steps;
 mod words;
 
 pub(super) use self::words::party;
@@ -17,13 +18,9 @@ pub(super) use self::words::party;
 use std::time::Duration;
 
 use crosstalk_proto::step::Party;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
-use self::{
-    playback::Playback,
-    steps::{STEPS, Stepped},
-};
+use self::{list::StepList, playback::Playback, player::Player};
 use super::{
     lane::{Lane, Picture},
     scope::Scope,
@@ -124,7 +121,10 @@ pub fn Happened(
     });
 
     let focus = move || playback.at().and_then(|at| rows.with(|rows| rows.get(at).map(|row| (row.from, row.to))));
-    let stepped = Stepped { style, parties: present, rows, said, playback };
+    let opened = move || {
+        let opened = playback.opened().and_then(|at| rows.with(|rows| rows.get(at).cloned()));
+        opened.map(|row| words::told(i18n, style, &row, &said.read())).unwrap_or_default()
+    };
     let named =
         move || present.get().into_iter().map(|who| (who, words::party(i18n, who).to_owned())).collect::<Vec<_>>();
     view! {
@@ -136,7 +136,7 @@ pub fn Happened(
             <div class="row row-between">
                 <h2 id="seq-h">{t!(i18n, panels.what_happened)}</h2>
                 <Show when=move || count.get() != 0>
-                    {STEPS.draw(move |steps| (steps.player)(stepped))}
+                    <Player playback=playback count=count told=Signal::derive(opened) />
                 </Show>
             </div>
             <p class="hint" data-testid="sequence-hint">
@@ -154,13 +154,12 @@ pub fn Happened(
                     focus=Signal::derive(focus)
                     marks=marks
                     grow=false
-                    word=|_| None
                 >
                     ""
                 </Lane>
             </Scope>
             <Show when=move || count.get() != 0>
-                {STEPS.draw(move |steps| (steps.list)(stepped))}
+                <StepList style=style parties=present rows=rows said=said playback=playback />
                 <p class="hint" data-testid="clock-note">
                     {move || clocks(i18n, timeline.with(|at| at.as_ref().and_then(|at| at.placement)))}
                 </p>
@@ -234,7 +233,7 @@ fn hint(i18n: I18n, picture: &Picture, failed: Option<&CallError>) -> String {
                 None => t_string!(i18n, sequence.total, total = total),
                 Some(_) => t_string!(i18n, sequence.to_scale, total = total, others = number::ms(others)),
             };
-            [&scale, t_string!(i18n, sequence.hint)].join(t_string!(i18n, panels.join))
+            [scale.as_str(), t_string!(i18n, sequence.hint)].join(t_string!(i18n, panels.join))
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The buttons of the sequence: to the first step, back, on, and all of them again. While the focus is anywhere in the
 //! sequence, the arrow keys, Home and End do the same.
 
-use crosstalk_view::view;
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::playback::Playback;
 use crate::{
     components::icon::{Glyph, Icon},
-    i18n::{Text, keys::sequence as key, t_string, use_i18n},
+    i18n::{Label, t_string, use_i18n},
 };
 
 /// The buttons, and how far one is.
@@ -22,14 +21,14 @@ pub(super) fn Player(
     told: Signal<String>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let button = move |testid: &'static str, glyph: Glyph, name: Text, press: fn(Playback)| {
+    let button = move |testid: &'static str, glyph: Glyph, name: Label, press: fn(Playback)| {
         view! {
             <button
                 class="btn sm icon quiet"
                 type="button"
                 data-testid=testid
-                aria-label=i18n.shown(name)
-                title=i18n.shown(name)
+                aria-label=move || name(i18n)
+                title=move || name(i18n)
                 on:click=move |_| press(playback)
             >
                 <Icon glyph=glyph />
@@ -42,10 +41,10 @@ pub(super) fn Player(
     };
     view! {
         <div class="player" role="group" aria-label=move || t_string!(i18n, sequence.player)>
-            {button("step-first", Glyph::First, key::first, Playback::first)}
-            {button("step-previous", Glyph::Back, key::previous, Playback::previous)}
+            {button("step-first", Glyph::First, |i18n| t_string!(i18n, sequence.first), Playback::first)}
+            {button("step-previous", Glyph::Back, |i18n| t_string!(i18n, sequence.previous), Playback::previous)}
             <span class="count">{place}</span>
-            {button("step-next", Glyph::Forward, key::next, Playback::next)}
+            {button("step-next", Glyph::Forward, |i18n| t_string!(i18n, sequence.next), Playback::next)}
             <button class="btn sm quiet" type="button" data-testid="step-replay" on:click=move |_| playback.replay()>
                 {move || {
                     view! { <Icon glyph=if playback.is_replaying() { Glyph::Pause } else { Glyph::Play } size=14 /> }

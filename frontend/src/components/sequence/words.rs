@@ -5,7 +5,7 @@ use crosstalk_proto::step::Party;
 
 use super::Said;
 use crate::{
-    i18n::{I18n, keys::sequence as key, t_string},
+    i18n::{I18n, t_string},
     model::{
         grpc_record::{DATA, HEADERS, TRAILERS},
         number,
@@ -45,19 +45,21 @@ pub(super) fn label(i18n: I18n, style: &str, row: &Row, said: &Said) -> String {
     let known = match row.what {
         What::Way { sender: Party::Browser, .. } if !said.request.is_empty() => return said.request.clone(),
         What::Way { receiver: Party::Browser, .. } if !said.answer.is_empty() => return said.answer.clone(),
-        What::Work(party) => work(style, party, &row.step).map(|(label, _)| label),
-        What::Way { sender, receiver, aside } => way(style, sender, receiver, aside, &row.step).map(|(label, _)| label),
+        What::Work(party) => work(i18n, style, party, &row.step).map(|(label, _)| label),
+        What::Way { sender, receiver, aside } => {
+            way(i18n, style, sender, receiver, aside, &row.step).map(|(label, _)| label)
+        }
     };
-    known.map_or_else(|| row.step.clone(), |text| i18n.text(text).to_owned())
+    known.map_or_else(|| row.step.clone(), str::to_owned)
 }
 
 /// Why it is there.
 pub(super) fn why(i18n: I18n, style: &str, row: &Row) -> Option<&'static str> {
     let known = match row.what {
-        What::Work(party) => work(style, party, &row.step),
-        What::Way { sender, receiver, aside } => way(style, sender, receiver, aside, &row.step),
+        What::Work(party) => work(i18n, style, party, &row.step),
+        What::Way { sender, receiver, aside } => way(i18n, style, sender, receiver, aside, &row.step),
     };
-    known.map(|(_, why)| i18n.text(why))
+    known.map(|(_, why)| why)
 }
 
 /// A step in one line of text, with its times.
@@ -75,60 +77,75 @@ pub(super) fn told(i18n: I18n, style: &str, row: &Row, said: &Said) -> String {
     }
 }
 
-type Texts = (crate::i18n::Text, crate::i18n::Text);
+/// What a step is called, and why it is there.
+type Texts = (&'static str, &'static str);
 
-fn work(style: &str, party: Party, step: &str) -> Option<Texts> {
+fn work(i18n: I18n, style: &str, party: Party, step: &str) -> Option<Texts> {
     Some(match (party, step, style) {
-        (Party::Browser, "encode", _) => (key::send_grpc, key::send_grpc_why),
-        (Party::Browser, "send", "rest" | "grpc") => (key::send_fetch, key::send_fetch_why),
-        (Party::Browser, "drive", _) => (key::drive, key::drive_why),
-        (Party::Browser, "send", _) => (key::send_socket, key::send_socket_why),
-        (Party::Browser, "receive", "rest") => (key::receive_fetch, key::receive_fetch_why),
-        (Party::Browser, "decode", _) => (key::decode, key::decode_why),
-        (Party::Browser, HEADERS | DATA | TRAILERS, _) => passed(step),
-        (Party::Browser, "receive", _) => (key::receive_socket, key::receive_socket_why),
-        (Party::Server, "receive", _) => (key::body_in, key::body_in_why),
-        (_, "parse", "rest") => (key::parse, key::parse_rest_why),
-        (_, "parse", "grpc") => (key::parse, key::parse_grpc_why),
-        (Party::Server, "parse", _) => (key::parse, key::parse_publish_why),
-        (_, "parse", _) => (key::parse, key::parse_queue_why),
-        (_, "greet", _) => (key::greet, key::greet_why),
-        (_, "stream", _) => (key::stream, key::stream_why),
-        (_, "deadline", _) => (key::deadline, key::deadline_why),
-        (_, "reply", _) => (key::reply, key::reply_why),
-        (Party::Store, "lookup" | "list", _) => (key::read_row, key::read_row_why),
-        (Party::Store, "insert" | "upsert" | "update" | "delete", _) => (key::write_row, key::write_row_why),
-        (Party::Consumer, _, _) => (key::consume, key::consume_why),
-        (Party::Link, "publish", _) => (key::publish, key::publish_why),
-        (Party::Link, "deliver", _) => (key::deliver, key::deliver_why),
+        (Party::Browser, "encode", _) => (t_string!(i18n, sequence.send_grpc), t_string!(i18n, sequence.send_grpc_why)),
+        (Party::Browser, "send", "rest" | "grpc") => {
+            (t_string!(i18n, sequence.send_fetch), t_string!(i18n, sequence.send_fetch_why))
+        }
+        (Party::Browser, "drive", _) => (t_string!(i18n, sequence.drive), t_string!(i18n, sequence.drive_why)),
+        (Party::Browser, "send", _) => {
+            (t_string!(i18n, sequence.send_socket), t_string!(i18n, sequence.send_socket_why))
+        }
+        (Party::Browser, "receive", "rest") => {
+            (t_string!(i18n, sequence.receive_fetch), t_string!(i18n, sequence.receive_fetch_why))
+        }
+        (Party::Browser, "decode", _) => (t_string!(i18n, sequence.decode), t_string!(i18n, sequence.decode_why)),
+        (Party::Browser, HEADERS | DATA | TRAILERS, _) => passed(i18n, step),
+        (Party::Browser, "receive", _) => {
+            (t_string!(i18n, sequence.receive_socket), t_string!(i18n, sequence.receive_socket_why))
+        }
+        (Party::Server, "receive", _) => (t_string!(i18n, sequence.body_in), t_string!(i18n, sequence.body_in_why)),
+        (_, "parse", "rest") => (t_string!(i18n, sequence.parse), t_string!(i18n, sequence.parse_rest_why)),
+        (_, "parse", "grpc") => (t_string!(i18n, sequence.parse), t_string!(i18n, sequence.parse_grpc_why)),
+        (Party::Server, "parse", _) => (t_string!(i18n, sequence.parse), t_string!(i18n, sequence.parse_publish_why)),
+        (_, "parse", _) => (t_string!(i18n, sequence.parse), t_string!(i18n, sequence.parse_queue_why)),
+        (_, "greet", _) => (t_string!(i18n, sequence.greet), t_string!(i18n, sequence.greet_why)),
+        (_, "stream", _) => (t_string!(i18n, sequence.stream), t_string!(i18n, sequence.stream_why)),
+        (_, "deadline", _) => (t_string!(i18n, sequence.deadline), t_string!(i18n, sequence.deadline_why)),
+        (_, "reply", _) => (t_string!(i18n, sequence.reply), t_string!(i18n, sequence.reply_why)),
+        (Party::Store, "lookup" | "list", _) => {
+            (t_string!(i18n, sequence.read_row), t_string!(i18n, sequence.read_row_why))
+        }
+        (Party::Store, "insert" | "upsert" | "update" | "delete", _) => {
+            (t_string!(i18n, sequence.write_row), t_string!(i18n, sequence.write_row_why))
+        }
+        (Party::Consumer, _, _) => (t_string!(i18n, sequence.consume), t_string!(i18n, sequence.consume_why)),
+        (Party::Link, "publish", _) => (t_string!(i18n, sequence.publish), t_string!(i18n, sequence.publish_why)),
+        (Party::Link, "deliver", _) => (t_string!(i18n, sequence.deliver), t_string!(i18n, sequence.deliver_why)),
         _ => return None,
     })
 }
 
 /// What comes back of a gRPC call.
-fn passed(step: &str) -> Texts {
+fn passed(i18n: I18n, step: &str) -> Texts {
     match step {
-        HEADERS => (key::headers, key::headers_why),
-        DATA => (key::data, key::data_why),
-        _ => (key::trailers, key::trailers_why),
+        HEADERS => (t_string!(i18n, sequence.headers), t_string!(i18n, sequence.headers_why)),
+        DATA => (t_string!(i18n, sequence.data), t_string!(i18n, sequence.data_why)),
+        _ => (t_string!(i18n, sequence.trailers), t_string!(i18n, sequence.trailers_why)),
     }
 }
 
-fn way(style: &str, sender: Party, receiver: Party, aside: bool, step: &str) -> Option<Texts> {
+fn way(i18n: I18n, style: &str, sender: Party, receiver: Party, aside: bool, step: &str) -> Option<Texts> {
     Some(match (sender, receiver, style) {
-        _ if aside => (key::confirm, key::confirm_why),
-        (Party::Browser, _, "rest") => (key::request_way, key::ask_rest_why),
-        (Party::Browser, _, "grpc") => (key::request_way, key::ask_grpc_why),
-        (Party::Browser, _, _) => (key::request_way, key::ask_queue_why),
-        (_, Party::Browser, "rest") => (key::reply_way, key::answer_rest_why),
-        (_, Party::Browser, "grpc") => passed(step),
-        (_, Party::Browser, _) => (key::reply_way, key::answer_queue_why),
-        (_, Party::Store, _) => (key::query, key::query_why),
-        (Party::Store, _, _) => (key::result, key::result_why),
-        (Party::Server, Party::Link, _) => (key::hand_over, key::hand_over_why),
-        (_, Party::Consumer, _) => (key::deliver, key::delivered_why),
-        (_, Party::Worker, _) => (key::request_way, key::request_way_why),
-        (Party::Worker, _, _) => (key::reply_way, key::reply_way_why),
+        _ if aside => (t_string!(i18n, sequence.confirm), t_string!(i18n, sequence.confirm_why)),
+        (Party::Browser, _, "rest") => (t_string!(i18n, sequence.request_way), t_string!(i18n, sequence.ask_rest_why)),
+        (Party::Browser, _, "grpc") => (t_string!(i18n, sequence.request_way), t_string!(i18n, sequence.ask_grpc_why)),
+        (Party::Browser, _, _) => (t_string!(i18n, sequence.request_way), t_string!(i18n, sequence.ask_queue_why)),
+        (_, Party::Browser, "rest") => (t_string!(i18n, sequence.reply_way), t_string!(i18n, sequence.answer_rest_why)),
+        (_, Party::Browser, "grpc") => passed(i18n, step),
+        (_, Party::Browser, _) => (t_string!(i18n, sequence.reply_way), t_string!(i18n, sequence.answer_queue_why)),
+        (_, Party::Store, _) => (t_string!(i18n, sequence.query), t_string!(i18n, sequence.query_why)),
+        (Party::Store, _, _) => (t_string!(i18n, sequence.result), t_string!(i18n, sequence.result_why)),
+        (Party::Server, Party::Link, _) => {
+            (t_string!(i18n, sequence.hand_over), t_string!(i18n, sequence.hand_over_why))
+        }
+        (_, Party::Consumer, _) => (t_string!(i18n, sequence.deliver), t_string!(i18n, sequence.delivered_why)),
+        (_, Party::Worker, _) => (t_string!(i18n, sequence.request_way), t_string!(i18n, sequence.request_way_why)),
+        (Party::Worker, _, _) => (t_string!(i18n, sequence.reply_way), t_string!(i18n, sequence.reply_way_why)),
         _ => return None,
     })
 }

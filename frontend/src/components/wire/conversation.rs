@@ -3,15 +3,13 @@
 
 use std::sync::Arc;
 
-use crosstalk_view::view;
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
 use super::words;
 use crate::{
     components::scope::Scope,
-    dom::{Node, NodeRef},
     i18n::{I18n, t, t_string, use_i18n},
     model::{
         axis::Axis,
@@ -77,18 +75,18 @@ pub(super) fn Conversation(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl Int
     }
 }
 
-fn strokes_at(places: Vec<f64>) -> Vec<Node> {
+fn strokes_at(places: Vec<f64>) -> impl IntoView {
     let stroke = |at: f64| {
         let x = number::fixed(at, 2) + "%";
         view! { <line x1=x.clone() x2=x y1="3" y2="13"></line> }
     };
-    places.into_iter().map(stroke).collect()
+    places.into_iter().map(stroke).collect_view()
 }
 
 #[component]
 fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
     let i18n = use_i18n();
-    let strip = NodeRef::<HtmlElement>::new();
+    let strip = NodeRef::<html::Div>::new();
     let count = wire.messages.len();
     let button_at = |at: usize| {
         let button = document().get_element_by_id(&format!("wire-m{at}"));
@@ -116,7 +114,7 @@ fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
     Effect::new(move |_| {
         let now = chosen.get();
         request_animation_frame(move || {
-            if let (Some(strip), Some(button)) = (strip.try_get_untracked(), button_at(now)) {
+            if let (Some(strip), Some(button)) = (strip.try_get_untracked().flatten(), button_at(now)) {
                 let (left, width) = (button.offset_left(), button.offset_width());
                 let (from, seen) = (strip.scroll_left(), strip.client_width());
                 if left < from || left + width > from + seen {
@@ -165,8 +163,8 @@ fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
         }
     };
     view! {
-        <div class="wire-pick" role="group" aria-label=t!(i18n, wire.messages) node_ref=strip on:keydown=on_key>
-            <For each=move || around.get().collect() key=|at| *at let:at>
+        <div class="wire-pick" role="group" aria-label=move || t_string!(i18n, wire.messages) node_ref=strip on:keydown=on_key>
+            <For each=move || around.get() key=|at| *at let:at>
                 {button(at)}
             </For>
         </div>

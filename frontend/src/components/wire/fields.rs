@@ -4,12 +4,10 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::rows::{Kind, Lit, Rows};
 use crate::{
-    dom::Node,
     i18n::{t, t_string, use_i18n},
     model::wire::{Message, folds::Folds, text},
 };
@@ -91,7 +89,7 @@ fn go(message: &Message, lit: Lit, key: &str) -> bool {
     true
 }
 
-fn row(message: &Message, folds: &Folds, row: usize) -> Node {
+fn row(message: &Message, folds: &Folds, row: usize) -> AnyView {
     let at = folds.field(row);
     let field = &message.fields[at];
     let open = folds.is_open(at);
@@ -101,7 +99,7 @@ fn row(message: &Message, folds: &Folds, row: usize) -> Node {
             class="field-row"
             role="treeitem"
             id=format!("wire-f{at}")
-            aria-level=(field.depth + 1).to_string()
+            attr:aria-level=(field.depth + 1).to_string()
             aria-posinset=number.to_string()
             aria-setsize=siblings.to_string()
             aria-expanded=open.map(|open| open.to_string())
@@ -117,10 +115,11 @@ fn row(message: &Message, folds: &Folds, row: usize) -> Node {
             <span class="rule">{field.rule.clone()}</span>
         </div>
     }
+    .into_any()
 }
 
 /// The field in full: a row may have cut it.
-fn detail(message: &Message, at: usize) -> Option<Node> {
+fn detail(message: &Message, at: usize) -> Option<impl IntoView + use<>> {
     let i18n = use_i18n();
     let field = message.fields.get(at)?.clone();
     let behind = field.decoded.and_then(|decoded| STANDARD.decode(decoded).ok());

@@ -3,14 +3,12 @@
 
 use std::sync::Arc;
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::rows::{Kind, Lit, Rows};
 use crate::{
-    dom::Node,
     i18n::{t_string, use_i18n},
-    model::wire::{Message, ROW, folds::Folds, text},
+    model::wire::{Message, ROW, Run, folds::Folds, text},
 };
 
 const HEX: Kind = Kind {
@@ -52,10 +50,10 @@ fn go(message: &Message, lit: Lit, key: &str) -> bool {
     true
 }
 
-fn row(message: &Message, _folds: &Folds, at: usize) -> Node {
+fn row(message: &Message, _folds: &Folds, at: usize) -> AnyView {
     let (from, middle) = (at * ROW, at * ROW + ROW / 2);
     let half = |from: usize, class: &'static str, write: fn(&[u8]) -> String, gap: &'static str| {
-        let run = |run: crate::model::wire::Run| {
+        let run = |run: Run| {
             let written = write(&message.bytes[run.range]);
             view! {
                 <span class="fb" data-f=run.field.to_string() data-k=message.look(run.field)>
@@ -77,4 +75,5 @@ fn row(message: &Message, _folds: &Folds, at: usize) -> Node {
             {half(middle, "asc b", text::characters, "")}
         </div>
     }
+    .into_any()
 }

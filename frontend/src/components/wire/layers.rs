@@ -1,22 +1,27 @@
 //! The two layers of a connection with TLS, one at a time: what its ends say, and what the network sees.
 
-use leptos::prelude::*;
-
 use std::sync::Arc;
 
-use crosstalk_view::view;
+use leptos::prelude::*;
 
 use super::Seen;
 use crate::{
-    dom::Node,
     i18n::{t_string, use_i18n},
     model::wire::Wire,
 };
 
 /// A capture, with a switch between its layers where it has two.
-pub(super) fn layers(wire: Wire, file: String) -> Node {
+#[component]
+pub(super) fn Layers(
+    /// The capture.
+    wire: Wire,
+    /// Where it is to be had as a file.
+    file: String,
+) -> impl IntoView {
     let wire = Arc::new(wire);
-    let Some(network) = wire.network.clone() else { return view! { <Seen wire=wire file=file /> } };
+    let Some(network) = wire.network.clone() else {
+        return view! { <Seen wire=wire file=file /> }.into_any();
+    };
     let i18n = use_i18n();
     let below = RwSignal::new(false);
     let choice = move |value: bool, testid: &'static str| {
@@ -49,4 +54,5 @@ pub(super) fn layers(wire: Wire, file: String) -> Node {
         </div>
         {layer}
     }
+    .into_any()
 }

@@ -1,6 +1,5 @@
 //! The wire inspector: a switch, the conversation that was captured, and of one message its bytes beside the fields they are.
-//! Its entrances are [`WireView`] and [`strips::Strips`]; what they show comes as the server told it, and is read and drawn by a
-//! [`part`] of the program of its own.
+//! Its entrances are [`WireView`] and [`strips::Strips`]; what they show comes as the server told it, and is read here.
 //!
 //! - `conversation`: the messages on the axis of time and one after the other; `share`: where the bytes went
 //! - [`strips`]: the same job in each style, to one scale
@@ -14,7 +13,6 @@ mod conversation;
 mod fields;
 mod hex;
 mod layers;
-pub mod part;
 mod rows;
 mod share;
 pub mod strips;
@@ -22,13 +20,11 @@ mod words;
 
 use std::sync::Arc;
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
-use self::{conversation::Conversation, fields::FieldTree, hex::HexView, layers::layers, rows::Lit, share::Share};
+use self::{conversation::Conversation, fields::FieldTree, hex::HexView, layers::Layers, rows::Lit, share::Share};
 use super::{copy::Copy, failure::Failure};
 use crate::{
-    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{
         exchange::CallError,
@@ -72,15 +68,18 @@ pub fn WireView(
     };
     // apart from the hint: what was read is not to be read again for a word in another language
     let content = move || match seen.get() {
-        Captured::None | Captured::Waiting => ().into_node(),
-        Captured::Failed(error) => view! { <Failure error=error /> },
-        Captured::Seen { told, file } => part::WIRE.draw(move |wire| (wire.capture)(&told, file.clone())),
+        Captured::None | Captured::Waiting => ().into_any(),
+        Captured::Failed(error) => view! { <Failure error=error /> }.into_any(),
+        Captured::Seen { told, file } => match Wire::read(&told) {
+            Ok(wire) => view! { <Layers wire=wire file=file /> }.into_any(),
+            Err(why) => view! { <Failure error=CallError::Unreadable(why.to_string()) /> }.into_any(),
+        },
     };
     view! {
         <section class="wire-row stack-s" aria-labelledby="wire-h" data-testid="wire">
             <div class="row row-between">
                 <h2 id="wire-h">{t!(i18n, wire.title)}</h2>
-                <label class="check" title=t!(i18n, wire.switch_why)>
+                <label class="check" title=move || t_string!(i18n, wire.switch_why)>
                     <input
                         type="checkbox"
                         class="switch"
@@ -100,20 +99,13 @@ pub fn WireView(
     }
 }
 
-fn read(told: &[u8], file: String) -> Node {
-    match Wire::read(told) {
-        Ok(wire) => layers(wire, file),
-        Err(why) => view! { <Failure error=CallError::Unreadable(why) /> },
-    }
-}
-
 #[component]
 fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
     let i18n = use_i18n();
     let (missing, cut) = (wire.missing.clone(), wire.cut);
     if wire.messages.is_empty() {
         let why = move || missing.clone().unwrap_or_else(|| t_string!(i18n, wire.nothing).to_owned());
-        return view! { <p class="hint" data-testid="wire-nothing">{why}</p> };
+        return view! { <p class="hint" data-testid="wire-nothing">{why}</p> }.into_any();
     }
     let chosen = RwSignal::new(wire.first());
     let of_chosen = wire.clone();
@@ -144,7 +136,7 @@ fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
             </p>
             <div class="row">
                 <Copy testid="wire-copy" text=copied what=what word=word small=true />
-                <a class="btn sm" href=file download="" data-testid="wire-file" title=t!(i18n, wire.file_why)>
+                <a class="btn sm" href=file download="" data-testid="wire-file" title=move || t_string!(i18n, wire.file_why)>
                     {t!(i18n, wire.file)}
                 </a>
             </div>
@@ -154,4 +146,5 @@ fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
             {body}
         </div>
     }
+    .into_any()
 }

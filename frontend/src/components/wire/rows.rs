@@ -4,15 +4,11 @@
 
 use std::sync::Arc;
 
-use crosstalk_view::view;
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
-use crate::{
-    dom::{Node, NodeRef},
-    model::wire::{Message, folds::Folds},
-};
+use crate::model::wire::{Message, folds::Folds};
 
 /// How many rows are drawn, in sight and just beyond.
 const DRAWN: usize = 64;
@@ -87,7 +83,7 @@ pub(super) struct Kind {
     /// What a row shows and how: another number, another row.
     pub(super) id: fn(&Folds, usize) -> usize,
     /// Draws a row.
-    pub(super) row: fn(&Message, &Folds, usize) -> Node,
+    pub(super) row: fn(&Message, &Folds, usize) -> AnyView,
     /// In which row a place is.
     pub(super) row_of: fn(&Folds, Place) -> usize,
     /// Which field is lit when this one is looked at.
@@ -113,7 +109,7 @@ pub(super) fn Rows(
     active: Option<Signal<String>>,
 ) -> impl IntoView {
     let Kind { class, role, count, id, row, row_of, stands_for, lights, key } = kind;
-    let strip = NodeRef::<Element>::new();
+    let strip = NodeRef::<html::Div>::new();
     let first = RwSignal::new(0_usize);
     let folds = lit.folds;
     let count = {
@@ -153,7 +149,7 @@ pub(super) fn Rows(
         let light = light_again.clone();
         // once the rows that came into sight are in the document
         request_animation_frame(move || {
-            if let (Some(strip), Some(now)) = (strip.try_get_untracked(), lit.place.try_get_untracked()) {
+            if let (Some(strip), Some(now)) = (strip.try_get_untracked().flatten(), lit.place.try_get_untracked()) {
                 light(&strip, now.field);
             }
         });

@@ -1,7 +1,6 @@
 //! Where the bytes went: framing, headers, payload, as one bar and in words.
 
 use crosstalk_proto::capture::Totals;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::i18n::{t, use_i18n};

@@ -1,13 +1,11 @@
 //! The same job in each style as strips of bytes, all to one scale, with what they sum up to.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
-use super::{Captured, part};
+use super::Captured;
 use crate::{
     components::failure::Failure,
-    dom::Node,
-    i18n::{keys::wire as key, t, t_string, use_i18n},
+    i18n::{t, t_string, use_i18n},
     model::{
         number,
         wire::{
@@ -47,14 +45,14 @@ pub fn Strips(
         Captured::None | Captured::Waiting | Captured::Seen { .. } => None,
     };
     view! {
-        {move || seen.get().then(|| part::WIRE.draw(move |wire| (wire.strips)(styles)))}
+        {move || seen.get().then(|| view! { <Table styles=styles /> })}
         {move || styles.map(failed).collect_view()}
     }
 }
 
 /// The same, drawn.
 #[component]
-pub(super) fn Table(styles: [Weighed; STYLES]) -> impl IntoView {
+fn Table(styles: [Weighed; STYLES]) -> impl IntoView {
     let i18n = use_i18n();
     let weights = Memo::new(move |_| styles.map(|style| style.seen.with(weight)));
     let scale = move |weights: &[Option<Weight>]| {
@@ -74,7 +72,7 @@ pub(super) fn Table(styles: [Weighed; STYLES]) -> impl IntoView {
         let rows = styles.iter().zip(weights).map(|(style, weight)| rows(*style, weight, most)).collect_view();
         (most > 0).then(|| {
             view! {
-                <div class="scroll-x" tabindex="0" role="group" aria-label=t!(i18n, wire.strips)>
+                <div class="scroll-x" tabindex="0" role="group" aria-label=move || t_string!(i18n, wire.strips)>
                     <table class="table tight" data-testid="strips">
                         <thead>
                             <tr>
@@ -95,10 +93,10 @@ pub(super) fn Table(styles: [Weighed; STYLES]) -> impl IntoView {
         })
     };
     let legend = [
-        ("frame", key::strips_framing),
-        ("meta", key::strips_headers),
-        ("payload", key::strips_payload),
-        ("apart", key::strips_connection),
+        ("frame", t!(i18n, wire.strips_framing).into_any()),
+        ("meta", t!(i18n, wire.strips_headers).into_any()),
+        ("payload", t!(i18n, wire.strips_payload).into_any()),
+        ("apart", t!(i18n, wire.strips_connection).into_any()),
     ];
     let legend = legend.map(|(kind, word)| {
         view! {
@@ -106,13 +104,13 @@ pub(super) fn Table(styles: [Weighed; STYLES]) -> impl IntoView {
                 <svg class="strip" aria-hidden="true">
                     <rect data-k=kind width="100%" height="100%"></rect>
                 </svg>
-                {i18n.shown(word)}
+                {word}
             </li>
         }
     });
     view! {
         <div class="stack-s near">
-            {table} <ul class="legend" aria-label=t!(i18n, wire.strips_legend)>
+            {table} <ul class="legend" aria-label=move || t_string!(i18n, wire.strips_legend)>
                 {legend.collect_view()}
             </ul> <p class="verdict" role="status" data-testid="strips-said">
                 {said}
@@ -129,7 +127,7 @@ fn weight(seen: &Captured) -> Option<Weight> {
     }
 }
 
-fn rows(style: Weighed, weight: Option<Weight>, most: usize) -> Option<Node> {
+fn rows(style: Weighed, weight: Option<Weight>, most: usize) -> Option<impl IntoView> {
     let i18n = use_i18n();
     let weight = weight?;
     let apart = weight.connection.pieces.len();
@@ -157,7 +155,7 @@ fn rows(style: Weighed, weight: Option<Weight>, most: usize) -> Option<Node> {
 }
 
 /// The cells of a strip; `apart` of its first pieces are the connection's.
-fn row(what: &'static str, strip: &Strip, apart: usize, most: usize) -> Node {
+fn row(what: &'static str, strip: &Strip, apart: usize, most: usize) -> impl IntoView + use<> {
     let percent = |bytes: usize| number::fixed(bytes as f64 * 100.0 / most.max(1) as f64, 3) + "%";
     let mut at = 0;
     let pieces = strip.pieces.iter().enumerate().map(|(nth, (class, bytes))| {

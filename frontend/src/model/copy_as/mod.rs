@@ -4,8 +4,6 @@ pub mod grpc;
 pub mod queue;
 pub mod rest;
 
-use super::json;
-
 /// A program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snippet {
@@ -26,7 +24,7 @@ fn shell(text: &str) -> String {
 
 /// A string of Python and of JavaScript alike: JSON's is one of both.
 fn quoted(text: &str) -> String {
-    json::write(text)
+    serde_json::Value::from(text).to_string()
 }
 
 /// A string of Rust.

@@ -9,7 +9,7 @@
 use serde::Deserialize;
 
 use super::call::Call;
-use crate::model::json::{self, Fault};
+use crate::model::json::{self, JsonError};
 
 /// The most bytes that are written; the oldest calls are left out.
 pub const MAX_LEN: usize = 1024 * 1024;
@@ -35,12 +35,12 @@ pub enum Error {
     Foreign,
     /// A later version wrote it.
     Version(u32),
-    /// It is a history, with something in it that cannot be: where, and what.
+    /// It is a history, with a call that lacks a field or has one of another type.
     Call {
         /// From 1.
         line: usize,
-        /// In serde's words.
-        what: String,
+        /// The value that is wrong, as a JSON pointer.
+        pointer: String,
     },
 }
 
@@ -61,7 +61,7 @@ pub fn write<'a>(calls: impl Iterator<Item = &'a Call>) -> String {
     let mut text = format!("{{\"format\":\"{FORMAT}\",\"version\":{VERSION},\"calls\":[");
     let mut separator = "\n";
     for call in calls {
-        let line = json::write(call);
+        let line = serde_json::to_string(call).expect("a call is plain data with text keys");
         if text.len() + line.len() > MAX_LEN {
             break;
         }
@@ -81,16 +81,18 @@ pub fn read(text: &str) -> Result<Vec<Call>, Error> {
     if text.len() > MAX_READ {
         return Err(Error::TooLong);
     }
-    if let Err(Fault::Syntax { line, column, .. }) = json::is_json(text) {
+    if let Err(JsonError::Syntax { line, column, .. }) = json::check_syntax(text) {
         return Err(Error::NotJson { line, column });
     }
-    match json::read::<Head>(text) {
+    match serde_json::from_str::<Head>(text) {
         Ok(Head { format, version }) if format == FORMAT && version == VERSION => {}
         Ok(Head { format, version }) if format == FORMAT => return Err(Error::Version(version)),
         _ => return Err(Error::Foreign),
     }
-    let calls: Result<Calls, _> = json::read(text);
-    calls.map(|calls| calls.calls).map_err(|error| Error::Call { line: error.line(), what: error.what().to_owned() })
+    let calls: Result<Calls, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text));
+    calls
+        .map(|calls| calls.calls)
+        .map_err(|error| Error::Call { line: error.inner().line(), pointer: json::pointer(error.path()) })
 }
 
 #[cfg(test)]
@@ -186,6 +188,22 @@ mod tests {
         assert!(!write([&call].into_iter()).contains("sesame"));
     }
 
+    /// A file as the first release of this format wrote it.
+    #[test]
+    fn files_of_earlier_versions_are_read() {
+        let text = concat!(
+            r#"{"format":"crosstalk-history","version":1,"calls":["#,
+            "\n",
+            r#"{"at":1,"style":"rest","verb":"GET","what":"/api/v1/resource","request":"1&method=GET&path=/api/v1/resource&body=","status":"200 OK","failed":false,"outcome":{"error":{"timed-out":{"after_ms":5}}}},"#,
+            "\n",
+            r#"{"at":2,"style":"rest","verb":"GET","what":"/api/v1/resource","request":"1&method=GET&path=/api/v1/resource&body=","status":"200 OK","failed":false,"outcome":{"answer":{"code":200,"reason":"OK","headers":[["content-type","application/json"]],"messages":[{"at_ms":1.5,"body":{"text":"{\"message\":\"Hello, World!\"}"}}],"cost":{"started_ms":10.0,"ended_ms":11.5,"steps":[],"bytes_out":0,"bytes_in":27}}}}"#,
+            "\n]}\n",
+        );
+        let timed_out = Call { outcome: Outcome::Error(CallError::TimedOut { after_ms: 5 }), ..sample(1) };
+        assert_eq!(read(text), Ok(vec![timed_out.clone(), sample(2)]));
+        assert_eq!(write([&timed_out, &sample(2)].into_iter()), text);
+    }
+
     #[test]
     fn a_wrong_file_is_refused_with_its_reason() {
         assert_eq!(read("[1,\n 2"), Err(Error::NotJson { line: 2, column: 2 }));
@@ -196,7 +214,9 @@ mod tests {
         let later = write(std::iter::empty()).replace("\"version\":1", "\"version\":7");
         assert_eq!(read(&later), Err(Error::Version(7)));
         let broken = write([&sample(2), &sample(1)].into_iter()).replace("\"at\":1,", "");
-        assert_eq!(read(&broken), Err(Error::Call { line: 3, what: "missing field `at`".to_owned() }));
+        assert_eq!(read(&broken), Err(Error::Call { line: 3, pointer: "/calls/1".to_owned() }));
+        let broken = write([&sample(2), &sample(1)].into_iter()).replace("\"at\":1,", "\"at\":\"1\",");
+        assert_eq!(read(&broken), Err(Error::Call { line: 3, pointer: "/calls/1/at".to_owned() }));
         assert_eq!(read(&" ".repeat(MAX_READ + 1)), Err(Error::TooLong));
     }
 

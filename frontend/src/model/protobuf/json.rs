@@ -1,12 +1,14 @@
 //! A message as proto3 JSON (protobuf.dev, "ProtoJSON Format"): read with the place of what is wrong, written as bytes,
 //! and back. The text is what a bench holds; its form is a view of it.
 
+use serde_json::{Value, value::RawValue};
+
 use super::{
     contract::{Field, Message},
     kind::Datum,
     wire::{self, Malformed},
 };
-use crate::model::json::{self, Meaning, Value};
+use crate::model::json::{self, JsonError, Members, SyntaxFault};
 
 /// What is wrong with a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +26,8 @@ pub struct Fault {
 /// What can be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// It is no JSON, in the words of the parser.
-    Syntax(String),
+    /// It is not JSON.
+    Syntax(SyntaxFault),
     /// It is JSON, but no object.
     NoObject,
     /// The message has no such field.
@@ -51,7 +53,7 @@ pub fn read(message: &Message, text: &str) -> Result<Values, Fault> {
         };
         let at = message.place(key).ok_or_else(|| fault(What::Unknown))?;
         let kind = message.fields[at].kind;
-        if value.meaning != Meaning::Null {
+        if value.get() != "null" {
             let datum = kind.read(value).ok_or_else(|| fault(What::Type(kind.name())))?;
             if !datum.is_default() {
                 // in the order of the contract, as the page shows them
@@ -97,7 +99,7 @@ pub fn write(message: &Message, values: &Values, lines: bool) -> String {
         .iter()
         .map(|(at, datum)| {
             let field = &message.fields[*at];
-            [json::write(&field.json_name), field.kind.write(datum)].join(": ")
+            [quoted(&field.json_name), field.kind.write(datum)].join(": ")
         })
         .collect();
     match (members.is_empty(), lines) {
@@ -113,12 +115,14 @@ pub fn write(message: &Message, values: &Values, lines: bool) -> String {
 /// When the text is no object.
 pub fn shown(field: &Field, text: &str) -> Result<String, Fault> {
     let members = members(text)?;
-    let value = |name: &str| members.iter().find(|(key, _)| key == name).map(|(_, value)| value);
-    Ok(match value(&field.json_name).or_else(|| value(&field.name)) {
-        None | Some(Value { meaning: Meaning::Null, .. }) => String::new(),
-        Some(Value { meaning: Meaning::Text(text), .. }) => text.clone(),
-        Some(other) => other.written.clone(),
-    })
+    let value = |name: &str| members.iter().find(|(key, _)| key == name).map(|(_, value)| &**value);
+    let value = value(&field.json_name).or_else(|| value(&field.name));
+    Ok(value.map(RawValue::get).map_or_else(String::new, |written| match serde_json::from_str(written) {
+        Ok(Value::Null) => String::new(),
+        Ok(Value::String(text)) => text,
+        // as it is written, with all its digits
+        _ => written.to_owned(),
+    }))
 }
 
 /// The text after a person wrote `typed` into the form's field. What is not of its type is kept as they wrote it, for
@@ -127,10 +131,10 @@ pub fn typed(message: &Message, text: &str, field: &Field, typed: &str) -> Strin
     let mut members = members(text).unwrap_or_default();
     members.retain(|(key, _)| !field.is_called(key));
     if !typed.is_empty() {
-        let number = Value::read(typed).ok().filter(|value| field.kind.read(value).is_some());
-        let own = Value::text(typed);
-        let value = if field.kind.read(&own).is_some() { own } else { number.unwrap_or(own) };
-        members.push((field.json_name.clone(), value));
+        let of_type = |text: String| RawValue::from_string(text).ok().filter(|value| field.kind.read(value).is_some());
+        let value = of_type(quoted(typed)).or_else(|| of_type(typed.to_owned()));
+        let value = value.or_else(|| RawValue::from_string(quoted(typed)).ok());
+        members.extend(value.map(|value| (field.json_name.clone(), value)));
     }
     // in the order of the contract, then what is not of it
     let mut ordered = Vec::with_capacity(members.len());
@@ -140,25 +144,36 @@ pub fn typed(message: &Message, text: &str, field: &Field, typed: &str) -> Strin
         }
     }
     ordered.extend(members);
-    let member = |(key, value): &(String, Value)| [json::write(key).as_str(), &value.written].join(": ");
+    let member = |(key, value): &(String, Box<RawValue>)| [quoted(key).as_str(), value.get()].join(": ");
     match ordered.as_slice() {
         [] => "{}".to_owned(),
         members => format!("{{\n  {}\n}}", members.iter().map(member).collect::<Vec<_>>().join(",\n  ")),
     }
 }
 
-fn members(text: &str) -> Result<Vec<(String, Value)>, Fault> {
+/// The members of an object in the order of the text. Of those with one name the last one counts.
+fn members(text: &str) -> Result<Vec<(String, Box<RawValue>)>, Fault> {
     let at = |line, column, what| Fault { line, column, field: String::new(), what };
-    match json::members(text) {
-        Ok(Some(members)) => Ok(members),
-        Ok(None) => Err(at(1, 1, What::NoObject)),
-        Err(error) => Err(at(error.line(), error.column(), What::Syntax(error.what().to_owned()))),
+    let Members(members) = json::object(text).map_err(|error| match error {
+        JsonError::Syntax { line, column, fault } => at(line, column, What::Syntax(fault)),
+        JsonError::Shape { .. } => at(1, 1, What::NoObject),
+    })?;
+    let mut last: Vec<(String, Box<RawValue>)> = Vec::with_capacity(members.len());
+    for (key, value) in members {
+        last.retain(|(before, _)| *before != key);
+        last.push((key, value.to_owned()));
     }
+    Ok(last)
+}
+
+/// A text as JSON.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
 }
 
 /// Where a member's name begins. Within a text a quote is escaped, so what looks like a member is one.
 fn place(text: &str, key: &str) -> (usize, usize) {
-    let quoted = json::write(key);
+    let quoted = quoted(key);
     let found = text.match_indices(&quoted).find(|(at, _)| text[at + quoted.len()..].trim_start().starts_with(':'));
     let before = &text[..found.map_or(0, |(at, _)| at)];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -209,8 +224,8 @@ mod tests {
         check("{\n  \"name\": 7\n}", 2, 3, "name", What::Type("string"));
         check("{\"name\": \"x\", \"age\": 7}", 1, 15, "age", What::Unknown);
         check("[]", 1, 1, "", What::NoObject);
-        check("{\n  \"name\" \"x\"}", 2, 10, "", What::Syntax("expected `:`".to_owned()));
-        check("", 1, 1, "", What::Syntax("EOF while parsing a value".to_owned()));
+        check("{\n  \"name\" \"x\"}", 2, 10, "", What::Syntax(SyntaxFault::Unexpected('"')));
+        check("", 1, 1, "", What::Syntax(SyntaxFault::End));
         // a text that speaks of a member is none
         check("{\"name\": \"\\\"age\\\":\",\n\"age\": 1}", 2, 1, "age", What::Unknown);
     }
@@ -228,6 +243,14 @@ mod tests {
         let wrong = typed(&sample, &text, &sample.fields[1], "many");
         assert_eq!(read(&sample, &wrong).map_err(|fault| fault.what), Err(What::Type("int32")));
         assert_eq!(shown(&sample.fields[1], &wrong).as_deref(), Ok("many"));
+        // a number of the text keeps its digits
+        let text = r#"{"part": 1.50, "big": 18446744073709551615}"#;
+        assert_eq!(
+            [5, 2].map(|at| shown(&sample.fields[at], text)),
+            ["1.50", "18446744073709551615"].map(|n| Ok(n.to_owned()))
+        );
+        let text = typed(&sample, text, &sample.fields[1], "7");
+        assert!(text.contains("18446744073709551615") && text.contains("1.50"), "{text}");
         let emptied = sample.fields.iter().fold(text, |text, field| typed(&sample, &text, field, ""));
         assert_eq!(emptied, "{}");
     }

@@ -1,13 +1,14 @@
 //! The types that a field can have, each with its JSON and its bytes (protobuf.dev, "ProtoJSON Format" and "Encoding").
 //! Of messages, enums and groups within a message this page knows only that they are there.
 
-use super::wire::Value;
-use crate::model::json::{self, Meaning, Value as Json};
 use base64::{
     Engine as _,
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use serde_json::{Value as Json, value::RawValue};
+
+use super::wire::Value;
 
 /// As ProtoJSON and gRPC read it, with or without padding.
 pub const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -112,33 +113,35 @@ impl Kind {
     }
 
     /// The value of a JSON value; none when it is not of this type.
-    pub fn read(self, json: &Json) -> Option<Datum> {
-        Some(match (self, &json.meaning) {
-            (Self::Text, Meaning::Text(text)) => Datum::Text(text.clone()),
-            (Self::Bytes, Meaning::Text(text)) => Datum::Bytes(BASE64.decode(text).ok()?),
-            (Self::Bool, Meaning::Bool(value)) => Datum::Bool(*value),
-            (Self::Double | Self::Float, Meaning::Number) => Datum::Float(json::read(&json.written).ok()?),
-            (Self::Double | Self::Float, Meaning::Text(text)) => Datum::Float(json::read(text).ok()?),
-            (Self::Whole(whole), Meaning::Number) => Datum::Whole(whole.read(&json.written)?),
-            (Self::Whole(whole), Meaning::Text(text)) => Datum::Whole(whole.read(text)?),
+    pub fn read(self, json: &RawValue) -> Option<Datum> {
+        Some(match (self, serde_json::from_str(json.get()).ok()?) {
+            (Self::Text, Json::String(text)) => Datum::Text(text),
+            (Self::Bytes, Json::String(text)) => Datum::Bytes(BASE64.decode(text).ok()?),
+            (Self::Bool, Json::Bool(value)) => Datum::Bool(value),
+            (Self::Double | Self::Float, Json::Number(number)) => Datum::Float(number.as_f64()?),
+            (Self::Double | Self::Float, Json::String(text)) => Datum::Float(serde_json::from_str(&text).ok()?),
+            (Self::Whole(whole), Json::Number(_)) => Datum::Whole(whole.read(json.get())?),
+            (Self::Whole(whole), Json::String(text)) => Datum::Whole(whole.read(&text)?),
             _ => return None,
         })
     }
 
     /// A value as JSON.
     pub fn write(self, datum: &Datum) -> String {
-        match (self, datum) {
-            (_, Datum::Text(text)) => json::write(text),
-            (_, Datum::Bytes(bytes)) => json::write(&BASE64.encode(bytes)),
-            (_, Datum::Bool(value)) => json::write(value),
-            (_, Datum::Float(value)) => json::write(value),
-            (Self::Whole(whole), Datum::Whole(bits)) => {
-                let number = if whole.signed { (*bits as i64).to_string() } else { bits.to_string() };
-                // a number of JSON holds 53 bits
-                if whole.long { json::write(&number) } else { number }
+        let json = match (self, datum) {
+            (_, Datum::Text(text)) => Json::from(text.as_str()),
+            (_, Datum::Bytes(bytes)) => Json::from(BASE64.encode(bytes)),
+            (_, Datum::Bool(value)) => Json::from(*value),
+            (_, Datum::Float(value)) => Json::from(*value),
+            // a number of JSON holds 53 bits
+            (Self::Whole(Whole { long: true, signed: true, .. }), Datum::Whole(bits)) => {
+                (*bits as i64).to_string().into()
             }
-            (_, Datum::Whole(bits)) => bits.to_string(),
-        }
+            (Self::Whole(Whole { long: true, .. }), Datum::Whole(bits)) => bits.to_string().into(),
+            (Self::Whole(Whole { signed: true, .. }), Datum::Whole(bits)) => Json::from(*bits as i64),
+            (_, Datum::Whole(bits)) => Json::from(*bits),
+        };
+        json.to_string()
     }
 
     /// A value on the wire.
@@ -211,10 +214,12 @@ impl Datum {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn json(text: &str) -> Json {
-        Json::read(text).expect("it is JSON")
+    fn json(text: &str) -> Box<RawValue> {
+        RawValue::from_string(text.to_owned()).expect("it is JSON")
     }
 
     const NUMBERS: [u64; 15] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 15, 16, 17, 18];
@@ -232,6 +237,15 @@ mod tests {
                 assert_eq!(kind.read(&json(&kind.write(&datum))).as_ref(), Some(&datum), "{kind:?}");
                 assert_eq!(kind.decode(kind.encode(&datum)).as_ref(), Some(&datum), "{kind:?}");
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_exact(double in any::<f64>().prop_filter("JSON has finite numbers", |double| double.is_finite()), whole: u64) {
+            prop_assert_eq!(Kind::Double.read(&json(&Kind::Double.write(&Datum::Float(double)))), Some(Datum::Float(double)));
+            prop_assert_eq!(Kind::of(4).read(&json(&whole.to_string())), Some(Datum::Whole(whole)));
+            prop_assert_eq!(Kind::of(3).read(&json(&(whole as i64).to_string())), Some(Datum::Whole(whole)));
         }
     }
 

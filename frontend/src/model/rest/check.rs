@@ -1,10 +1,7 @@
 //! What is wrong with a request, while it is typed. The server says the same, later; what the browser would do on its
 //! own, only this says.
 
-use crosstalk_proto::{
-    helloworld::HelloRequest,
-    rest::{GreetingPatch, NewGreeting},
-};
+use crosstalk_proto::helloworld::HelloRequest;
 use prost::Message as _;
 
 use super::{
@@ -13,7 +10,7 @@ use super::{
 };
 use crate::model::{
     address::Row,
-    json::{self, Fault},
+    json::{self, JsonError, ShapeFault, ValueType},
 };
 
 /// Headers that a browser sets itself and lets nobody else set (Fetch Standard, "forbidden request-header").
@@ -66,7 +63,7 @@ pub enum Header {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// It is not JSON, or JSON of another shape than the contract's.
-    Json(Fault),
+    Json(JsonError),
     /// It is not hexadecimal.
     Hex(hex::Fault),
     /// It is no `HelloRequest`; prost's words.
@@ -144,24 +141,51 @@ pub fn body(draft: &Draft) -> Result<Good, Body> {
             .map_err(|error| Body::Protobuf(error.to_string())),
         _ if draft.form == Form::Hex => Ok(Good::Other),
         "application/json" | "application/merge-patch+json" => shaped(draft).map_err(Body::Json),
-        _ if media.ends_with("+json") => json::is_json(&draft.body).map(|()| Good::Json).map_err(Body::Json),
+        _ if media.ends_with("+json") => json::check_syntax(&draft.body).map(|()| Good::Json).map_err(Body::Json),
         _ => Ok(Good::Other),
     }
 }
 
-fn shaped(draft: &Draft) -> Result<Good, Fault> {
+fn shaped(draft: &Draft) -> Result<Good, JsonError> {
     let path = query::with(draft.path.trim(), &[]);
     let (is_one, is_all) = (path.starts_with("/api/v1/resource/"), path == "/api/v1/resource");
     match draft.method.as_str() {
-        "POST" if is_all => json::check::<NewGreeting>(&draft.body).map(|()| Good::Shaped("NewGreeting")),
-        "PUT" if is_one => json::check::<NewGreeting>(&draft.body).map(|()| Good::Shaped("NewGreeting")),
-        "PATCH" if is_one => json::check::<GreetingPatch>(&draft.body).map(|()| Good::Shaped("GreetingPatch")),
-        _ => json::is_json(&draft.body).map(|()| Good::Json),
+        "POST" if is_all => greeting(&draft.body, true).map(|()| Good::Shaped("NewGreeting")),
+        "PUT" if is_one => greeting(&draft.body, true).map(|()| Good::Shaped("NewGreeting")),
+        "PATCH" if is_one => greeting(&draft.body, false).map(|()| Good::Shaped("GreetingPatch")),
+        _ => json::check_syntax(&draft.body).map(|()| Good::Json),
     }
+}
+
+/// Checks the shape of a `NewGreeting`, whose name is required, or of a `GreetingPatch`, whose name may be null or left out.
+fn greeting(text: &str, required: bool) -> Result<(), JsonError> {
+    const NAME: &str = "name";
+    let mut named = false;
+    for (key, value) in &json::object(text)?.0 {
+        let wrong = |fault| JsonError::Shape { pointer: json::reference(key), fault };
+        if key != NAME {
+            return Err(wrong(ShapeFault::Unknown { known: NAME }));
+        }
+        if named {
+            return Err(wrong(ShapeFault::Duplicate(NAME)));
+        }
+        named = true;
+        match json::type_of(value) {
+            ValueType::String => {}
+            ValueType::Null if !required => {}
+            found => return Err(wrong(ShapeFault::Type { expected: ValueType::String, found })),
+        }
+    }
+    if required && !named {
+        return Err(JsonError::Shape { pointer: String::new(), fault: ShapeFault::Missing(NAME) });
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use crosstalk_proto::rest::{GreetingPatch, NewGreeting};
+
     use super::*;
 
     fn row(name: &str, value: &str) -> Row {
@@ -199,11 +223,51 @@ mod tests {
         let at = "/api/v1/resource/x?y=1";
         assert_eq!(body(&draft("PUT", at, json, r#"{"name":"Ada"}"#)), Ok(Good::Shaped("NewGreeting")));
         assert_eq!(body(&draft("PATCH", at, "application/merge-patch+json", "{}")), Ok(Good::Shaped("GreetingPatch")));
-        let missing = Fault::Shape { pointer: String::new(), what: "missing field `name`".to_owned() };
+        let missing = JsonError::Shape { pointer: String::new(), fault: ShapeFault::Missing("name") };
         assert_eq!(body(&draft("POST", "/api/v1/resource", json, "{}")), Err(Body::Json(missing)));
         assert_eq!(body(&draft("POST", "/elsewhere", json, "{}")), Ok(Good::Json));
         assert_eq!(body(&draft("POST", "/", "", "{}")), Err(Body::Untyped));
         assert_eq!(body(&draft("POST", "/", "text/plain", "{")), Ok(Good::Other));
+    }
+
+    #[test]
+    fn a_wrong_shape_is_named_by_its_pointer_and_its_kind() {
+        use ShapeFault::{Duplicate, Missing, Type, Unknown};
+        let expected = ValueType::String;
+        for (text, pointer, fault) in [
+            ("{}", "", Missing("name")),
+            (r#"{"name":1}"#, "/name", Type { expected, found: ValueType::Number }),
+            (r#"{"name":null}"#, "/name", Type { expected, found: ValueType::Null }),
+            (r#"{"name":"Ada","a/b~":1}"#, "/a~1b~0", Unknown { known: "name" }),
+            (r#"{"name":"Ada","name":"Bea"}"#, "/name", Duplicate("name")),
+            ("[\"Ada\"]", "", Type { expected: ValueType::Object, found: ValueType::Array }),
+        ] {
+            let error = JsonError::Shape { pointer: pointer.to_owned(), fault };
+            assert_eq!(greeting(text, true), Err(error), "{text}");
+        }
+        assert!(matches!(greeting("{\"nam\":1", true), Err(JsonError::Syntax { .. })));
+    }
+
+    /// The server reads these bodies with the types of the contract.
+    #[test]
+    fn the_check_agrees_with_the_contract() {
+        for text in [
+            "{}",
+            r#"{"name":"Ada"}"#,
+            r#"{"n\u0061me":"\u00c1da"}"#,
+            r#"{"name":null}"#,
+            r#"{"name":36}"#,
+            r#"{"name":["Ada"]}"#,
+            r#"{"name":"Ada","name":"Bea"}"#,
+            r#"{"name":"Ada","age":36}"#,
+            r#"{"name":"\ud800"}"#,
+            r#"{"name":"Ada"} x"#,
+            "null",
+            "",
+        ] {
+            assert_eq!(greeting(text, true).is_ok(), serde_json::from_str::<NewGreeting>(text).is_ok(), "{text}");
+            assert_eq!(greeting(text, false).is_ok(), serde_json::from_str::<GreetingPatch>(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

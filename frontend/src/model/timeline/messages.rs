@@ -3,7 +3,6 @@
 use crosstalk_proto::step::Party;
 
 use super::{Block, CONFIRM, Message, PUBLISH};
-use crate::model::order;
 
 /// Steps that touch may overlap by what sums of floats lose.
 const ROUNDING_MS: f64 = 1e-5;
@@ -62,7 +61,7 @@ pub(super) fn derive(blocks: &mut Vec<Block>, passed: &[Block]) -> Vec<Message> 
         step: confirm.name.clone(),
         aside: true,
     }));
-    order::sort(&mut messages, |a, b| a.arrived < b.arrived);
+    messages.sort_by(|a, b| a.arrived.total_cmp(&b.arrived));
     messages
 }
 

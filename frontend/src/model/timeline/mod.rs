@@ -19,7 +19,6 @@ use super::{
     clock::Offset,
     exchange::Cost,
     grpc_record::{DATA, HEADERS, TRAILERS},
-    order,
 };
 
 /// Something a party did.
@@ -106,7 +105,7 @@ pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     let end = cost.total_ms().max(0.0);
     let (ours, others): (Vec<&Step>, Vec<&Step>) = cost.steps.iter().partition(|step| step.party == Party::Browser);
     let mut own: Vec<Block> = ours.iter().map(|step| block(step, -cost.started_ms)).collect();
-    order::sort(&mut own, |a, b| a.from < b.from);
+    own.sort_by(|a, b| a.from.total_cmp(&b.from));
 
     let sent = own.iter().find(|block| block.name == "send").or(own.first()).map_or(0.0, |send| send.to);
     let answered = own.last().filter(|_| own.len() > 1).map_or(end, |receive| receive.from);
@@ -120,8 +119,9 @@ pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     }
     // who asked comes before who heard it at once; else what encloses comes before what is in it
     let asks = |block: &Block| block.party == Party::Browser && block.to <= sent;
-    let is_first = |a: &Block, b: &Block| if asks(a) == asks(b) { a.to > b.to } else { asks(a) };
-    order::sort(&mut blocks, |a, b| a.from < b.from || a.from == b.from && is_first(a, b));
+    blocks.sort_by(|a, b| {
+        a.from.total_cmp(&b.from).then_with(|| asks(b).cmp(&asks(a))).then_with(|| b.to.total_cmp(&a.to))
+    });
     let passed: Vec<Block> =
         placed.map(|(shift, _)| passed.iter().map(|step| block(step, shift)).collect()).unwrap_or_default();
     let messages = messages::derive(&mut blocks, &passed);

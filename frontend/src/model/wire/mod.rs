@@ -16,7 +16,6 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crosstalk_proto::capture::{self, Capture, Field, Hop, Kind, Sender, Totals};
 
 use self::part::{Part, Parts};
-use super::json;
 
 /// Bytes in a row.
 pub const ROW: usize = 16;
@@ -89,9 +88,9 @@ impl Wire {
     /// Reads what the server told.
     ///
     /// # Errors
-    /// When it is no capture; says why.
-    pub fn read(told: &[u8]) -> Result<Self, String> {
-        json::read(told).map(Self::of).map_err(|error| error.to_string())
+    /// When the bytes are not the JSON of a capture.
+    pub fn read(told: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(told).map(Self::of)
     }
 
     fn of(mut capture: Capture) -> Self {

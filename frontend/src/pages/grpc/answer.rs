@@ -1,6 +1,5 @@
 //! The answer: the status with what that means, messages as they arrive, headers and trailers apart, times.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -17,31 +16,12 @@ use crate::{
         headers::HeadersTable,
         tabs::{Tab, Tabs},
     },
-    dom::Node,
     i18n::{t, t_string, use_i18n},
     model::{grpc_status, number},
-    part::part,
 };
 
 const METADATA: usize = 1;
 const TIMING: usize = 2;
-
-/// What is drawn once there is a call, and what can be done without one: a part of the program of its own.
-#[derive(Debug)]
-struct Drawn {
-    status: fn(Calls, Ended) -> Node,
-    tabs: fn(Calls, RwSignal<usize>) -> Node,
-    copy_as: fn(Calls) -> Node,
-}
-
-part!(
-    DRAWN: Drawn = Drawn {
-        status: |calls, ended| view! { <Status calls=calls ended=ended /> },
-        tabs,
-        copy_as: |calls| view! { <CopyAs snippets=Signal::derive(move || calls.typed.snippets()) /> },
-    },
-    in later
-);
 
 /// The right column.
 #[component]
@@ -50,16 +30,18 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
     let tab = RwSignal::new(0);
     let begun = Memo::new(move |_| calls.asked.with(Option::is_some));
     let status = move || match calls.outcome.get() {
-        Some(Ok(ended)) => DRAWN.draw(move |drawn| (drawn.status)(calls, ended.clone())),
-        Some(Err(error)) => view! { <Failure error=error /> },
+        Some(Ok(ended)) => view! { <Status calls=calls ended=ended /> }.into_any(),
+        Some(Err(error)) => view! { <Failure error=error /> }.into_any(),
         None if begun.get() => view! {
             <p class="muted" data-testid="grpc-status">{t!(i18n, grpc.going_on)}</p>
-        },
+        }
+        .into_any(),
         None => view! {
             <div class="blank">
                 <p>{t!(i18n, grpc.answer_blank)}</p>
             </div>
-        },
+        }
+        .into_any(),
     };
     view! {
         <div class="ans">
@@ -73,16 +55,17 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
                     }}
                 </div>
                 <Show when=move || begun.get()>
-                    {DRAWN.draw(move |drawn| (drawn.tabs)(calls, tab))}
+                    <AnswerTabs calls=calls tab=tab />
                 </Show>
             </section>
-            {DRAWN.draw(move |drawn| (drawn.copy_as)(calls))}
+            <CopyAs snippets=Signal::derive(move || calls.typed.snippets()) />
         </div>
     }
 }
 
-/// What came, in three tabs.
-fn tabs(calls: Calls, tab: RwSignal<usize>) -> Node {
+/// Messages, metadata and times of the call, in three tabs.
+#[component]
+fn AnswerTabs(calls: Calls, tab: RwSignal<usize>) -> impl IntoView {
     let i18n = use_i18n();
     let tabs = move || {
         let tab = |word: &str, figure: String| Tab { word: word.to_owned(), figure };
@@ -103,9 +86,9 @@ fn tabs(calls: Calls, tab: RwSignal<usize>) -> Node {
             aria-labelledby=move || format!("ans-{}", tab.get())
         >
             {move || match tab.get() {
-                METADATA => view! { <Metadata calls=calls /> },
-                TIMING => view! { <Timing calls=calls /> },
-                _ => view! { <Messages calls=calls /> },
+                METADATA => view! { <Metadata calls=calls /> }.into_any(),
+                TIMING => view! { <Timing calls=calls /> }.into_any(),
+                _ => view! { <Messages calls=calls /> }.into_any(),
             }}
         </div>
     }
@@ -165,8 +148,9 @@ fn Metadata(calls: Calls) -> impl IntoView {
         Some((at, rows)) => {
             let caption = t_string!(i18n, grpc.caption, word = word, at = number::ms(at));
             view! { <div data-testid=testid><HeadersTable caption=caption rows=rows lit="grpc-status" /></div> }
+                .into_any()
         }
-        None => view! { <p class="hint">{t_string!(i18n, grpc.not_yet, word = word)}</p> },
+        None => view! { <p class="hint">{t_string!(i18n, grpc.not_yet, word = word)}</p> }.into_any(),
     };
     view! {
         {move || table(calls.around.with(|around| around.headers.clone()), "grpc-headers", t_string!(i18n, panels.headers))}

@@ -2,11 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use crosstalk_view::view;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{bidi::DRIVEN, calls::Calls, message::MessageEditor, methods::Methods, request::Typed};
 use crate::{
+    bookmark::Bookmark,
     components::{
         failure::Failure,
         history::Glimpse,
@@ -14,14 +14,12 @@ use crate::{
         pairs::PairsEditor,
         shared_link::LinkNote,
     },
-    dom::IntoNode as _,
     i18n::{I18n, t, t_string, use_i18n},
     model::{
         grpc_draft::{COUNT, COUNTS, Draft, INTERVAL, INTERVALS, number},
         grpc_metadata::{self, Fault},
         grpc_web,
     },
-    router::bookmark::Bookmark,
 };
 
 /// Deadlines to choose from, in milliseconds; empty is none.
@@ -131,7 +129,7 @@ fn Deadline(typed: Typed) -> impl IntoView {
                 aria-pressed=move || (*typed.deadline.read() == ms).to_string()
                 on:click=move |_| typed.deadline.set(ms.to_owned())
             >
-                {if ms.is_empty() { t!(i18n, grpc.none).into_node() } else { word.into_node() }}
+                {if ms.is_empty() { t!(i18n, grpc.none).into_any() } else { word.into_any() }}
             </button>
         }
     };
@@ -224,7 +222,7 @@ fn Buttons(calls: Calls) -> impl IntoView {
             </div>
             <Glimpse shown=Signal::derive(move || calls.shown_name()) />
             <p class="hint" data-testid="grpc-why">
-                {move || if driven.get() { t_string!(i18n, grpc.why_driven) } else { t_string!(i18n, grpc.why_two) }}
+                {move || if driven.get() { t_string!(i18n, grpc.why_driven) } else { t_string!(i18n, grpc.why_these) }}
             </p>
         </div>
     }

@@ -1,7 +1,6 @@
 //! The message, as a form made from the descriptor and as JSON. The JSON is what counts; each keystroke in the form
 //! writes it anew, and what is wrong is said with its place while one types.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -9,9 +8,11 @@ use super::{
     request::{JSON, Typed},
 };
 use crate::{
-    components::tabs::{Tab, Tabs},
-    dom::{IntoNode as _, Node},
-    i18n::{I18n, json::said, t, t_string, use_i18n},
+    components::{
+        json_error,
+        tabs::{Tab, Tabs},
+    },
+    i18n::{I18n, t, t_string, use_i18n},
     model::{
         payload,
         protobuf::{
@@ -37,7 +38,7 @@ pub(super) fn MessageEditor(calls: Calls) -> impl IntoView {
     let label = move || t_string!(i18n, grpc.message_as).to_owned();
     let panel = move || {
         let method = method.get()?;
-        let panel = if typed.tab.get() == JSON { text(typed).into_node() } else { form(calls, &method).into_node() };
+        let panel = if typed.tab.get() == JSON { text(typed).into_any() } else { form(calls, &method).into_any() };
         Some(panel)
     };
     view! {
@@ -56,15 +57,15 @@ pub(super) fn MessageEditor(calls: Calls) -> impl IntoView {
     }
 }
 
-fn form(calls: Calls, method: &Method) -> Node {
+fn form(calls: Calls, method: &Method) -> impl IntoView + use<> {
     let i18n = use_i18n();
     let fields = &method.request.fields;
     let none = fields.is_empty().then(|| view! { <p class="hint">{t!(i18n, grpc.no_fields)}</p> });
-    (none, fields.iter().map(|field| entry(calls, method, field.clone())).collect_view()).into_node()
+    (none, fields.iter().map(|field| entry(calls, method, field.clone())).collect_view())
 }
 
 /// One field of the form.
-fn entry(calls: Calls, method: &Method, field: Field) -> Node {
+fn entry(calls: Calls, method: &Method, field: Field) -> impl IntoView + use<> {
     let i18n = use_i18n();
     let typed = calls.typed;
     let Field { name, number, kind, .. } = field.clone();
@@ -108,7 +109,7 @@ fn entry(calls: Calls, method: &Method, field: Field) -> Node {
     }
 }
 
-fn text(typed: Typed) -> Node {
+fn text(typed: Typed) -> impl IntoView {
     view! {
         <textarea
             class="area input mono low"
@@ -125,12 +126,12 @@ fn text(typed: Typed) -> Node {
 }
 
 /// The bytes that the message becomes, or why it becomes none.
-fn note(i18n: I18n, typed: Typed, method: &Method) -> Node {
+fn note(i18n: I18n, typed: Typed, method: &Method) -> AnyView {
     match typed.values(method) {
         Ok(values) => {
             let bytes = json::encode(&method.request, &values);
             if bytes.is_empty() {
-                return view! { <p class="hint">{t!(i18n, grpc.encoded_none)}</p> };
+                return view! { <p class="hint">{t!(i18n, grpc.encoded_none)}</p> }.into_any();
             }
             let dots = if bytes.len() > BYTES_SHOWN { " …" } else { "" };
             let shown = payload::hex(&bytes[..bytes.len().min(BYTES_SHOWN)]) + dots;
@@ -139,15 +140,16 @@ fn note(i18n: I18n, typed: Typed, method: &Method) -> Node {
                     {t!(i18n, grpc.encoded, size = bytes.len())} " " <code data-testid="grpc-encoded">{shown}</code>
                 </p>
             }
+            .into_any()
         }
-        Err(fault) => view! { <p class="error">{words(i18n, method, fault)}</p> },
+        Err(fault) => view! { <p class="error">{words(i18n, method, fault)}</p> }.into_any(),
     }
 }
 
 fn words(i18n: I18n, method: &Method, fault: Fault) -> String {
     let Fault { line, column, field, what } = fault;
     let what = match what {
-        What::Syntax(words) => t_string!(i18n, grpc.fault_syntax, words = said(i18n, &words)),
+        What::Syntax(fault) => t_string!(i18n, grpc.fault_syntax, words = json_error::syntax(i18n, fault)),
         What::NoObject => t_string!(i18n, grpc.fault_object).to_owned(),
         What::Unknown => {
             t_string!(i18n, grpc.fault_unknown, message = method.request.short_name(), field = field)

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -11,7 +10,6 @@ use super::{
 };
 use crate::{
     components::virtual_list::VirtualList,
-    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{number, payload, protobuf::json},
 };
@@ -56,7 +54,7 @@ pub(super) fn Messages(calls: Calls) -> impl IntoView {
             <VirtualList
                 testid="grpc-messages"
                 label="ans-h"
-                head=head().into_node()
+                head=head().into_any()
                 columns=4
                 count=Signal::derive(move || log.kept())
                 added=Signal::derive(move || log.count() as u64)
@@ -73,7 +71,7 @@ pub(super) fn Messages(calls: Calls) -> impl IntoView {
     }
 }
 
-fn row(calls: Calls, number: usize, line: &Line) -> Node {
+fn row(calls: Calls, number: usize, line: &Line) -> AnyView {
     let i18n = use_i18n();
     let Line { at_ms, bytes, sent } = line;
     let text = calls.asked.with_untracked(|asked| {
@@ -94,4 +92,5 @@ fn row(calls: Calls, number: usize, line: &Line) -> Node {
             </td>
         </tr>
     }
+    .into_any()
 }

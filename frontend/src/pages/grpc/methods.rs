@@ -1,12 +1,10 @@
 //! The services and methods that the server's descriptor lists, and why a browser can make some of the calls only.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{calls::Calls, request::Typed};
 use crate::{
     components::failure::Failure,
-    dom::{IntoNode as _, Node},
     i18n::{I18n, t, t_string, use_i18n},
     model::protobuf::contract::{Contract, Method, Service},
 };
@@ -17,15 +15,16 @@ pub(super) fn Methods(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
     let typed = calls.typed;
     let list = move || match typed.contract.get() {
-        None => view! { <p class="hint" role="status">{t!(i18n, grpc.contract_asking)}</p> },
+        None => view! { <p class="hint" role="status">{t!(i18n, grpc.contract_asking)}</p> }.into_any(),
         Some(Err(error)) => view! {
             <Failure error=error />
             <button class="btn sm start" type="button" on:click=move |_| typed.ask()>
                 {t!(i18n, grpc.contract_again)}
             </button>
-        },
+        }
+        .into_any(),
         Some(Ok(Contract { services })) => {
-            services.into_iter().map(|offered| service(calls, offered)).collect_view().into_node()
+            services.into_iter().map(|offered| service(calls, offered)).collect_view().into_any()
         }
     };
     view! {
@@ -40,7 +39,7 @@ pub(super) fn Methods(calls: Calls) -> impl IntoView {
     }
 }
 
-fn service(calls: Calls, Service { name, methods }: Service) -> Node {
+fn service(calls: Calls, Service { name, methods }: Service) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <div>
@@ -52,7 +51,7 @@ fn service(calls: Calls, Service { name, methods }: Service) -> Node {
     }
 }
 
-fn method(calls: Calls, offered: &Method) -> Node {
+fn method(calls: Calls, offered: &Method) -> impl IntoView + use<> {
     let i18n = use_i18n();
     let (path, own) = (offered.path(), offered.path());
     let streams = (offered.client_streams, offered.server_streams);
@@ -82,7 +81,7 @@ fn kind(i18n: I18n, streams: (bool, bool)) -> &'static str {
 }
 
 /// A link can name a method that the server does not have.
-fn unknown(i18n: I18n, typed: Typed) -> Option<Node> {
+fn unknown(i18n: I18n, typed: Typed) -> Option<impl IntoView> {
     let told = typed.contract.with(|contract| matches!(contract, Some(Ok(_))));
     (told && typed.chosen().is_none()).then(|| {
         let method = typed.method.get();

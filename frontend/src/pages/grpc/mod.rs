@@ -22,13 +22,12 @@ mod snippets;
 mod timing;
 
 use crosstalk_proto::step::Party;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
-    boot::Apart,
+    bookmark,
     components::{
         history::HistoryBand,
         sequence::Happened,
@@ -36,22 +35,30 @@ use crate::{
         split::{SplitPane, Splitter},
         wire::WireView,
     },
-    i18n::{keys::grpc as key, t, use_i18n},
+    i18n::{t, t_string, use_i18n},
     model::{
         grpc_draft::Draft,
         past::call::{Call, Style},
     },
-    router::bookmark,
+    state::state,
 };
 
 /// Who takes part in a gRPC call.
 const PARTIES: &[Party] = &[Party::Browser, Party::Server];
 
+super::page::lazy_route!(
+    /// `/grpc`
+    GrpcRoute,
+    grpc,
+    |i18n| format!("{} · Crosstalk", crate::i18n::t_string!(i18n, grpc.title)),
+    Grpc
+);
+
 /// The gRPC bench, `/grpc`.
 #[component]
 pub fn Grpc() -> impl IntoView {
     let i18n = use_i18n();
-    let calls = Calls::new();
+    let calls = state(Calls::new);
     let typed = calls.typed;
     let offset = Bridge::get().clock_offset();
     let bookmark = bookmark::keep(Draft::default(), move || typed.draft(), move |draft| typed.restore(draft));
@@ -70,42 +77,32 @@ pub fn Grpc() -> impl IntoView {
                 </div>
             </div>
             <SplitPane>
-                <Apart>
-                    <Editor calls=calls bookmark=bookmark />
-                </Apart>
+                <Editor calls=calls bookmark=bookmark />
                 <Splitter bar=0 />
-                <Apart>
-                    <Happened
-                        style="grpc"
-                        parties=PARTIES
-                        cost=Signal::derive(move || calls.cost())
-                        failed=Signal::derive(move || calls.failed())
-                        busy=Signal::derive(move || calls.is_busy())
-                        said=Signal::derive(move || calls.said())
-                        offset=Signal::derive(move || {
-                            // of an earlier page load's call the clocks are not known any more
-                            offset.get().filter(|_| calls.shown.get().is_none_or(|shown| shown.is_of_this_visit))
-                        })
-                        marks=Signal::derive(move || calls.log.marks())
-                    />
-                </Apart>
-                <Splitter bar=1 />
-                <Apart>
-                    <AnswerView calls=calls />
-                </Apart>
-                <Apart>
-                    <WireView on=calls.wire.on seen=calls.wire.seen />
-                </Apart>
-            </SplitPane>
-            <Apart>
-                <HistoryBand
-                    style=Style::Grpc
-                    heads=[key::method, key::message]
-                    shown=Signal::derive(move || calls.shown_name())
-                    on_show=move |call: Call| calls.show(&call)
-                    on_again=move |call: Call| calls.again(&call)
+                <Happened
+                    style="grpc"
+                    parties=PARTIES
+                    cost=Signal::derive(move || calls.cost())
+                    failed=Signal::derive(move || calls.failed())
+                    busy=Signal::derive(move || calls.is_busy())
+                    said=Signal::derive(move || calls.said())
+                    offset=Signal::derive(move || {
+                        // of an earlier page load's call the clocks are not known any more
+                        offset.get().filter(|_| calls.shown.get().is_none_or(|shown| shown.is_of_this_visit))
+                    })
+                    marks=Signal::derive(move || calls.log.marks())
                 />
-            </Apart>
+                <Splitter bar=1 />
+                <AnswerView calls=calls />
+                <WireView on=calls.wire.on seen=calls.wire.seen />
+            </SplitPane>
+            <HistoryBand
+                style=Style::Grpc
+                heads=[|i18n| t_string!(i18n, grpc.method), |i18n| t_string!(i18n, grpc.message)]
+                shown=Signal::derive(move || calls.shown_name())
+                on_show=move |call: Call| calls.show(&call)
+                on_again=move |call: Call| calls.again(&call)
+            />
         </div>
     }
 }

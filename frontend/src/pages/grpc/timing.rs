@@ -1,12 +1,11 @@
 //! When what was there, by the page's own clock, and how far apart the messages of a stream came. What was not measured
 //! has no row.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::calls::Calls;
 use crate::{
-    i18n::{Text, keys::grpc as key, t, use_i18n},
+    i18n::{Label, t, t_string, use_i18n},
     model::{grpc_record::Record, number},
 };
 
@@ -15,11 +14,11 @@ use crate::{
 pub(super) fn Timing(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
     let record = move || calls.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.record.clone()));
-    let row = move |(name, at): (Text, Option<f64>)| {
+    let row = move |(name, at): (Label, Option<f64>)| {
         at.map(|at| {
             view! {
                 <tr>
-                    <th scope="row">{i18n.shown(name)}</th>
+                    <th scope="row">{move || name(i18n)}</th>
                     <td class="num">{number::ms(at)}</td>
                 </tr>
             }
@@ -28,16 +27,16 @@ pub(super) fn Timing(calls: Calls) -> impl IntoView {
     let rows = move |record: Record| {
         let since = |at: Option<f64>| at.map(|at| record.since(at));
         let many = record.messages > 1;
-        let moments = [
-            (key::at_encoded, since(Some(record.encoded_ms)).filter(|_| !record.driven)),
-            (key::at_sent, since(record.sent_ms)),
-            (key::at_first_byte, since(record.first_byte_ms)),
-            (key::at_headers, since(record.headers_ms)),
-            (key::at_message, since(record.first_ms).filter(|_| !many)),
-            (key::at_first, since(record.first_ms).filter(|_| many)),
-            (key::at_last, since(record.last_ms).filter(|_| many)),
-            (key::at_trailers, since(record.trailers_ms)),
-            (key::at_end, since(Some(record.ended_ms))),
+        let moments: [(Label, Option<f64>); 9] = [
+            (|i18n| t_string!(i18n, grpc.at_encoded), since(Some(record.encoded_ms)).filter(|_| !record.driven)),
+            (|i18n| t_string!(i18n, grpc.at_sent), since(record.sent_ms)),
+            (|i18n| t_string!(i18n, grpc.at_first_byte), since(record.first_byte_ms)),
+            (|i18n| t_string!(i18n, grpc.at_headers), since(record.headers_ms)),
+            (|i18n| t_string!(i18n, grpc.at_message), since(record.first_ms).filter(|_| !many)),
+            (|i18n| t_string!(i18n, grpc.at_first), since(record.first_ms).filter(|_| many)),
+            (|i18n| t_string!(i18n, grpc.at_last), since(record.last_ms).filter(|_| many)),
+            (|i18n| t_string!(i18n, grpc.at_trailers), since(record.trailers_ms)),
+            (|i18n| t_string!(i18n, grpc.at_end), since(Some(record.ended_ms))),
         ];
         moments.map(row).collect_view()
     };
@@ -47,7 +46,7 @@ pub(super) fn Timing(calls: Calls) -> impl IntoView {
     };
     view! {
         {move || match record() {
-            None => view! { <p class="hint">{t!(i18n, grpc.timing_blank)}</p> },
+            None => view! { <p class="hint">{t!(i18n, grpc.timing_blank)}</p> }.into_any(),
             Some(record) => {
                 view! {
                     <table class="table tight" data-testid="grpc-timing">
@@ -62,6 +61,7 @@ pub(super) fn Timing(calls: Calls) -> impl IntoView {
                     {gaps}
                     <p class="hint">{t!(i18n, grpc.timing_note)}</p>
                 }
+                .into_any()
             }
         }}
     }

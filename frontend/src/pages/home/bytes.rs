@@ -2,7 +2,6 @@
 //! from a later one.
 
 use crosstalk_proto::amqp::Body;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::hello::{REPLY_BUDGET_MS, REQUEST};

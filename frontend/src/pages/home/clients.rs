@@ -1,7 +1,6 @@
 //! "Bring your own client": commands that work against the very server this page came from.
 
 use crosstalk_proto::ws::LinkState;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::{

@@ -1,7 +1,6 @@
 //! What happened, on one axis: three lanes, their readings, how to read them, and what they amount to.
 
 use crosstalk_proto::step::Party;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -14,7 +13,6 @@ use crate::{
         lane::{Lane, Picture},
         scope::Scope,
     },
-    dom::Node,
     i18n::{t, t_string, use_i18n},
     model::{
         axis::Axis,
@@ -109,17 +107,19 @@ fn WayLane(hello: Hello, way: Way, axis: Memo<Axis>) -> impl IntoView {
 }
 
 /// The figure, the answer, and what it cost.
-fn reading(part: Part, now: impl Fn() -> f64) -> Node {
+fn reading(part: Part, now: impl Fn() -> f64) -> AnyView {
     let i18n = use_i18n();
     match part {
         Part::Idle => view! {
             <span class="reading lg"><b>"–"</b></span>
             <p class="cost"><span>{t!(i18n, home.idle)}</span></p>
-        },
+        }
+        .into_any(),
         Part::Sent(at) => view! {
             <span class="reading lg"><b>{number::ms((now() - at).max(0.0))}</b><small>"ms"</small></span>
             <p class="cost"><span>{t!(i18n, home.counting)}</span></p>
-        },
+        }
+        .into_any(),
         Part::Answered(greeted) => {
             let Cost { bytes_out, bytes_in, .. } = greeted.cost;
             view! {
@@ -129,6 +129,7 @@ fn reading(part: Part, now: impl Fn() -> f64) -> Node {
                     <span>{t!(i18n, home.bodies, out = bytes_out, back = bytes_in)}</span>
                 </p>
             }
+            .into_any()
         }
         Part::Failed { error, after_ms } => {
             let after = number::ms(after_ms);
@@ -146,6 +147,7 @@ fn reading(part: Part, now: impl Fn() -> f64) -> Node {
                     <span>{after}</span>
                 </p>
             }
+            .into_any()
         }
     }
 }

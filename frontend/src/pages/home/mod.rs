@@ -5,14 +5,13 @@
 //! - [`bytes`]: what each way takes in bytes
 //! - [`ways`]: where to go on; [`clients`]: commands for other clients
 
-use crosstalk_view::view;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 
 use crate::{
-    boot::Apart,
     components::icon::{Glyph, Icon},
     i18n::{t, t_string, use_i18n},
+    state::state,
 };
 
 pub mod bytes;
@@ -25,11 +24,19 @@ mod words;
 
 use self::{bytes::Bytes, clients::Clients, hello::Hello, lanes::Lanes, ways::Ways};
 
+super::page::lazy_route!(
+    /// `/`
+    HomeRoute,
+    home,
+    |i18n| format!("Crosstalk: {}", crate::i18n::t_string!(i18n, home.title)),
+    Home
+);
+
 /// The home page.
 #[component]
 pub fn Home() -> impl IntoView {
     let i18n = use_i18n();
-    let hello = Hello::new();
+    let hello = state(Hello::new);
 
     // Enter sends, unless it is meant for something that has the focus
     let keys = window_event_listener(ev::keydown, move |event| {
@@ -73,16 +80,10 @@ pub fn Home() -> impl IntoView {
                 </p>
             </div>
         </section>
-        <Apart>
-            <Lanes hello=hello />
-        </Apart>
-        <Apart>
-            <Bytes />
-        </Apart>
-        <Apart>
-            <Ways />
-            <Clients />
-        </Apart>
+        <Lanes hello=hello />
+        <Bytes />
+        <Ways />
+        <Clients />
     }
 }
 

@@ -1,6 +1,5 @@
 //! The lanes as text: every step with its times, for those who read rather than look.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -9,9 +8,8 @@ use super::{
     words,
 };
 use crate::{
-    dom::IntoNode as _,
     i18n::{t, t_string, use_i18n},
-    model::{number::ms, order, timeline::Timeline},
+    model::{number::ms, timeline::Timeline},
 };
 
 /// The text twin.
@@ -24,14 +22,19 @@ pub fn Twin(
     let lines = move || {
         let placed = placed(&hello);
         if placed.is_empty() {
-            return view! { <li>{t!(i18n, home.twin_empty)}</li> };
+            return view! { <li>{t!(i18n, home.twin_empty)}</li> }.into_any();
         }
-        let told = placed.into_iter().map(|(way, timeline)| view! { <li>{tell(way, &timeline)}</li> });
+        let told = placed.into_iter().map(|(way, timeline)| view! { <li>{tell(way, &timeline)}</li> }).collect_view();
         let failed = Way::ALL.into_iter().filter_map(|way| match hello.part(way) {
             Part::Failed { error, .. } => Some(view! { <li>{words::way(way)} ": " {words::failure(&error)}</li> }),
             _ => None,
         });
-        (told.collect_view(), failed.collect_view()).into_node()
+        let failed = failed.collect_view();
+        view! {
+            {told}
+            {failed}
+        }
+        .into_any()
     };
     view! {
         <details class="twin" data-testid="twin">
@@ -59,7 +62,7 @@ fn tell(way: Way, timeline: &Timeline) -> String {
             .filter(|message| message.aside)
             .map(|message| (message.arrived, t_string!(i18n, home.twin_confirm, at = ms(message.arrived)))),
     );
-    order::sort(&mut told, |a, b| a.0 < b.0);
+    told.sort_by(|a, b| a.0.total_cmp(&b.0));
     let steps: Vec<String> = told.into_iter().map(|(_, text)| text).collect();
     let steps = steps.join(t_string!(i18n, home.twin_join));
     t_string!(i18n, home.twin_line, way = words::way(way), steps = steps, end = ms(timeline.end))

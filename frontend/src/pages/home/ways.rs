@@ -1,6 +1,5 @@
 //! "Take one apart": where each style's bench is, and what can be found out there.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use crate::i18n::{t, use_i18n};

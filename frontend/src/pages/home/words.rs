@@ -81,7 +81,7 @@ pub(super) fn message(way: Way, message: &Message) -> Option<String> {
 pub(super) fn failure(error: &CallError) -> String {
     let i18n = use_i18n();
     match error {
-        CallError::Problem(problem) if i18n.get_locale() == Locale::En => problem.detail.clone(),
+        CallError::Problem(problem) if i18n.get_locale() == Locale::en => problem.detail.clone(),
         CallError::Problem(problem) => by_status(i18n, problem.status).to_owned(),
         CallError::Unreachable => t_string!(i18n, home.fail_unreachable).to_owned(),
         CallError::NotConnected => t_string!(i18n, home.fail_not_connected).to_owned(),

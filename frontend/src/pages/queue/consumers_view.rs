@@ -1,6 +1,5 @@
 //! The table of consumers: the page's own, each with what one can do to it; of others what can be known.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -14,10 +13,8 @@ use crate::{
         failure::Failure,
         icon::{Glyph, Icon},
     },
-    dom::Node,
-    i18n::{Text, keys::queue as key, t, t_string, use_i18n},
+    i18n::{t, t_string, use_i18n},
     model::{number, queue::draft::Acking},
-    part::part,
 };
 
 /// How many columns the table has.
@@ -59,7 +56,7 @@ pub(super) fn ConsumersView(consumers: Consumers, others: RwSignal<Others>) -> i
                     </thead>
                     <For each=move || consumers.list.get() key=|consumer| consumer.id let:consumer>
                         <tbody role="rowgroup">
-                            {OWN.draw(move |draw| draw(consumers, consumer))}
+                            <Own consumers=consumers consumer=consumer />
                         </tbody>
                     </For>
                     <tbody role="rowgroup">{move || foreign(i18n, &others.read())}</tbody>
@@ -69,21 +66,13 @@ pub(super) fn ConsumersView(consumers: Consumers, others: RwSignal<Others>) -> i
     }
 }
 
-part!(
-    /// A row of the table: a part of the program of its own.
-    OWN: fn(Consumers, Consumer) -> Node = |consumers, consumer| {
-        view! { <Own consumers=consumers consumer=consumer /> }
-    },
-    in later
-);
-
 /// A consumer of this page: its controls, and beneath them how it is.
 #[component]
 fn Own(consumers: Consumers, consumer: Consumer) -> impl IntoView {
     let i18n = use_i18n();
     let id = consumer.id;
     let on = move || consumer.is_on();
-    let about = move |word: Text| format!("{}: c{id}", i18n.text(word));
+    let about = move |word: &str| format!("{word}: c{id}");
     let automatic = move || consumer.acking.get() == Acking::Automatic;
     let held = Memo::new(move |_| consumers.board.held_by(id));
     let part = move || {
@@ -98,10 +87,10 @@ fn Own(consumers: Consumers, consumer: Consumer) -> impl IntoView {
             <th scope="row" role="rowheader">
                 <code>{consumer.name()}</code>
             </th>
-            <td role="cell" data-head=i18n.shown(key::from_queue)>
+            <td role="cell" data-head=move || t_string!(i18n, queue.from_queue)>
                 <input
                     class="input mono w-8"
-                    aria-label=move || about(key::from_queue)
+                    aria-label=move || about(t_string!(i18n, queue.from_queue))
                     data-testid="consumer-queue"
                     spellcheck="false"
                     autocomplete="off"
@@ -111,10 +100,10 @@ fn Own(consumers: Consumers, consumer: Consumer) -> impl IntoView {
                     on:input=move |event| consumer.queue.set(event_target_value(&event))
                 />
             </td>
-            <td role="cell" data-head=i18n.shown(key::prefetch)>
+            <td role="cell" data-head=move || t_string!(i18n, queue.prefetch)>
                 <input
                     class="input mono w-4"
-                    aria-label=move || about(key::prefetch)
+                    aria-label=move || about(t_string!(i18n, queue.prefetch))
                     data-testid="consumer-prefetch"
                     inputmode="numeric"
                     autocomplete="off"
@@ -124,13 +113,13 @@ fn Own(consumers: Consumers, consumer: Consumer) -> impl IntoView {
                     on:input=move |event| consumer.prefetch.set(event_target_value(&event))
                 />
             </td>
-            <td role="cell" data-head=i18n.shown(key::unacked)>
+            <td role="cell" data-head=move || t_string!(i18n, queue.unacked)>
                 <Credit part=Signal::derive(part) words=Signal::derive(words) testid="consumer-held" />
             </td>
-            <td role="cell" data-head=i18n.shown(key::ack)>
+            <td role="cell" data-head=move || t_string!(i18n, queue.ack)>
                 <AckChoice consumers=consumers consumer=consumer />
             </td>
-            <td role="cell" class="num" data-head=i18n.shown(key::messages_per_second)>
+            <td role="cell" class="num" data-head=move || t_string!(i18n, queue.messages_per_second)>
                 {move || number::count(consumer.per_second.get() as u64)}
             </td>
             <td role="cell" class="does num">
@@ -185,7 +174,7 @@ fn Own(consumers: Consumers, consumer: Consumer) -> impl IntoView {
                         class="btn sm quiet icon"
                         type="button"
                         data-testid="consumer-remove"
-                        aria-label=move || about(key::remove_consumer)
+                        aria-label=move || about(t_string!(i18n, queue.remove_consumer))
                         on:click=move |_| consumers.remove(consumer)
                     >
                         <Icon glyph=Glyph::Cross size=12 />

@@ -1,6 +1,5 @@
 //! The publisher's editor: presets, where to, what, and how. What cannot be sent is told as it is typed.
 
-use crosstalk_view::view;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
@@ -10,15 +9,15 @@ use super::{
     run::Wish,
 };
 use crate::{
+    bookmark::Bookmark,
     components::{
         history::Glimpse,
         icon::{Glyph, Icon},
         shared_link::LinkNote,
     },
-    dom::{IntoNode as _, Node},
     i18n::{I18n, t, t_string, use_i18n},
     model::{
-        json::{self, Fault},
+        json::{self, JsonError},
         number,
         queue::{
             draft::{ASKED, MAX_BODY},
@@ -26,7 +25,6 @@ use crate::{
             preset::Preset,
         },
     },
-    router::bookmark::Bookmark,
 };
 
 const EXCHANGES: [&str; 5] = ["", "amq.direct", "amq.topic", "amq.fanout", "amq.headers"];
@@ -89,8 +87,8 @@ fn body_label(i18n: I18n, publishing: Publishing) -> String {
     if !kind.contains("json") {
         return size;
     }
-    match json::is_json(body.as_str()) {
-        Err(Fault::Syntax { line, column, .. }) => {
+    match json::check_syntax(&body) {
+        Err(JsonError::Syntax { line, column, .. }) => {
             t_string!(i18n, queue.body_not_json, size = size, line = line, column = column)
         }
         _ => format!("{size}, JSON"),
@@ -136,6 +134,14 @@ fn Where(publishing: Publishing) -> impl IntoView {
 /// The content type of a question: one that the worker reads.
 #[component]
 fn Kind(publishing: Publishing) -> impl IntoView {
+    // on the options: a value of the select is set before it has any
+    let choice = move |kind: &'static str| {
+        view! {
+            <option value=kind prop:selected=move || publishing.ask.with(|ask| ask.as_deref() == Some(kind))>
+                {kind}
+            </option>
+        }
+    };
     view! {
         <div class="field">
             <label for="content-type">
@@ -145,18 +151,17 @@ fn Kind(publishing: Publishing) -> impl IntoView {
                 class="select input"
                 id="content-type"
                 data-testid="queue-kind"
-                prop:value=move || publishing.ask.get().unwrap_or_default()
                 on:change=move |event| publishing.choose_kind(event_target_value(&event))
             >
-                {options(&ASKED)}
+                {ASKED.map(choice).collect_view()}
             </select>
         </div>
     }
 }
 
-/// Choices, by their values.
-pub(super) fn options(values: &'static [&'static str]) -> Node {
-    values.iter().map(|value| view! { <option value=*value>{*value}</option> }).collect_view().into_node()
+/// The options of a list, by their values.
+pub(super) fn options(values: &'static [&'static str]) -> impl IntoView {
+    values.iter().map(|value| view! { <option value=*value>{*value}</option> }).collect_view()
 }
 
 /// The buttons: send; pause and stop while a run goes on.
@@ -200,9 +205,9 @@ fn Send(publishing: Publishing) -> impl IntoView {
                 >
                     {move || {
                         if paused() {
-                            view! { <Icon glyph=Glyph::Play size=14 /> {t!(i18n, queue.go_on)} }
+                            view! { <Icon glyph=Glyph::Play size=14 /> {t!(i18n, queue.go_on)} }.into_any()
                         } else {
-                            view! { <Icon glyph=Glyph::Pause size=14 /> {t!(i18n, queue.pause_run)} }
+                            view! { <Icon glyph=Glyph::Pause size=14 /> {t!(i18n, queue.pause_run)} }.into_any()
                         }
                     }}
                 </button>

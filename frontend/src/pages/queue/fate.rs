@@ -1,27 +1,15 @@
 //! The fate of what was published: what the broker said, what that means and what it does not; of a run, the counts.
 
 use crosstalk_proto::ws::LinkState;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::publishing::{Fate, Publishing};
 use crate::{
     api::{bridge::Bridge, browser::socket_url},
     components::{bar::Bar, copy_as::CopyAs, cost::CostFacts, failure::Failure},
-    dom::Node,
-    i18n::{Text, keys::queue as key, t, use_i18n},
+    i18n::{Label, t, t_string, use_i18n},
     model::{copy_as, number, queue::tally::Tally},
-    part::part,
 };
-
-/// What is drawn once something was published, and what can be done without: a part of the program of its own.
-#[derive(Debug)]
-struct Drawn {
-    told: fn(Fate) -> Node,
-    copy_as: fn(Publishing) -> Node,
-}
-
-part!(DRAWN: Drawn = Drawn { told: |fate| view! { <Told fate=fate /> }, copy_as }, in later);
 
 /// The right column.
 #[component]
@@ -32,13 +20,15 @@ pub(super) fn FateView(publishing: Publishing) -> impl IntoView {
             <div class="blank">
                 <p>{t!(i18n, queue.fate_blank)}</p>
             </div>
-        },
+        }
+        .into_any(),
         Some(Err(error)) => view! {
             <div data-testid="queue-fate">
                 <Failure error=error />
             </div>
-        },
-        Some(Ok(fate)) => DRAWN.draw(move |drawn| (drawn.told)(fate.clone())),
+        }
+        .into_any(),
+        Some(Ok(fate)) => view! { <Told fate=fate /> }.into_any(),
     };
     view! {
         <div class="ans">
@@ -46,12 +36,14 @@ pub(super) fn FateView(publishing: Publishing) -> impl IntoView {
                 <h2 id="ans-h" tabindex="-1">{t!(i18n, queue.fate)}</h2>
                 {content}
             </section>
-            {DRAWN.draw(move |drawn| (drawn.copy_as)(publishing))}
+            <PublishAs publishing=publishing />
         </div>
     }
 }
 
-fn copy_as(publishing: Publishing) -> Node {
+/// The message of the editor as programs in other languages.
+#[component]
+fn PublishAs(publishing: Publishing) -> impl IntoView {
     let link = Bridge::get().broker();
     let snippets = move || {
         let url = link.with(|link| match link.as_ref().map(|link| &link.state) {
@@ -67,17 +59,27 @@ fn copy_as(publishing: Publishing) -> Node {
 }
 
 /// The word for a fate, what it means, and of how many messages it is true: the worst that happened to any message.
-pub(super) fn words(fate: &Fate) -> (Text, Text, u32) {
+pub(super) fn words(fate: &Fate) -> (Label, Label, u32) {
     let Tally { sent, confirmed, returned, nacked, refused, unknown, .. } = fate.tally;
     match () {
-        () if fate.reply.is_some() => (key::answered, key::answered_why, 1),
-        () if unknown > 0 => (key::unknown, key::unknown_why, unknown),
-        () if refused > 0 => (key::refused, key::refused_why, refused),
-        () if nacked > 0 => (key::nacked, key::nacked_why, nacked),
-        () if returned > 0 => (key::returned, key::returned_why, returned),
-        () if fate.going => (key::going, key::going_why, sent),
-        () if sent < fate.count => (key::stopped_run, key::stopped_run_why, sent),
-        () => (key::confirmed, key::confirmed_why, confirmed),
+        () if fate.reply.is_some() => {
+            (|i18n| t_string!(i18n, queue.answered), |i18n| t_string!(i18n, queue.answered_why), 1)
+        }
+        () if unknown > 0 => {
+            (|i18n| t_string!(i18n, queue.unknown), |i18n| t_string!(i18n, queue.unknown_why), unknown)
+        }
+        () if refused > 0 => {
+            (|i18n| t_string!(i18n, queue.refused), |i18n| t_string!(i18n, queue.refused_why), refused)
+        }
+        () if nacked > 0 => (|i18n| t_string!(i18n, queue.nacked), |i18n| t_string!(i18n, queue.nacked_why), nacked),
+        () if returned > 0 => {
+            (|i18n| t_string!(i18n, queue.returned), |i18n| t_string!(i18n, queue.returned_why), returned)
+        }
+        () if fate.going => (|i18n| t_string!(i18n, queue.going), |i18n| t_string!(i18n, queue.going_why), sent),
+        () if sent < fate.count => {
+            (|i18n| t_string!(i18n, queue.stopped_run), |i18n| t_string!(i18n, queue.stopped_run_why), sent)
+        }
+        () => (|i18n| t_string!(i18n, queue.confirmed), |i18n| t_string!(i18n, queue.confirmed_why), confirmed),
     }
 }
 
@@ -90,7 +92,7 @@ fn Told(fate: Fate) -> impl IntoView {
     view! {
         <div class="row row-between base">
             <span class="reading lg" data-testid="queue-fate">
-                <b>{i18n.shown(word)}</b>
+                <b>{move || word(i18n)}</b>
                 {reason.map(|(code, text)| view! { " " <small>{code} " " {text}</small> })}
             </span>
             {cost.map(|cost| view! { <CostFacts cost=cost /> })}
@@ -103,7 +105,7 @@ fn Told(fate: Fate) -> impl IntoView {
                     </div>
                 }
             })}
-        <p class="muted">{i18n.shown(why)}</p>
+        <p class="muted">{move || why(i18n)}</p>
         {(count > 1).then(|| view! { <Counts count=count tally=tally.clone() /> })}
         {tally.error.map(|error| view! { <Failure error=error /> })}
     }
@@ -113,18 +115,19 @@ fn Told(fate: Fate) -> impl IntoView {
 #[component]
 fn Counts(count: u32, tally: Tally) -> impl IntoView {
     let i18n = use_i18n();
-    let row = |word: Text, figure: u32| {
+    let row = |word: Label, figure: u32| {
+        let part = f64::from(figure) / f64::from(count);
         view! {
             <tr>
-                <th scope="row">{i18n.shown(word)}</th>
-                <td class="num" class:zero=figure == 0>{number::count(figure.into())}</td>
+                <th scope="row">{move || word(i18n)}</th>
+                <td class="num" class:zero=(figure == 0)>{number::count(figure.into())}</td>
                 <td class="w-40">
-                    <Bar part=f64::from(figure) / f64::from(count) />
+                    <Bar part=part />
                 </td>
             </tr>
         }
     };
-    let refused = (tally.refused > 0).then(|| row(key::refused, tally.refused));
+    let refused = (tally.refused > 0).then(|| row(|i18n| t_string!(i18n, queue.refused), tally.refused));
     view! {
         <table class="table tight" data-testid="queue-fates">
             <thead>
@@ -135,12 +138,12 @@ fn Counts(count: u32, tally: Tally) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>
-                {row(key::sent, tally.sent)}
-                {row(key::confirmed, tally.confirmed)}
-                {row(key::returned, tally.returned)}
-                {row(key::nacked, tally.nacked)}
+                {row(|i18n| t_string!(i18n, queue.sent), tally.sent)}
+                {row(|i18n| t_string!(i18n, queue.confirmed), tally.confirmed)}
+                {row(|i18n| t_string!(i18n, queue.returned), tally.returned)}
+                {row(|i18n| t_string!(i18n, queue.nacked), tally.nacked)}
                 {refused}
-                {row(key::unknown, tally.unknown)}
+                {row(|i18n| t_string!(i18n, queue.unknown), tally.unknown)}
             </tbody>
         </table>
         <p class="hint">{t!(i18n, queue.several_hint)}</p>

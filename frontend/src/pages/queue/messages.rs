@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
@@ -16,25 +15,20 @@ use crate::{
         icon::{Glyph, Icon},
         virtual_list::VirtualList,
     },
-    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{
         arrivals::{Arrival, Fate, KEPT, Show as Shown, ndjson},
         number, payload,
         queue::draft::Acking,
     },
-    part::part,
 };
 
 /// How much of a body a row shows, in characters.
 const PREVIEW: usize = 200;
 
-part!(
-    /// The band with the table: a part of the program of its own, at the end of the page.
-    pub(super) MESSAGES: fn(Consumers) -> Node = messages, in later
-);
-
-fn messages(consumers: Consumers) -> Node {
+/// The band with the table.
+#[component]
+pub(super) fn MessagesView(consumers: Consumers) -> impl IntoView {
     let i18n = use_i18n();
     let board = consumers.board;
     let total = move || number::count(board.counts.get().total);
@@ -50,7 +44,7 @@ fn messages(consumers: Consumers) -> Node {
     let on = move || consumers.list.read().iter().any(|consumer| consumer.is_on());
     let rows = Callback::new(move |range: Range<usize>| board.range(range));
     let key = |arrival: &Arrival| (arrival.number, arrival.fate as usize);
-    let row = Callback::new(move |arrival| view! { <Message consumers=consumers arrival=arrival /> });
+    let row = Callback::new(move |arrival| view! { <Message consumers=consumers arrival=arrival /> }.into_any());
     let undrawn = move || board.counts.get().undrawn;
     view! {
         <section class="band" aria-labelledby="live-h">
@@ -66,7 +60,7 @@ fn messages(consumers: Consumers) -> Node {
             <VirtualList
                 testid="messages"
                 label="live-h"
-                head=head.into_node()
+                head=head.into_any()
                 columns=7
                 count=board.rows
                 added=board.added
@@ -147,9 +141,9 @@ fn Tools(consumers: Consumers) -> impl IntoView {
             >
                 {move || {
                     if board.paused.get() {
-                        view! { <Icon glyph=Glyph::Play size=12 /> {t!(i18n, queue.go_on)} }
+                        view! { <Icon glyph=Glyph::Play size=12 /> {t!(i18n, queue.go_on)} }.into_any()
                     } else {
-                        view! { <Icon glyph=Glyph::Pause size=12 /> {t!(i18n, queue.pause)} }
+                        view! { <Icon glyph=Glyph::Pause size=12 /> {t!(i18n, queue.pause)} }.into_any()
                     }
                 }}
             </button>
@@ -210,7 +204,7 @@ fn Message(consumers: Consumers, arrival: Arrival) -> impl IntoView {
             <td class="num">{settled_after_ms.map_or_else(|| "–".to_owned(), number::ms)}</td>
             <td class="num fate">
                 {if by_hand {
-                    view! { <Decide consumers=consumers arrival=arrival /> }
+                    view! { <Decide consumers=consumers arrival=arrival /> }.into_any()
                 } else {
                     let class = if fate == Fate::Nacked { "badge bad" } else { "muted" };
                     view! {
@@ -218,6 +212,7 @@ fn Message(consumers: Consumers, arrival: Arrival) -> impl IntoView {
                             {word}
                         </span>
                     }
+                        .into_any()
                 }}
             </td>
         </tr>

@@ -28,16 +28,15 @@ mod rows;
 mod run;
 
 use crosstalk_proto::step::Party;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use self::{
     consumers::Consumers, consumers_view::ConsumersView, editor::Editor, fate::FateView, journey::Journey,
-    messages::MESSAGES, others::Others, publishing::Publishing, readings::ReadingsView,
+    messages::MessagesView, others::Others, publishing::Publishing, readings::ReadingsView,
 };
 use crate::{
     api::bridge::Bridge,
-    boot::Apart,
+    bookmark,
     components::{
         history::HistoryBand,
         sequence::Happened,
@@ -45,27 +44,49 @@ use crate::{
         split::{SplitPane, Splitter},
         wire::WireView,
     },
-    i18n::{keys::queue as key, t, use_i18n},
+    i18n::{t, t_string, use_i18n},
     model::{
         past::call::{Call, Style},
         queue::{draft::Bench, preset},
     },
-    router::bookmark,
+    state::state,
 };
 
 /// Who takes part in a publish or a call.
 const PARTIES: &[Party] = &[Party::Browser, Party::Server, Party::Link, Party::Worker, Party::Consumer];
 
+super::page::lazy_route!(
+    /// `/queue`
+    QueueRoute,
+    queue,
+    |i18n| format!("{} · Crosstalk", crate::i18n::t_string!(i18n, queue.title)),
+    Queue
+);
+
+/// What the bench holds; consumers run on while another page is shown.
+#[derive(Clone, Copy, Debug)]
+struct QueueState {
+    journey: Journey,
+    publishing: Publishing,
+    consumers: Consumers,
+    others: RwSignal<Others>,
+}
+
+impl QueueState {
+    fn new() -> Self {
+        let journey = Journey::new();
+        let consumers = Consumers::new(journey);
+        recovery::watch(consumers);
+        consumers.replace(preset::first().consumers);
+        Self { journey, publishing: Publishing::new(journey), consumers, others: RwSignal::new(Others::default()) }
+    }
+}
+
 /// The queue bench, `/queue`.
 #[component]
 pub fn Queue() -> impl IntoView {
     let i18n = use_i18n();
-    let journey = Journey::new();
-    let (publishing, consumers) = (Publishing::new(journey), Consumers::new(journey));
-    recovery::watch(consumers);
-    let others = RwSignal::new(Others::default());
-    let first = preset::first();
-    consumers.replace(first.consumers.clone());
+    let QueueState { journey, publishing, consumers, others } = state(QueueState::new);
     let draft = move || Bench {
         message: publishing.draft(),
         consumers: consumers.list.read().iter().map(|consumer| consumer.draft()).collect(),
@@ -74,7 +95,7 @@ pub fn Queue() -> impl IntoView {
         publishing.restore(bench.message);
         consumers.replace(bench.consumers);
     };
-    let bookmark = bookmark::keep(first, draft, restore);
+    let bookmark = bookmark::keep(preset::first(), draft, restore);
     let bridge = Bridge::get();
     let offset = bridge.clock_offset();
     view! {
@@ -90,46 +111,32 @@ pub fn Queue() -> impl IntoView {
             </div>
             <ReadingsView publishing=publishing consumers=consumers others=others />
             <SplitPane>
-                <Apart>
-                    <Editor publishing=publishing bookmark=bookmark />
-                </Apart>
+                <Editor publishing=publishing bookmark=bookmark />
                 <Splitter bar=0 />
-                <Apart>
-                    <Happened
-                        style="queue"
-                        parties=PARTIES
-                        cost=Signal::derive(move || publishing.cost())
-                        consumed=journey.consumed
-                        failed=Signal::derive(move || publishing.failed())
-                        busy=publishing.busy
-                        said=Signal::derive(move || publishing.said())
-                        offset=Signal::derive(move || offset.get().filter(|_| publishing.is_of_this_visit()))
-                    />
-                </Apart>
-                <Splitter bar=1 />
-                <Apart>
-                    <FateView publishing=publishing />
-                </Apart>
-                <Apart>
-                    <WireView on=publishing.wire.on seen=publishing.wire.seen />
-                </Apart>
-            </SplitPane>
-            <Apart>
-                <ConsumersView consumers=consumers others=others />
-            </Apart>
-            <Apart>
-                {MESSAGES.draw(move |draw| draw(consumers))}
-            </Apart>
-            <Apart>
-                <HistoryBand
-                    style=Style::Queue
-                    heads=[key::what, key::routing_key]
-                    words=past::WORDS
-                    shown=Signal::derive(move || publishing.shown_name())
-                    on_show=move |call: Call| publishing.show(&call)
-                    on_again=move |call: Call| publishing.again(&call)
+                <Happened
+                    style="queue"
+                    parties=PARTIES
+                    cost=Signal::derive(move || publishing.cost())
+                    consumed=journey.consumed
+                    failed=Signal::derive(move || publishing.failed())
+                    busy=publishing.busy
+                    said=Signal::derive(move || publishing.said())
+                    offset=Signal::derive(move || offset.get().filter(|_| publishing.is_of_this_visit()))
                 />
-            </Apart>
+                <Splitter bar=1 />
+                <FateView publishing=publishing />
+                <WireView on=publishing.wire.on seen=publishing.wire.seen />
+            </SplitPane>
+            <ConsumersView consumers=consumers others=others />
+            <MessagesView consumers=consumers />
+            <HistoryBand
+                style=Style::Queue
+                heads=[|i18n| t_string!(i18n, queue.what), |i18n| t_string!(i18n, queue.routing_key)]
+                words=past::WORDS
+                shown=Signal::derive(move || publishing.shown_name())
+                on_show=move |call: Call| publishing.show(&call)
+                on_again=move |call: Call| publishing.again(&call)
+            />
         </div>
     }
 }

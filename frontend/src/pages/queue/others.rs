@@ -1,14 +1,12 @@
 //! The consumers that are not this page's: each where the broker tells of them, else how many there are.
 
 use crosstalk_proto::ws::ConsumerListed;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::consumers_view::COLUMNS;
 use crate::{
     components::bar::Credit,
-    dom::{IntoNode as _, Node},
-    i18n::{I18n, keys::queue as key, t},
+    i18n::{I18n, t, t_string},
 };
 
 /// What is known of the consumers of others.
@@ -20,12 +18,12 @@ pub(super) struct Others {
 }
 
 /// Rows for the table of consumers.
-pub(super) fn foreign(i18n: I18n, others: &Others) -> Node {
+pub(super) fn foreign(i18n: I18n, others: &Others) -> AnyView {
     if others.count == 0 {
-        return ().into_node();
+        return ().into_any();
     }
     match &others.listed {
-        Some(listed) => listed.iter().cloned().map(|listed| stranger(i18n, listed)).collect_view().into_node(),
+        Some(listed) => listed.iter().cloned().map(|listed| stranger(i18n, listed)).collect_view().into_any(),
         None => {
             let words = t!(i18n, queue.others_counted, count = others.count);
             view! {
@@ -33,11 +31,12 @@ pub(super) fn foreign(i18n: I18n, others: &Others) -> Node {
                     <td role="cell" colspan=COLUMNS class="muted">{words}</td>
                 </tr>
             }
+            .into_any()
         }
     }
 }
 
-fn stranger(i18n: I18n, listed: ConsumerListed) -> Node {
+fn stranger(i18n: I18n, listed: ConsumerListed) -> impl IntoView {
     let ConsumerListed { tag, peer, prefetch, no_ack, unacked } = listed;
     let limit = if prefetch == 0 { "∞".to_owned() } else { prefetch.to_string() };
     let part = if prefetch == 0 { 0.0 } else { f64::from(unacked) / f64::from(prefetch) };
@@ -48,8 +47,8 @@ fn stranger(i18n: I18n, listed: ConsumerListed) -> Node {
                 <code>{tag}</code>
             </th>
             <td role="cell" class="muted">{peer}</td>
-            <td role="cell" data-head=i18n.shown(key::prefetch)>{limit}</td>
-            <td role="cell" data-head=i18n.shown(key::unacked)>
+            <td role="cell" data-head=move || t_string!(i18n, queue.prefetch)>{limit}</td>
+            <td role="cell" data-head=move || t_string!(i18n, queue.unacked)>
                 <Credit part=part words=words testid="others-held" />
             </td>
             <td role="cell" class="muted">{no_ack.then(|| t!(i18n, queue.ack_automatic))}</td>

@@ -5,7 +5,7 @@ use crosstalk_proto::amqp::Body;
 use super::{fate, publishing::Fate};
 use crate::{
     components::history::Words,
-    i18n::{I18n, Text, keys::queue as key},
+    i18n::{I18n, Label, t_string},
     model::{
         address::{self, Written},
         exchange::{CallError, Cost},
@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// How the history words what came of a run.
-pub(super) const WORDS: Words = Words { ended, pairs: [key::counts, key::counts_none], named };
+pub(super) const WORDS: Words =
+    Words { ended, pairs: [|i18n| t_string!(i18n, queue.counts), |i18n| t_string!(i18n, queue.counts_none)], named };
 
 /// The counts of a run, as pairs.
 const COUNTS: [&str; 7] = ["ordered", "sent", "confirmed", "returned", "nacked", "refused", "unknown"];
@@ -77,7 +78,7 @@ pub(super) fn fate(call: &Call) -> Result<Fate, CallError> {
 fn ended(i18n: I18n, call: &Call) -> String {
     let Ok(fate) = fate(call) else { return call.status.clone() };
     let (word, _, figure) = fate::words(&fate);
-    let mut words = i18n.text(word).to_owned();
+    let mut words = word(i18n).to_owned();
     if fate.count > 1 {
         words = format!("{words} {}", number::count(figure.into()));
     }
@@ -88,9 +89,16 @@ fn ended(i18n: I18n, call: &Call) -> String {
 }
 
 /// One of [`COUNTS`], as a person reads it.
-fn named(count: &str) -> Option<Text> {
-    const NAMES: [Text; COUNTS.len()] =
-        [key::count, key::sent, key::confirmed, key::returned, key::nacked, key::refused, key::unknown];
+fn named(count: &str) -> Option<Label> {
+    const NAMES: [Label; COUNTS.len()] = [
+        |i18n| t_string!(i18n, queue.count),
+        |i18n| t_string!(i18n, queue.sent),
+        |i18n| t_string!(i18n, queue.confirmed),
+        |i18n| t_string!(i18n, queue.returned),
+        |i18n| t_string!(i18n, queue.nacked),
+        |i18n| t_string!(i18n, queue.refused),
+        |i18n| t_string!(i18n, queue.unknown),
+    ];
     COUNTS.iter().zip(NAMES).find(|(known, _)| **known == count).map(|(_, name)| name)
 }
 

@@ -1,6 +1,5 @@
 //! The strip on top: what went through this page in the last minute, read once a second, and what waits in the queue.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{consumer::State, consumers::Consumers, others::Others, publishing::Publishing};
@@ -10,7 +9,7 @@ use crate::{
         browser::now_ms,
     },
     components::sparkline::Sparkline,
-    i18n::{Text, keys::queue as key, t, use_i18n},
+    i18n::{Label, t, t_string, use_i18n},
     model::{number, queue::preset::QUEUE, series::Series},
     pages::tasks::Tasks,
 };
@@ -73,11 +72,11 @@ pub(super) fn ReadingsView(publishing: Publishing, consumers: Consumers, others:
             gloo_timers::future::TimeoutFuture::new(pause).await;
         }
     });
-    let rate = move |word: Text, series: RwSignal<Series>| {
+    let rate = move |word: Label, series: RwSignal<Series>| {
         let figure = move || number::count(series.with(Series::last).unwrap_or_default() as u64);
         view! {
             <div>
-                <dt>{i18n.shown(word)}</dt>
+                <dt>{move || word(i18n)}</dt>
                 <dd>
                     <span class="reading">
                         <b>{figure}</b>
@@ -93,9 +92,9 @@ pub(super) fn ReadingsView(publishing: Publishing, consumers: Consumers, others:
         <section class="rates-row" aria-labelledby="rates-h">
             <h2 class="vh" id="rates-h">{t!(i18n, queue.readings)}</h2>
             <dl class="rates">
-                {rate(key::rate_published, published)}
-                {rate(key::rate_delivered, delivered)}
-                {rate(key::rate_acked, acked)}
+                {rate(|i18n| t_string!(i18n, queue.rate_published), published)}
+                {rate(|i18n| t_string!(i18n, queue.rate_delivered), delivered)}
+                {rate(|i18n| t_string!(i18n, queue.rate_acked), acked)}
                 <div>
                     <dt>{t!(i18n, queue.ready)}</dt>
                     <dd>

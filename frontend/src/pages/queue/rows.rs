@@ -1,6 +1,5 @@
 //! The rows of the publisher: properties and headers, how many and how fast, and what is wrong with any of it.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{editor::options, publishing::Publishing};

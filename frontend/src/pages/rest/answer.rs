@@ -1,7 +1,6 @@
 //! The answer: its status with what that means in this case, what it cost, its body in three forms, its headers, where
 //! the time went.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::{
@@ -19,10 +18,8 @@ use crate::{
         tabs::{Tab, Tabs},
         timing::Timing,
     },
-    dom::{IntoNode as _, Node},
     i18n::{t, t_string, use_i18n},
     model::{payload, rest::case::Case},
-    part::part,
     past::PastCalls,
 };
 
@@ -31,21 +28,6 @@ const PRETTY: usize = 0;
 const RAW: usize = 1;
 const HEADERS: usize = 2;
 const TIMING: usize = 3;
-
-/// What is drawn once there is an answer, and what can be done without one: a part of the program of its own.
-#[derive(Debug)]
-struct Drawn {
-    answer: fn(Shown, Exchange, RwSignal<usize>) -> Node,
-    copy_as: fn(Calls) -> Node,
-}
-
-part!(
-    DRAWN: Drawn = Drawn {
-        answer: |shown, exchange, tab| view! { <Answer shown=shown exchange=exchange tab=tab /> },
-        copy_as,
-    },
-    in later
-);
 
 /// The right column.
 #[component]
@@ -57,21 +39,24 @@ pub(super) fn AnswerView(calls: Calls) -> impl IntoView {
             <div class="blank">
                 <p>{t!(i18n, panels.answer_blank)}</p>
             </div>
-        },
+        }
+        .into_any(),
         Some(shown) => answer(shown, tab),
     };
+    let snippets = Signal::derive(move || calls.fields.snippets());
+    let secret = Signal::derive(move || calls.fields.draft().holds_secret());
     view! {
         <div class="ans">
             <section class="stack-s" aria-labelledby="ans-h" aria-live="polite">
                 <h2 id="ans-h" tabindex="-1">{t!(i18n, panels.answer)}</h2>
                 {content}
             </section>
-            {DRAWN.draw(move |drawn| (drawn.copy_as)(calls))}
+            <CopyAs snippets=snippets secret=secret />
         </div>
     }
 }
 
-fn answer(shown: Shown, tab: RwSignal<usize>) -> Node {
+fn answer(shown: Shown, tab: RwSignal<usize>) -> AnyView {
     let to = format!("{} {}", shown.request.method, shown.request.open_path());
     let asked = view! {
         <p class="hint asked">
@@ -83,18 +68,14 @@ fn answer(shown: Shown, tab: RwSignal<usize>) -> Node {
         Err(error) => view! {
             {asked}
             <Failure error=error />
-        },
+        }
+        .into_any(),
         Ok(exchange) => view! {
-            {DRAWN.draw(move |drawn| (drawn.answer)(shown.clone(), exchange.clone(), tab))}
+            <Answer shown=shown exchange=exchange tab=tab />
             {asked}
-        },
+        }
+        .into_any(),
     }
-}
-
-fn copy_as(calls: Calls) -> Node {
-    let snippets = Signal::derive(move || calls.fields.snippets());
-    let secret = Signal::derive(move || calls.fields.draft().holds_secret());
-    view! { <CopyAs snippets=snippets secret=secret /> }
 }
 
 #[component]
@@ -122,10 +103,10 @@ fn Answer(shown: Shown, exchange: Exchange, tab: RwSignal<usize>) -> impl IntoVi
     let offset = Bridge::get().clock_offset();
     let is_of_this_visit = shown.is_of_this_visit;
     let panel = move || match tab.get() {
-        HEADERS => view! { <HeadersTable caption="" rows=exchange.headers.clone() /> },
+        HEADERS => view! { <HeadersTable caption="" rows=exchange.headers.clone() /> }.into_any(),
         TIMING => {
             let offset = offset.get_untracked().filter(|_| is_of_this_visit);
-            view! { <Timing cost=exchange.cost.clone() network=exchange.network.clone() offset=offset /> }
+            view! { <Timing cost=exchange.cost.clone() network=exchange.network.clone() offset=offset /> }.into_any()
         }
         form => body_view(&exchange, form),
     };
@@ -162,13 +143,16 @@ fn saved(case: &Case) -> Option<usize> {
 }
 
 /// The body in one of its forms.
-fn body_view(exchange: &Exchange, form: usize) -> Node {
+fn body_view(exchange: &Exchange, form: usize) -> AnyView {
     let i18n = use_i18n();
     let body = &exchange.body;
     if body.is_empty() {
-        let word =
-            if exchange.cost.bytes_in == 0 { t!(i18n, panels.empty_body) } else { t!(i18n, panels.body_not_kept) };
-        return view! { <p class="hint" data-testid="rest-body">{word}</p> };
+        let is_empty = exchange.cost.bytes_in == 0;
+        let word = move || match is_empty {
+            true => t_string!(i18n, panels.empty_body),
+            false => t_string!(i18n, panels.body_not_kept),
+        };
+        return view! { <p class="hint" data-testid="rest-body">{word}</p> }.into_any();
     }
     let shown = match form {
         PRETTY => payload::pretty(exchange.header("content-type").unwrap_or_default(), body),
@@ -180,9 +164,9 @@ fn body_view(exchange: &Exchange, form: usize) -> Node {
     let lines = is_text && form == PRETTY;
     let text = shown.clone();
     let content = if lines {
-        shown.lines().map(|line| view! { <span>{format!("{line}\n")}</span> }).collect_view().into_node()
+        shown.lines().map(|line| view! { <span>{format!("{line}\n")}</span> }).collect_view().into_any()
     } else {
-        shown.into_node()
+        shown.into_any()
     };
     let copy = Signal::derive(move || t_string!(i18n, panels.copy).to_owned());
     let what = Signal::derive(move || format!("{}: {}", t_string!(i18n, panels.copy), t_string!(i18n, panels.body)));
@@ -194,4 +178,5 @@ fn body_view(exchange: &Exchange, form: usize) -> Node {
             </pre>
         </div>
     }
+    .into_any()
 }

@@ -1,17 +1,19 @@
 //! Who asks: nobody, whoever bears a token, somebody with a password. What is typed here stays in this page.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::calls::Calls;
 use crate::{
-    dom::{IntoNode as _, Node},
-    i18n::{Text, keys::rest as key, t, t_string, use_i18n},
+    i18n::{Label, t, t_string, use_i18n},
     model::rest::{check, draft::Auth},
 };
 
 /// The schemes, in the order of the choice.
-const SCHEMES: [Text; 3] = [key::auth_none, key::auth_bearer, key::auth_basic];
+const SCHEMES: [Label; 3] = [
+    |i18n| t_string!(i18n, rest.auth_none),
+    |i18n| t_string!(i18n, rest.auth_bearer),
+    |i18n| t_string!(i18n, rest.auth_basic),
+];
 
 /// A fold of the editor.
 #[component]
@@ -39,25 +41,29 @@ pub(super) fn AuthFold(calls: Calls) -> impl IntoView {
         _ => String::new(),
     };
     let fields = move || match scheme.get() {
-        1 => field(key::token, "rest-token", true, token, move |token| auth.set(Auth::Bearer { token })),
+        1 => {
+            let set = move |token| auth.set(Auth::Bearer { token });
+            field(|i18n| t_string!(i18n, rest.token), "rest-token", true, token, set).into_any()
+        }
         2 => {
             let user = move |user| auth.set(Auth::Basic { user, password: untrack(basic).1 });
             let password = move |password| auth.set(Auth::Basic { user: untrack(basic).0, password });
             view! {
                 <div class="fields-2">
-                    {field(key::user, "rest-user", false, move || basic().0, user)}
-                    {field(key::password, "rest-password", true, move || basic().1, password)}
+                    {field(|i18n| t_string!(i18n, rest.user), "rest-user", false, move || basic().0, user)}
+                    {field(|i18n| t_string!(i18n, rest.password), "rest-password", true, move || basic().1, password)}
                 </div>
             }
+            .into_any()
         }
-        _ => ().into_node(),
+        _ => ().into_any(),
     };
     let is_twice = move || check::is_authorized_twice(&calls.fields.draft());
     view! {
         <details class="fold" open=move || scheme.get() != 0>
             <summary>
                 {t!(i18n, rest.auth)}
-                <small>{move || i18n.text(SCHEMES[scheme.get()])}</small>
+                <small>{move || SCHEMES[scheme.get()](i18n)}</small>
             </summary>
             <div class="stack-s">
                 <div class="seg sm start" role="group" aria-label=move || t_string!(i18n, rest.auth)>
@@ -72,7 +78,7 @@ pub(super) fn AuthFold(calls: Calls) -> impl IntoView {
                                     aria-pressed=move || (scheme.get() == at).to_string()
                                     on:click=move |_| choose(at)
                                 >
-                                    {i18n.shown(word)}
+                                    {move || word(i18n)}
                                 </button>
                             }
                         })
@@ -91,16 +97,16 @@ pub(super) fn AuthFold(calls: Calls) -> impl IntoView {
 }
 
 fn field(
-    label: Text,
+    label: Label,
     testid: &'static str,
     is_secret: bool,
     value: impl Fn() -> String + Send + Sync + 'static,
     set: impl Fn(String) + 'static,
-) -> Node {
+) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <div class="field">
-            <label for=testid>{i18n.shown(label)}</label>
+            <label for=testid>{move || label(i18n)}</label>
             <input
                 class="input mono"
                 id=testid

@@ -1,15 +1,13 @@
 //! The body: as text or as hexadecimal, checked while it is typed. What is wrong is marked at its place.
 
-use crosstalk_view::view;
-use leptos::prelude::*;
-use web_sys::HtmlTextAreaElement;
+use leptos::{html::Textarea, prelude::*};
 
 use super::calls::Calls;
 use crate::{
-    dom::NodeRef,
-    i18n::{I18n, json::said, t, t_string, use_i18n},
+    components::json_error,
+    i18n::{I18n, Label, t, t_string, use_i18n},
     model::{
-        json::{self, Fault},
+        json::{self, JsonError},
         rest::{
             check::{self, Body, Good},
             draft::Form,
@@ -28,7 +26,7 @@ struct Told {
 #[component]
 pub(super) fn BodyFold(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
-    let area = NodeRef::<HtmlTextAreaElement>::new();
+    let area = NodeRef::<Textarea>::new();
     let checked = Memo::new(move |_| {
         let draft = calls.fields.draft();
         (draft.sends_body() && !draft.body.is_empty()).then(|| check::body(&draft))
@@ -63,7 +61,7 @@ pub(super) fn BodyFold(calls: Calls) -> impl IntoView {
             let _ = area.set_selection_range(at, at.saturating_add(1));
         }
     };
-    let form = move |form: Form, word| {
+    let form = move |form: Form, word: Label| {
         view! {
             <button
                 type="button"
@@ -71,7 +69,7 @@ pub(super) fn BodyFold(calls: Calls) -> impl IntoView {
                 aria-pressed=move || (calls.fields.form.get() == form).to_string()
                 on:click=move |_| calls.fields.form.set(form)
             >
-                {word}
+                {move || word(i18n)}
             </button>
         }
     };
@@ -119,7 +117,8 @@ pub(super) fn BodyFold(calls: Calls) -> impl IntoView {
                 ></textarea>
                 <div id="body-fault" role="status" data-testid="rest-body-fault">{place}</div>
                 <div class="seg sm start" role="group" aria-label=move || t_string!(i18n, rest.body_form)>
-                    {form(Form::Text, t!(i18n, rest.form_text))} {form(Form::Hex, t!(i18n, panels.hex))}
+                    {form(Form::Text, |i18n| t_string!(i18n, rest.form_text))}
+                    {form(Form::Hex, |i18n| t_string!(i18n, panels.hex))}
                 </div>
             </div>
         </details>
@@ -128,13 +127,20 @@ pub(super) fn BodyFold(calls: Calls) -> impl IntoView {
 
 fn told(i18n: I18n, fault: &Body, text: &str) -> Told {
     match fault {
-        Body::Json(Fault::Syntax { line, column, what }) => Told {
-            words: t_string!(i18n, rest.fault_syntax, line = line, column = column, what = said(i18n, what)),
+        Body::Json(JsonError::Syntax { line, column, fault }) => Told {
+            words: t_string!(
+                i18n,
+                rest.fault_syntax,
+                line = line,
+                column = column,
+                what = json_error::syntax(i18n, *fault)
+            ),
             at: Some(json::offset(text, *line, *column)),
         },
-        Body::Json(Fault::Shape { pointer, what }) => {
+        Body::Json(JsonError::Shape { pointer, fault }) => {
             let pointer = if pointer.is_empty() { "/" } else { pointer };
-            Told { words: t_string!(i18n, rest.fault_shape, pointer = pointer, what = said(i18n, what)), at: None }
+            let what = json_error::shape(i18n, *fault);
+            Told { words: t_string!(i18n, rest.fault_shape, pointer = pointer, what = what), at: None }
         }
         Body::Hex(fault) => Told {
             words: match fault.letter {

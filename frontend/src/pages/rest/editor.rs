@@ -1,7 +1,6 @@
 //! The request: presets, method and path, query, headers, who asks, body, and the buttons that send it. What is wrong
 //! with it is said while it is typed.
 
-use crosstalk_view::view;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
@@ -11,13 +10,14 @@ use super::{
     telling::{StoryView, TellButton},
 };
 use crate::{
+    bookmark::Bookmark,
     components::{
         history::Glimpse,
         icon::{Glyph, Icon},
         pairs::PairsEditor,
         shared_link::LinkNote,
     },
-    i18n::{Text, keys::rest as key, t, t_string, use_i18n},
+    i18n::{I18n, t, t_string, use_i18n},
     model::{
         address::Row,
         rest::{
@@ -26,7 +26,6 @@ use crate::{
             preset::Preset,
         },
     },
-    router::bookmark::Bookmark,
 };
 
 /// The left column.
@@ -38,10 +37,10 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
         calls.send();
     };
     let path_fault = Memo::new(move |_| check::path(&calls.fields.path.read()));
-    let path_told = move || path_fault.get().map(|fault| i18n.text(path_words(fault)));
+    let path_told = move || path_fault.get().map(|fault| path_words(i18n, fault));
     let header_told = Callback::new(move |(name, value): (String, String)| {
         let fault = check::header(&Row { on: true, name, value })?;
-        Some(i18n.text(header_words(fault)).to_owned())
+        Some(header_words(i18n, fault).to_owned())
     });
     // then all its calls are what one wants to send
     let is_story = move || calls.preset.get().is_some_and(|preset| preset.story().is_some());
@@ -122,10 +121,7 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                         <Icon glyph=Glyph::Arrow />
                         {t!(i18n, rest.send)}
                     </button>
-                    <Show
-                        when=move || calls.is_busy()
-                        fallback=move || view! { <TellButton calls=calls /> }
-                    >
+                    <Show when=move || calls.is_busy() fallback=move || view! { <TellButton calls=calls /> }>
                         <button class="btn" type="button" data-testid="rest-cancel" on:click=move |_| calls.cancel()>
                             <Icon glyph=Glyph::Stop size=12 />
                             {t!(i18n, panels.cancel)}
@@ -170,18 +166,18 @@ fn PresetItem(calls: Calls, preset: Preset) -> impl IntoView {
     }
 }
 
-fn path_words(fault: Path) -> Text {
+fn path_words(i18n: I18n, fault: Path) -> &'static str {
     match fault {
-        Path::Start => key::path_start,
-        Path::Hole => key::path_hole,
-        Path::Fragment => key::path_fragment,
+        Path::Start => t_string!(i18n, rest.path_start),
+        Path::Hole => t_string!(i18n, rest.path_hole),
+        Path::Fragment => t_string!(i18n, rest.path_fragment),
     }
 }
 
-fn header_words(fault: Header) -> Text {
+fn header_words(i18n: I18n, fault: Header) -> &'static str {
     match fault {
-        Header::Name => key::header_name,
-        Header::Value => key::header_value,
-        Header::Forbidden => key::header_forbidden,
+        Header::Name => t_string!(i18n, rest.header_name),
+        Header::Value => t_string!(i18n, rest.header_value),
+        Header::Forbidden => t_string!(i18n, rest.header_forbidden),
     }
 }

@@ -18,13 +18,12 @@ mod past;
 mod telling;
 
 use crosstalk_proto::step::Party;
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use self::{answer::AnswerView, calls::Calls, editor::Editor};
 use crate::{
     api::bridge::Bridge,
-    boot::Apart,
+    bookmark,
     components::{
         history::HistoryBand,
         sequence::Happened,
@@ -32,22 +31,30 @@ use crate::{
         split::{SplitPane, Splitter},
         wire::WireView,
     },
-    i18n::{keys::rest as key, t, use_i18n},
+    i18n::{t, t_string, use_i18n},
     model::{
         past::call::{Call, Style},
         rest::preset::Preset,
     },
-    router::bookmark,
+    state::state,
 };
 
 /// Who takes part in a REST call.
 const PARTIES: &[Party] = &[Party::Browser, Party::Server, Party::Store];
 
+super::page::lazy_route!(
+    /// `/rest`
+    RestRoute,
+    rest,
+    |i18n| format!("{} · Crosstalk", crate::i18n::t_string!(i18n, rest.title)),
+    Rest
+);
+
 /// The REST bench, `/rest`.
 #[component]
 pub fn Rest() -> impl IntoView {
     let i18n = use_i18n();
-    let calls = Calls::new();
+    let calls = state(Calls::new);
     let offset = Bridge::get().clock_offset();
     let first = Preset::Hello.draft(None, "");
     let bookmark = bookmark::keep(first, move || calls.fields.draft(), move |draft| calls.restore(draft));
@@ -66,41 +73,31 @@ pub fn Rest() -> impl IntoView {
                 </div>
             </div>
             <SplitPane>
-                <Apart>
-                    <Editor calls=calls bookmark=bookmark />
-                </Apart>
+                <Editor calls=calls bookmark=bookmark />
                 <Splitter bar=0 />
-                <Apart>
-                    <Happened
-                        style="rest"
-                        parties=PARTIES
-                        cost=Signal::derive(move || calls.cost())
-                        failed=Signal::derive(move || calls.failed())
-                        busy=Signal::derive(move || calls.is_busy())
-                        said=Signal::derive(move || calls.said())
-                        offset=Signal::derive(move || {
-                            // of an earlier page load's call the clocks are not known any more
-                            offset.get().filter(|_| calls.shown.with(|shown| shown.as_ref().is_none_or(|shown| shown.is_of_this_visit)))
-                        })
-                    />
-                </Apart>
-                <Splitter bar=1 />
-                <Apart>
-                    <AnswerView calls=calls />
-                </Apart>
-                <Apart>
-                    <WireView on=calls.wire.on seen=calls.wire.seen />
-                </Apart>
-            </SplitPane>
-            <Apart>
-                <HistoryBand
-                    style=Style::Rest
-                    heads=[key::method, key::path]
-                    shown=Signal::derive(move || calls.shown_name())
-                    on_show=move |call: Call| calls.show(&call)
-                    on_again=move |call: Call| calls.again(&call)
+                <Happened
+                    style="rest"
+                    parties=PARTIES
+                    cost=Signal::derive(move || calls.cost())
+                    failed=Signal::derive(move || calls.failed())
+                    busy=Signal::derive(move || calls.is_busy())
+                    said=Signal::derive(move || calls.said())
+                    offset=Signal::derive(move || {
+                        // of an earlier page load's call the clocks are not known any more
+                        offset.get().filter(|_| calls.shown.with(|shown| shown.as_ref().is_none_or(|shown| shown.is_of_this_visit)))
+                    })
                 />
-            </Apart>
+                <Splitter bar=1 />
+                <AnswerView calls=calls />
+                <WireView on=calls.wire.on seen=calls.wire.seen />
+            </SplitPane>
+            <HistoryBand
+                style=Style::Rest
+                heads=[|i18n| t_string!(i18n, rest.method), |i18n| t_string!(i18n, rest.path)]
+                shown=Signal::derive(move || calls.shown_name())
+                on_show=move |call: Call| calls.show(&call)
+                on_again=move |call: Call| calls.again(&call)
+            />
         </div>
     }
 }

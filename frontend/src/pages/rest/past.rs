@@ -7,7 +7,6 @@ use crate::{
     api::rest::Exchange,
     model::{
         address::{self, Written},
-        json,
         past::call::{Answer, Call, Message, Outcome, Style},
         payload,
         rest::{draft::Draft, story::Seen},
@@ -46,7 +45,7 @@ pub(super) fn outcome(call: &Call) -> Came {
 /// What a story looks at.
 pub(super) fn seen(exchange: &Exchange) -> Seen {
     let header = |name| exchange.header(name).map(str::to_owned);
-    let greeting: Option<Greeting> = json::read(&exchange.body).ok();
+    let greeting: Option<Greeting> = serde_json::from_slice(&exchange.body).ok();
     Seen {
         status: exchange.status,
         location: header("location"),

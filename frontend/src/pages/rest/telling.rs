@@ -1,11 +1,9 @@
 //! A story as it is told: its calls as a list, each with what it was answered, and at the end what they show.
 
-use crosstalk_view::view;
 use leptos::prelude::*;
 
 use super::calls::Calls;
 use crate::{
-    dom::IntoNode as _,
     i18n::{I18n, t, t_string, use_i18n},
     model::rest::story::{Act, Editor, Seen, Story, Verdict},
 };
@@ -77,7 +75,7 @@ pub(super) fn StoryView(calls: Calls) -> impl IntoView {
             </section>
         })
     };
-    list.into_node()
+    list
 }
 
 /// The button that tells the story of the preset.
@@ -92,8 +90,8 @@ pub(super) fn TellButton(calls: Calls) -> impl IntoView {
         };
         let is_story = story != Story::Twice;
         let word = match story {
-            Story::Twice => t!(i18n, rest.send_twice).into_node(),
-            _ => t!(i18n, rest.run_all, count = story.acts().len()).into_node(),
+            Story::Twice => t!(i18n, rest.send_twice).into_any(),
+            _ => t!(i18n, rest.run_all, count = story.acts().len()).into_any(),
         };
         view! {
             <button
@@ -108,7 +106,7 @@ pub(super) fn TellButton(calls: Calls) -> impl IntoView {
             </button>
         }
     };
-    button.into_node()
+    button
 }
 
 fn intro(i18n: I18n, story: Story) -> &'static str {

@@ -9,7 +9,7 @@ use crosstalk_proto::{
 };
 
 use super::Call;
-use crate::model::{copy_as::quoted, json, payload};
+use crate::model::{copy_as::quoted, payload};
 
 /// How long the server waits for a worker's reply, in milliseconds.
 const TIMEOUT_MS: u32 = 5_000;
@@ -29,8 +29,7 @@ pub(super) fn program(call: &Call<'_>, url: &str) -> String {
             body,
         })
     };
-    let command = json::write(&command);
-    let command = payload::pretty_json(&command).unwrap_or(command);
+    let command = serde_json::to_string_pretty(&command).expect("a command is plain data with text keys");
     let mut text = format!(
         "// for a browser's console, or Node 22\nconst socket = new WebSocket({});\nconst command = {command};\n\n\
          let id = 0;\n\
