@@ -22,8 +22,8 @@ const TYPES: &str = "crate::i18n::text::";
 
 fn main() -> Result<()> {
     println!("cargo:rerun-if-changed=locales");
-    // what takes the program apart has to know what in it refers to what
-    if env::var_os("CARGO_FEATURE_SPLIT").is_some() {
+    // splitting the linked program into chunks (`xtask/src/page/program.rs`) needs its relocations
+    if env::var("CARGO_CFG_TARGET_FAMILY")? == "wasm" {
         println!("cargo:rustc-link-arg-bins=--emit-relocs");
     }
     let texts = LANGUAGES.map(|language| read(&Path::new("locales").join(language)));

@@ -1,5 +1,5 @@
 //! Parts of the program, which are downloaded when they are wanted: a table of functions each, and what only these need is in
-//! the part. Without the feature `split` the program is one piece, and every part is there.
+//! the part. A native build is one piece, and every part is there.
 
 use std::{future::Future, pin::Pin, sync::LazyLock};
 
@@ -99,13 +99,13 @@ macro_rules! part {
         $vis static $name: $crate::part::Part<$kind> = {
             static GIVEN: $kind = $given;
 
-            #[cfg(feature = "split")]
+            #[cfg(target_family = "wasm")]
             #[::leptos::wasm_split::wasm_split($part, fallible, wasm_split_path = ::leptos::wasm_split)]
             fn $part() -> Result<&'static $kind, $crate::part::SplitLoaderError> {
                 Ok(&GIVEN)
             }
 
-            #[cfg(not(feature = "split"))]
+            #[cfg(not(target_family = "wasm"))]
             async fn $part() -> Result<&'static $kind, $crate::part::SplitLoaderError> {
                 Ok(&GIVEN)
             }
