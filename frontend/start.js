@@ -1,21 +1,14 @@
-// Starts the program once the document is on the screen: on a slow line, what can be read at once must not wait behind what
-// is downloaded for later. xtask/src/page puts it into the documents in place of Trunk's own start.
-const parts = {{ parts }};
+// Starts the program after the first paint: on a slow line, the downloads must not delay what can be read at once.
+// The build (xtask/src/page) fills in the names of the files, and the chunks that each address needs.
+const chunks = {{ chunks }};
 const start = async () => {
-  const program = fetch('{{ program }}');
-  const loader = import('{{ loader }}');
-  // what the program will ask for at this address, so that it need not be there before that is on its way
-  for (const href of parts[location.pathname.replace(/(.)\/$/, '$1')] ?? []) {
+  const wasm = fetch('{{ wasm }}');
+  for (const href of chunks[location.pathname.replace(/(.)\/$/, '$1')] ?? []) {
     document.head.append(Object.assign(document.createElement('link'), { rel: 'preload', as: 'fetch', crossOrigin: '', href }));
   }
-  const { default: init } = await import('{{ bindings }}');
-  await loader;
-  await init({ module_or_path: program });
+  const [{ default: init }] = await Promise.all([import('{{ bindings }}'), import('{{ loader }}')]);
+  await init({ module_or_path: wasm });
 };
-let begun = false;
-const begin = () => { if (!begun) { begun = true; start(); } };
-// what is in the background is not painted, and need not wait
-if (document.hidden) begin();
-new PerformanceObserver(begin).observe({ type: 'paint', buffered: true });
-// nor is what no browser tells of
-setTimeout(begin, 1000);
+// a page in the background is not painted
+if (document.hidden) start();
+else requestAnimationFrame(() => setTimeout(start));

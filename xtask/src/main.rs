@@ -66,6 +66,9 @@ enum Command {
     },
     /// Build the page into dist/
     Page,
+    /// Finish the page that Trunk has compiled; Trunk runs it, see Trunk.toml
+    #[command(hide = true)]
+    PageHook,
     /// Format the sources
     Fmt,
     /// Open an address in the browser once something listens there
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Command::Bench { args } => bench::bench(&mut steps, &args),
         Command::Fuzz { minutes, seed, only } => fuzz::fuzz(&mut steps, minutes, seed, &only),
         Command::Page => page::build_and_weigh(&mut steps),
+        Command::PageHook => page::hook::run(&mut steps),
         Command::Fmt => process::cargo(&["fmt", "--all"]).and_then(process::run),
         Command::Open { address } => run::open(&address),
     };

@@ -19,7 +19,6 @@ use crate::{
 
 const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
-const WASM_SPLIT: &str = "0.2.4";
 const BINARYEN: &str = "132.0.0";
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -72,22 +71,6 @@ pub(crate) fn trunk(steps: &mut Steps) -> Result<PathBuf> {
 pub(crate) fn wasm_bindgen(steps: &mut Steps) -> Result<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
     crate_binary(steps, "wasm-bindgen-cli", "wasm-bindgen", &version, Build::Optimised)
-}
-
-/// The program that takes the linked page apart.
-pub(crate) fn wasm_split(steps: &mut Steps) -> Result<PathBuf> {
-    steps.step_with(&format!("wasm-split {WASM_SPLIT}"), || {
-        // it does not tell its version: a folder of its own does
-        let root = cache::folder(&format!("tools/wasm-split-{WASM_SPLIT}"))?;
-        let cached = root.join("bin/wasm-split-cli");
-        if cached.is_file() {
-            return Ok((cached, Outcome::UpToDate));
-        }
-        let mut install = Install::new("wasm_split_cli_support", WASM_SPLIT, &root);
-        install.features = Some("build-binary");
-        install.run()?;
-        Ok((cached, Outcome::Done))
-    })
 }
 
 /// The program that checks dependencies against deny.toml.
@@ -156,14 +139,13 @@ fn crate_binary(steps: &mut Steps, package: &str, name: &str, version: &str, bui
 struct Install<'a> {
     package: &'a str,
     version: &'a str,
-    features: Option<&'a str>,
     build: Build,
     root: &'a Path,
 }
 
 impl<'a> Install<'a> {
     const fn new(package: &'a str, version: &'a str, root: &'a Path) -> Self {
-        Self { package, version, features: None, build: Build::Optimised, root }
+        Self { package, version, build: Build::Optimised, root }
     }
 
     fn run(self) -> Result<()> {
@@ -180,9 +162,6 @@ impl<'a> Install<'a> {
         let mut command = cargo(&["install", self.package, "--version", &version, "--force", "--quiet"])?;
         if locked {
             command.arg("--locked");
-        }
-        if let Some(features) = self.features {
-            command.args(["--features", features]);
         }
         if self.build == Build::Quick {
             command.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0");

@@ -8,6 +8,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context as _, Result};
 
+use super::replaced;
+
 /// As `locales/` and as HTML name a language.
 pub(super) const LANGUAGES: [(&str, &str); 2] = [("en", "en"), ("zh", "zh-CN")];
 
@@ -124,17 +126,13 @@ fn document(
     let frame = frame.replacen(&here, &format!("{here} aria-current=\"page\""), 1);
     let body = fill(&frame.replace("<!-- main -->", main))?;
     let (title, description) = (fill(page.title)?, fill(&escape(page.description))?);
-    let mut document = index.to_owned();
-    for (empty, full) in [
+    let changes = [
         ("<html lang=\"en\">", format!("<html lang=\"{tag}\">")),
         ("<title>Crosstalk</title>", format!("<title>{title}</title>")),
         ("name=\"description\" content=\"\"", format!("name=\"description\" content=\"{description}\"")),
         ("<body>", format!("<body>\n{body}")),
-    ] {
-        anyhow::ensure!(document.contains(empty), "index.html lacks {empty}");
-        document = document.replacen(empty, &full, 1);
-    }
-    Ok(document)
+    ];
+    replaced(index, changes.iter().map(|(from, to)| (*from, to.as_str()))).context("index.html")
 }
 
 /// Puts what `value` gives for each name in the place of `{{ name }}`.

@@ -1,117 +1,63 @@
-//! One style sheet instead of one for each concern: a browser asks for each file, and paints when it has all of them.
+//! The style sheet: `style/index.css` with everything it imports, in one minified file. A browser paints when it has all style
+//! sheets, so one file is faster than several.
 
 use std::{
-    fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::Path,
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, anyhow};
+use lightningcss::{
+    bundler::{Bundler, FileProvider},
+    stylesheet::{MinifyOptions, ParserOptions, PrinterOptions},
+};
 
-/// Puts the style sheets that `index` links into one, in their order, and gives the document that links that one.
+/// Bundles `entry` with its imports into a file of `dist` and returns the address of that file.
 ///
 /// # Errors
-/// When it links none, or one that is not there.
-pub(super) fn bundle(dist: &Path, index: &str) -> Result<String> {
-    let mut css = String::new();
-    let mut html = String::with_capacity(index.len());
-    let mut rest = index;
-    let mut place = None;
-    while let Some((before, tag, after)) = next_link(rest) {
-        html.push_str(before);
-        if tag.contains("rel=\"stylesheet\"") {
-            let href = attribute(tag, "href").with_context(|| format!("{tag} has no href"))?;
-            let file = dist.join(href.trim_start_matches('/'));
-            css.push_str(&fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?);
-            fs::remove_file(&file)?;
-            place.get_or_insert(html.len());
-        } else {
-            html.push_str(tag);
-        }
-        rest = after;
-    }
-    html.push_str(rest);
-    let place = place.context("the page links no style sheet")?;
-    let css = minify(&css);
-    ensure!(css.matches('{').count() == css.matches('}').count(), "a brace of the style sheets has no other");
+/// When a style sheet cannot be read or parsed.
+pub(super) fn write(entry: &Path, dist: &Path) -> Result<String> {
+    let css = bundle(entry)?;
     let mut hash = DefaultHasher::new();
     css.hash(&mut hash);
-    // a name as Trunk gives: the server takes 16 digits for a hash of the content
+    // the server serves a name with 16 hexadecimal digits as immutable
     let name = format!("style-{:016x}.css", hash.finish());
-    fs::write(dist.join(&name), css)?;
-    html.insert_str(place, &format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
-    Ok(html)
+    std::fs::write(dist.join(&name), css)?;
+    Ok(format!("/{name}"))
 }
 
-/// The first `<link …>` with what is before and behind it.
-fn next_link(html: &str) -> Option<(&str, &str, &str)> {
-    let start = html.find("<link ")?;
-    let end = start + html[start..].find('>')? + 1;
-    Some((&html[..start], &html[start..end], &html[end..]))
+fn bundle(entry: &Path) -> Result<String> {
+    let files = FileProvider::new();
+    // the errors of lightningcss borrow from `files`
+    let mut sheet = Bundler::new(&files, None, ParserOptions::default())
+        .bundle(entry)
+        .map_err(|error| anyhow!("cannot bundle {}: {error}", entry.display()))?;
+    sheet.minify(MinifyOptions::default()).map_err(|error| anyhow!("cannot minify {}: {error}", entry.display()))?;
+    Ok(sheet.to_css(PrinterOptions { minify: true, ..PrinterOptions::default() })?.code)
 }
-
-fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = tag.split_once(&format!("{name}=\""))?;
-    rest.split_once('"').map(|(value, _)| value)
-}
-
-/// Takes out comments, and spaces where they part nothing; what is quoted stays as it is.
-fn minify(css: &str) -> String {
-    let mut out = String::with_capacity(css.len());
-    let mut rest = css;
-    while let Some(next) = rest.chars().next() {
-        let length = match next {
-            '"' => rest[1..].find('"').map_or(rest.len(), |end| end + 2),
-            '/' if rest.starts_with("/*") => {
-                rest = rest.find("*/").map_or("", |end| &rest[end + 2..]);
-                continue;
-            }
-            space if space.is_whitespace() => {
-                rest = rest.trim_start();
-                if !out.is_empty() && !out.ends_with(PARTS) && !rest.starts_with(PARTS) {
-                    out.push(' ');
-                }
-                continue;
-            }
-            '}' => {
-                out.truncate(out.trim_end_matches(';').len());
-                1
-            }
-            other => other.len_utf8(),
-        };
-        out.push_str(&rest[..length]);
-        rest = &rest[length..];
-    }
-    out
-}
-
-/// Beside these a space says nothing. Not beside a colon: it may part an element from one within it.
-const PARTS: [char; 4] = ['{', '}', ';', ','];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn spaces_that_part_something_are_kept() {
-        let css = "/* why */\na b , .c :hover {\n  margin: calc(1px + 2px) 0;\n  content: \"a  { b\";\n}\n";
-        assert_eq!(minify(css), "a b,.c :hover{margin: calc(1px + 2px) 0;content: \"a  { b\"}");
+    fn a_style_sheet_holds_its_imports_in_their_order() {
+        let folder = std::env::temp_dir().join(format!("crosstalk-style-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("index.css"), "@import \"a.css\"; @import \"b.css\";").unwrap();
+        std::fs::write(folder.join("a.css"), "/* why */\na b , .c :hover { margin: calc(1rem + 2px) 0; }").unwrap();
+        std::fs::write(folder.join("b.css"), "b { content: \"a  { b\"; }").unwrap();
+        let css = bundle(&folder.join("index.css")).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+        assert_eq!(css, "a b,.c :hover{margin:calc(1rem + 2px) 0}b{content:\"a  { b\"}");
     }
 
     #[test]
-    fn style_sheets_become_one_in_their_order() {
-        let dist = std::env::temp_dir().join(format!("crosstalk-style-{}", std::process::id()));
-        fs::create_dir_all(&dist).unwrap();
-        fs::write(dist.join("a.css"), "a { color: red; }").unwrap();
-        fs::write(dist.join("b.css"), "b { color: blue; }").unwrap();
-        let index = "<link rel=\"icon\" href=\"data:x\"><link rel=\"stylesheet\" href=\"/a.css\">\
-                     <link rel=\"stylesheet\" href=\"/b.css\"><body>";
-        let html = bundle(&dist, index).unwrap();
-        let (_, _, after) = next_link(&html).unwrap();
-        let (before, tag, after) = next_link(after).unwrap();
-        assert_eq!((before, after), ("", "<body>"));
-        let css = fs::read_to_string(dist.join(&attribute(tag, "href").unwrap()[1..])).unwrap();
-        assert_eq!(css, "a{color: red}b{color: blue}");
-        fs::remove_dir_all(dist).unwrap();
+    fn a_missing_import_is_an_error() {
+        let file = std::env::temp_dir().join(format!("crosstalk-missing-{}.css", std::process::id()));
+        std::fs::write(&file, "@import \"nowhere.css\";").unwrap();
+        let error = bundle(&file).unwrap_err();
+        std::fs::remove_file(file).unwrap();
+        assert!(error.to_string().contains("No such file"), "{error}");
     }
 }
