@@ -20,7 +20,9 @@ use crate::{
     },
     health::Health,
     i18n::{I18nContextProvider, t, t_string, use_i18n},
-    pages::{NotFound, design::DesignRoute, grpc::GrpcRoute, home::HomeRoute, queue::QueueRoute, rest::RestRoute},
+    pages::{
+        design::DesignRoute, grpc::GrpcRoute, home::HomeRoute, not_found::NotFound, queue::QueueRoute, rest::RestRoute,
+    },
     past::PastCalls,
     settings::{self, Settings},
     state,

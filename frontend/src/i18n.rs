@@ -10,7 +10,7 @@ pub use leptos_i18n::{t, t_string};
 
 pub use self::generated::i18n::{I18nContextProvider, Locale, use_i18n};
 
-#[expect(missing_docs, unreachable_pub, reason = "generated")]
+#[expect(missing_docs, unreachable_pub, dead_code, unused_imports, reason = "generated")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
 }

@@ -1,67 +1,67 @@
 //! What is wrong with a JSON text, in the language of the page.
 
+use leptos_i18n::td_string;
+
 use crate::{
-    i18n::{I18n, t_string},
+    i18n::{I18n, Locale},
     model::json::{ShapeFault, SyntaxFault, ValueType},
 };
 
-/// What is wrong at a place of a text that is not JSON.
+/// What is wrong at a place of a text that is not JSON; tracks the language.
 pub fn syntax(i18n: I18n, fault: SyntaxFault) -> String {
+    syntax_in(i18n.get_locale(), fault)
+}
+
+/// How a value differs from the expected shape; tracks the language.
+pub fn shape(i18n: I18n, fault: ShapeFault) -> String {
+    shape_in(i18n.get_locale(), fault)
+}
+
+fn syntax_in(locale: Locale, fault: SyntaxFault) -> String {
     match fault {
-        SyntaxFault::End => t_string!(i18n, json.ends).to_owned(),
+        SyntaxFault::End => td_string!(locale, json.ends).to_owned(),
         // only strings have characters that JSON knows nothing of
-        SyntaxFault::Unexpected(found) if found.is_control() => t_string!(i18n, json.control).to_owned(),
-        SyntaxFault::Unexpected(found) => t_string!(i18n, json.unexpected, found = found),
-        SyntaxFault::Limit => t_string!(i18n, json.limit).to_owned(),
+        SyntaxFault::Unexpected(found) if found.is_control() => td_string!(locale, json.control).to_owned(),
+        SyntaxFault::Unexpected(found) => td_string!(locale, json.unexpected, found = found),
+        SyntaxFault::Limit => td_string!(locale, json.limit).to_owned(),
     }
 }
 
-/// How a value differs from the expected shape.
-pub fn shape(i18n: I18n, fault: ShapeFault) -> String {
+fn shape_in(locale: Locale, fault: ShapeFault) -> String {
     match fault {
         ShapeFault::Type { expected, found } => {
-            t_string!(i18n, json.mismatch, wanted = value_type(i18n, expected), found = value_type(i18n, found))
+            td_string!(locale, json.mismatch, wanted = value_type(locale, expected), found = value_type(locale, found))
         }
-        ShapeFault::Missing(name) => t_string!(i18n, json.missing, name = name),
-        ShapeFault::Unknown { known } => t_string!(i18n, json.unknown, wanted = known),
-        ShapeFault::Duplicate(name) => t_string!(i18n, json.twice, name = name),
+        ShapeFault::Missing(name) => td_string!(locale, json.missing, name = name),
+        ShapeFault::Unknown { known } => td_string!(locale, json.unknown, wanted = known),
+        ShapeFault::Duplicate(name) => td_string!(locale, json.twice, name = name),
     }
 }
 
-fn value_type(i18n: I18n, value_type: ValueType) -> &'static str {
+fn value_type(locale: Locale, value_type: ValueType) -> &'static str {
     match value_type {
-        ValueType::Null => t_string!(i18n, json.null),
-        ValueType::Boolean => t_string!(i18n, json.boolean),
-        ValueType::Number => t_string!(i18n, json.number),
-        ValueType::String => t_string!(i18n, json.text),
-        ValueType::Array => t_string!(i18n, json.array),
-        ValueType::Object => t_string!(i18n, json.map),
+        ValueType::Null => td_string!(locale, json.null),
+        ValueType::Boolean => td_string!(locale, json.boolean),
+        ValueType::Number => td_string!(locale, json.number),
+        ValueType::String => td_string!(locale, json.text),
+        ValueType::Array => td_string!(locale, json.array),
+        ValueType::Object => td_string!(locale, json.map),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use leptos::prelude::{Owner, untrack};
-    use leptos_i18n::context::init_i18n_subcontext;
-
     use super::*;
-    use crate::i18n::Locale;
 
     #[track_caller]
-    fn check(words: impl Fn(I18n) -> String, english: &str, chinese: &str) {
-        // a second test in the same process finds the executor there
-        let _ = any_spawner::Executor::init_futures_executor();
-        Owner::new().with(|| {
-            let i18n = init_i18n_subcontext(Some(Locale::en.into()));
-            assert_eq!(untrack(|| words(i18n)), english);
-            i18n.set_locale(Locale::zh);
-            assert_eq!(untrack(|| words(i18n)), chinese);
-        });
+    fn check(words: impl Fn(Locale) -> String, english: &str, chinese: &str) {
+        assert_eq!(words(Locale::en), english);
+        assert_eq!(words(Locale::zh), chinese);
     }
 
     #[test]
     fn a_syntax_error_is_told_in_both_languages() {
-        let told = |fault| move |i18n| syntax(i18n, fault);
+        let told = |fault| move |locale| syntax_in(locale, fault);
         check(told(SyntaxFault::End), "the text ends before the JSON is complete", "JSON 还没写完，文本就结束了");
         check(told(SyntaxFault::Unexpected('A')), "the character `A` is not expected here", "这里不应出现字符 `A`");
         check(
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn another_shape_is_told_in_both_languages() {
         use ValueType::{Array, Boolean, Null, Number, Object, String};
-        let told = |fault| move |i18n| shape(i18n, fault);
+        let told = |fault| move |locale| shape_in(locale, fault);
         let name = "name";
         check(told(ShapeFault::Missing(name)), "the field `name` is missing", "缺少字段 `name`");
         check(told(ShapeFault::Duplicate(name)), "the field `name` occurs twice", "字段 `name` 出现了两次");

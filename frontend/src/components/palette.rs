@@ -114,7 +114,7 @@ pub fn Palette(
                 }}
             </ul>
             <p class="none" role="status">
-                {move || found.read().is_empty().then(|| t!(i18n, commands.none))}
+                {move || found.read().is_empty().then_some(t!(i18n, commands.none))}
             </p>
         </div>
     }

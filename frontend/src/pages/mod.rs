@@ -4,11 +4,9 @@
 pub mod design;
 pub mod grpc;
 pub mod home;
-mod not_found;
+pub mod not_found;
 pub mod page;
 pub mod queue;
 pub mod rest;
 mod tasks;
 mod wire;
-
-pub use self::not_found::NotFound;

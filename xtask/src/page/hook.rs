@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 
 use super::{
     program::{self, Program, Tools},
-    replaced, sheet, shells, style,
+    replaced, shells, style,
 };
 use crate::{root, step::Steps, tools};
 
@@ -32,8 +32,7 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     let program = program::write(&staging, if release { "wasm-release" } else { "debug" }, &tools)?;
     let style = style::write(&root().join("style/index.css"), &staging)?;
     let index = linked(&fs::read_to_string(staging.join("index.html"))?, &program, &style)?;
-    shells::write(&root().join("frontend"), &staging, &index)?;
-    sheet::write(&root().join("frontend/design"), &staging)
+    shells::write(&root().join("frontend"), &staging, &index)
 }
 
 /// Removes what Trunk made of the program in one piece.

@@ -83,7 +83,7 @@ pub fn HistoryBand(
                             t!(i18n, history.hint_visit, kept = KEPT).into_any()
                         }
                     }}
-                    {move || told().then(|| t!(i18n, history.hint_others))}
+                    {move || told().then_some(t!(i18n, history.hint_others))}
                 </p>
                 <Transfer
                     style=style

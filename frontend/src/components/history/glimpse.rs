@@ -1,7 +1,7 @@
 //! How the call on show ended, in a line under the button that sent it: where columns stand one beneath the other, its
 //! answer is further down the page. The line leads there.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
@@ -14,8 +14,6 @@ use crate::{
 
 /// The heading of the answer, in every bench.
 const ANSWER: &str = "ans-h";
-/// The line itself.
-const LINE: &str = "glimpse";
 
 /// The line.
 #[component]
@@ -37,14 +35,19 @@ pub fn Glimpse(
         of_call(&|call| call.answer().map(|answer| number::ms(answer.cost.total_ms()) + " ms").unwrap_or_default())
     };
     let class = move || of_call(&|call| if call.failed { "badge bad" } else { "badge" }.to_owned());
+    let line = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         if shown.get().is_some() {
             // once it is drawn
-            request_animation_frame(show_line);
+            request_animation_frame(move || {
+                if let Some(line) = line.try_get_untracked().flatten() {
+                    show_line(&line);
+                }
+            });
         }
     });
     view! {
-        <div class="glimpse" id=LINE data-testid="glimpse" hidden=move || shown.get().is_none()>
+        <div class="glimpse" id="glimpse" data-testid="glimpse" hidden=move || shown.get().is_none() node_ref=line>
             <span class=class>{said}</span>
             <span>{took}</span>
             <button class="btn sm" type="button" data-testid="glimpse-go" on:click=move |_| go_to_answer()>
@@ -55,29 +58,29 @@ pub fn Glimpse(
 }
 
 /// Brings the line into sight for somebody at the button.
-fn show_line() {
-    if let Some(line) = element(LINE).filter(|line| is_being_used(line) && !is_in_sight(line)) {
+fn show_line(line: &HtmlElement) {
+    if is_being_used(line) && !is_in_sight(line) {
         line.scroll_into_view_with_bool(false);
     }
 }
 
 /// Brings the answer into sight, unless it is.
 pub(super) fn look_at_answer() {
-    if let Some(heading) = element(ANSWER).filter(|heading| !is_in_sight(heading)) {
+    if let Some(heading) = answer().filter(|heading| !is_in_sight(heading)) {
         heading.scroll_into_view();
     }
 }
 
 fn go_to_answer() {
-    if let Some(heading) = element(ANSWER) {
+    if let Some(heading) = answer() {
         heading.scroll_into_view();
         // fails for what cannot have focus; this one can
         let _ = heading.focus();
     }
 }
 
-fn element(id: &str) -> Option<HtmlElement> {
-    document().get_element_by_id(id)?.dyn_into().ok()
+fn answer() -> Option<HtmlElement> {
+    document().get_element_by_id(ANSWER)?.dyn_into().ok()
 }
 
 /// Whether the focus is in the same column: who sends a call from elsewhere looks elsewhere.

@@ -88,9 +88,14 @@ fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
     let i18n = use_i18n();
     let strip = NodeRef::<html::Div>::new();
     let count = wire.messages.len();
-    let button_at = |at: usize| {
-        let button = document().get_element_by_id(&format!("wire-m{at}"));
-        button.map(|button| button.unchecked_into::<HtmlElement>())
+    let around = Memo::new(move |_| {
+        let now = chosen.get() / AROUND * AROUND;
+        now.saturating_sub(AROUND)..(now + 2 * AROUND).min(count)
+    });
+    let button_at = move |at: usize| {
+        let from = around.try_get_untracked()?.start;
+        let button = strip.try_get_untracked()??.children().item(at.checked_sub(from)? as u32)?;
+        Some(button.unchecked_into::<HtmlElement>())
     };
     let on_key = move |event: ev::KeyboardEvent| {
         let now = chosen.get_untracked();
@@ -122,10 +127,6 @@ fn Pick(wire: Arc<Wire>, chosen: RwSignal<usize>) -> impl IntoView {
                 }
             }
         });
-    });
-    let around = Memo::new(move |_| {
-        let now = chosen.get() / AROUND * AROUND;
-        now.saturating_sub(AROUND)..(now + 2 * AROUND).min(count)
     });
     // between whom, where that is not the same for all
     let several = wire.hops().len() > 1;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use leptos::prelude::*;
+use leptos::{attr::custom::custom_attribute, prelude::*};
 
 use super::rows::{Kind, Lit, Rows};
 use crate::{
@@ -99,7 +99,6 @@ fn row(message: &Message, folds: &Folds, row: usize) -> AnyView {
             class="field-row"
             role="treeitem"
             id=format!("wire-f{at}")
-            attr:aria-level=(field.depth + 1).to_string()
             aria-posinset=number.to_string()
             aria-setsize=siblings.to_string()
             aria-expanded=open.map(|open| open.to_string())
@@ -108,6 +107,8 @@ fn row(message: &Message, folds: &Folds, row: usize) -> AnyView {
             data-wrong=field.problem.is_some().then_some("")
             style=("--at", row.to_string())
             style=("--depth", field.depth.to_string())
+            // leptos has no `aria-level` of its own
+            {..custom_attribute("aria-level", (field.depth + 1).to_string())}
         >
             <span class="at">{text::place(&message.range(at))}</span>
             <b data-fold=open.is_some().then_some("")>{field.name.clone()}</b>

@@ -132,7 +132,7 @@ fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
     view! {
         <div class="row row-between">
             <p class="hint">
-                {captured} " " {cut.then(|| t!(i18n, wire.cut))} {missing}
+                {captured} " " {cut.then_some(t!(i18n, wire.cut))} {missing}
             </p>
             <div class="row">
                 <Copy testid="wire-copy" text=copied what=what word=word small=true />

@@ -13,7 +13,7 @@ use crate::{
         lane::{Lane, Picture},
         scope::Scope,
     },
-    i18n::{t, t_string, use_i18n},
+    i18n::{I18n, t, t_string, use_i18n},
     model::{
         axis::Axis,
         exchange::Cost,
@@ -57,10 +57,10 @@ pub fn Lanes(
                 <Twin hello=hello />
             </div>
             <p class="verdict" data-testid="verdict">
-                {move || words::verdict(&hello)}
+                {move || words::verdict(i18n, &hello)}
             </p>
             <p class="hint near" data-testid="clock-note">
-                {move || words::clocks(&hello, &placed(&hello))}
+                {move || words::clocks(i18n, &hello, &placed(&hello))}
             </p>
         </section>
     }
@@ -74,7 +74,7 @@ fn WayLane(hello: Hello, way: Way, axis: Memo<Axis>) -> impl IntoView {
         Way::Grpc => ("lane-grpc", "grpc", &TWO[..]),
         Way::Queue => ("lane-queue", "queue", &FOUR[..]),
     };
-    let parties = move || rows.iter().map(|party| (*party, words::party(*party))).collect::<Vec<_>>();
+    let parties = move || rows.iter().map(|party| (*party, words::party(i18n, *party))).collect::<Vec<_>>();
     let picture = move || match hello.part(way) {
         Part::Idle => Picture::Empty,
         Part::Sent(at) => Picture::Counting((hello.now.get() - at).max(0.0)),
@@ -93,22 +93,21 @@ fn WayLane(hello: Hello, way: Way, axis: Memo<Axis>) -> impl IntoView {
         <Lane
             id=id
             style=style
-            name=Signal::derive(move || words::way(way))
+            name=Signal::derive(move || words::way(i18n, way))
             note=Signal::derive(note)
             parties=Signal::derive(parties)
             axis=axis
             picture=Signal::derive(picture)
             grow=Signal::derive(move || hello.is_replay())
-            word=Callback::new(move |message: Message| words::message(way, &message))
+            word=Callback::new(move |message: Message| words::message(i18n, way, &message))
         >
-            {move || reading(hello.part(way), move || hello.now.get())}
+            {move || reading(i18n, hello.part(way), move || hello.now.get())}
         </Lane>
     }
 }
 
 /// The figure, the answer, and what it cost.
-fn reading(part: Part, now: impl Fn() -> f64) -> AnyView {
-    let i18n = use_i18n();
+fn reading(i18n: I18n, part: Part, now: impl Fn() -> f64) -> AnyView {
     match part {
         Part::Idle => view! {
             <span class="reading lg"><b>"–"</b></span>
@@ -142,7 +141,7 @@ fn reading(part: Part, now: impl Fn() -> f64) -> AnyView {
                 <span class="reading lg">
                     <b>"–"</b>
                 </span>
-                <p class="why">{words::failure(&error)}</p>
+                <p class="why">{words::failure(i18n, &error)}</p>
                 <p class="cost">
                     <span>{after}</span>
                 </p>

@@ -76,7 +76,7 @@ pub fn Home() -> impl IntoView {
                     <kbd>"Enter"</kbd>
                 </button>
                 <p class="hint" role="status" aria-live="polite" data-testid="hello-status">
-                    {move || words::status(&hello)}
+                    {move || words::status(i18n, &hello)}
                 </p>
             </div>
         </section>

@@ -8,7 +8,7 @@ use super::{
     words,
 };
 use crate::{
-    i18n::{t, t_string, use_i18n},
+    i18n::{I18n, t, t_string, use_i18n},
     model::{number::ms, timeline::Timeline},
 };
 
@@ -24,9 +24,12 @@ pub fn Twin(
         if placed.is_empty() {
             return view! { <li>{t!(i18n, home.twin_empty)}</li> }.into_any();
         }
-        let told = placed.into_iter().map(|(way, timeline)| view! { <li>{tell(way, &timeline)}</li> }).collect_view();
+        let told =
+            placed.into_iter().map(|(way, timeline)| view! { <li>{tell(i18n, way, &timeline)}</li> }).collect_view();
         let failed = Way::ALL.into_iter().filter_map(|way| match hello.part(way) {
-            Part::Failed { error, .. } => Some(view! { <li>{words::way(way)} ": " {words::failure(&error)}</li> }),
+            Part::Failed { error, .. } => {
+                Some(view! { <li>{words::way(i18n, way)} ": " {words::failure(i18n, &error)}</li> })
+            }
             _ => None,
         });
         let failed = failed.collect_view();
@@ -44,13 +47,12 @@ pub fn Twin(
     }
 }
 
-fn tell(way: Way, timeline: &Timeline) -> String {
-    let i18n = use_i18n();
+fn tell(i18n: I18n, way: Way, timeline: &Timeline) -> String {
     let mut told: Vec<(f64, String)> = timeline
         .blocks
         .iter()
         .map(|block| {
-            let (who, what) = (words::party(block.party), words::step(&block.name));
+            let (who, what) = (words::party(i18n, block.party), words::step(i18n, &block.name));
             let (from, to) = (ms(block.from), ms(block.to));
             (block.from, t_string!(i18n, home.twin_step, who = who, what = what, from = from, to = to))
         })
@@ -65,5 +67,5 @@ fn tell(way: Way, timeline: &Timeline) -> String {
     told.sort_by(|a, b| a.0.total_cmp(&b.0));
     let steps: Vec<String> = told.into_iter().map(|(_, text)| text).collect();
     let steps = steps.join(t_string!(i18n, home.twin_join));
-    t_string!(i18n, home.twin_line, way = words::way(way), steps = steps, end = ms(timeline.end))
+    t_string!(i18n, home.twin_line, way = words::way(i18n, way), steps = steps, end = ms(timeline.end))
 }

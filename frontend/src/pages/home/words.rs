@@ -6,7 +6,7 @@ use super::hello::{Hello, Part, Way};
 use crate::{
     api::browser::clock_step_ms,
     components::failure::by_status,
-    i18n::{Locale, t_string, use_i18n},
+    i18n::{I18n, Locale, t_string},
     model::{
         exchange::{CallError, Greeted},
         grpc_record::TRAILERS,
@@ -15,8 +15,7 @@ use crate::{
     },
 };
 
-pub(super) fn way(way: Way) -> String {
-    let i18n = use_i18n();
+pub(super) fn way(i18n: I18n, way: Way) -> String {
     match way {
         Way::Rest => "REST".to_owned(),
         Way::Grpc => "gRPC".to_owned(),
@@ -24,8 +23,7 @@ pub(super) fn way(way: Way) -> String {
     }
 }
 
-pub(super) fn party(party: Party) -> String {
-    let i18n = use_i18n();
+pub(super) fn party(i18n: I18n, party: Party) -> String {
     match party {
         Party::Browser => t_string!(i18n, panels.party_browser),
         Party::Server => t_string!(i18n, panels.party_server),
@@ -38,8 +36,7 @@ pub(super) fn party(party: Party) -> String {
 }
 
 /// A step the page has no word for keeps its own.
-pub(super) fn step(name: &str) -> String {
-    let i18n = use_i18n();
+pub(super) fn step(i18n: I18n, name: &str) -> String {
     match name {
         "encode" => t_string!(i18n, sequence.send_grpc),
         "send" => t_string!(i18n, home.step_send),
@@ -57,8 +54,7 @@ pub(super) fn step(name: &str) -> String {
 }
 
 /// What is written at a message's arrival in a lane.
-pub(super) fn message(way: Way, message: &Message) -> Option<String> {
-    let i18n = use_i18n();
+pub(super) fn message(i18n: I18n, way: Way, message: &Message) -> Option<String> {
     let word = match (way, message.receiver, message.sender) {
         (_, _, _) if message.aside => t_string!(i18n, home.message_confirm),
         (Way::Rest, Party::Server, Party::Browser) => "GET /api/v1/resource",
@@ -78,8 +74,7 @@ pub(super) fn message(way: Way, message: &Message) -> Option<String> {
 }
 
 /// Why there is no answer, in the visitor's language where the page says it and in the server's words where it does.
-pub(super) fn failure(error: &CallError) -> String {
-    let i18n = use_i18n();
+pub(super) fn failure(i18n: I18n, error: &CallError) -> String {
     match error {
         CallError::Problem(problem) if i18n.get_locale() == Locale::en => problem.detail.clone(),
         CallError::Problem(problem) => by_status(i18n, problem.status).to_owned(),
@@ -97,8 +92,7 @@ pub(super) fn is_refusal(error: &CallError) -> bool {
 }
 
 /// The result in a sentence, for the live region.
-pub(super) fn status(hello: &Hello) -> String {
-    let i18n = use_i18n();
+pub(super) fn status(i18n: I18n, hello: &Hello) -> String {
     let Some(sent_at) = hello.sent_at() else {
         return t_string!(i18n, home.status_idle).to_owned();
     };
@@ -107,8 +101,11 @@ pub(super) fn status(hello: &Hello) -> String {
     }
     let time = String::from(js_sys::Date::new(&sent_at.into()).to_locale_time_string("en-GB"));
     let answers = answers(hello);
-    let failed: Vec<String> =
-        Way::ALL.into_iter().filter(|each| matches!(hello.part(*each), Part::Failed { .. })).map(way).collect();
+    let failed: Vec<String> = Way::ALL
+        .into_iter()
+        .filter(|each| matches!(hello.part(*each), Part::Failed { .. }))
+        .map(|each| way(i18n, each))
+        .collect();
     let first = answers.first().map(|(_, greeted)| greeted.text.clone()).unwrap_or_default();
     let same = answers.iter().all(|(_, greeted)| greeted.text == first);
     match (answers.len(), same) {
@@ -122,8 +119,7 @@ pub(super) fn status(hello: &Hello) -> String {
 }
 
 /// What the run amounts to.
-pub(super) fn verdict(hello: &Hello) -> String {
-    let i18n = use_i18n();
+pub(super) fn verdict(i18n: I18n, hello: &Hello) -> String {
     if !hello.was_sent() || hello.is_busy() {
         return String::new();
     }
@@ -131,7 +127,7 @@ pub(super) fn verdict(hello: &Hello) -> String {
         .into_iter()
         .filter_map(|(each, greeted)| {
             let greet = greeted.cost.steps.iter().find(|step| step.name == "greet")?;
-            Some(t_string!(i18n, home.verdict_item, way = way(each), ms = ms(greet.dur_ms)))
+            Some(t_string!(i18n, home.verdict_item, way = way(i18n, each), ms = ms(greet.dur_ms)))
         })
         .collect();
     let one_run = t_string!(i18n, home.verdict_one_run);
@@ -143,8 +139,7 @@ pub(super) fn verdict(hello: &Hello) -> String {
 }
 
 /// How the others' steps came to their places, and how fine the page's clock is.
-pub(super) fn clocks(hello: &Hello, placed: &[(Way, Timeline)]) -> String {
-    let i18n = use_i18n();
+pub(super) fn clocks(i18n: I18n, hello: &Hello, placed: &[(Way, Timeline)]) -> String {
     if hello.is_busy() || placed.is_empty() {
         return String::new();
     }
@@ -156,7 +151,7 @@ pub(super) fn clocks(hello: &Hello, placed: &[(Way, Timeline)]) -> String {
     let centred: Vec<String> = placed
         .iter()
         .filter(|(_, timeline)| timeline.placement == Some(Placement::Centred))
-        .map(|(each, _)| way(*each))
+        .map(|(each, _)| way(i18n, *each))
         .collect();
     let unmeasured = placed.iter().all(|(_, timeline)| timeline.placement.is_none());
     let how = match by_clocks {

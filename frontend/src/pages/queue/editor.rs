@@ -134,7 +134,7 @@ fn Where(publishing: Publishing) -> impl IntoView {
 /// The content type of a question: one that the worker reads.
 #[component]
 fn Kind(publishing: Publishing) -> impl IntoView {
-    // on the options: a value of the select is set before it has any
+    // `selected` on the options: the properties of the select are set before it has options
     let choice = move |kind: &'static str| {
         view! {
             <option value=kind prop:selected=move || publishing.ask.with(|ask| ask.as_deref() == Some(kind))>

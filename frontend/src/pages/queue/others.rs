@@ -51,7 +51,7 @@ fn stranger(i18n: I18n, listed: ConsumerListed) -> impl IntoView {
             <td role="cell" data-head=move || t_string!(i18n, queue.unacked)>
                 <Credit part=part words=words testid="others-held" />
             </td>
-            <td role="cell" class="muted">{no_ack.then(|| t!(i18n, queue.ack_automatic))}</td>
+            <td role="cell" class="muted">{no_ack.then_some(t!(i18n, queue.ack_automatic))}</td>
             <td role="cell" class="num faint" colspan="2">{t!(i18n, queue.others_own)}</td>
         </tr>
     }

@@ -32,7 +32,7 @@ impl Telling {
 #[component]
 pub(super) fn StoryView(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
-    let list = move || {
+    move || {
         let telling = calls.telling.get()?;
         let is_busy = calls.is_busy();
         let shown = calls.shown.with(|shown| shown.as_ref().map(|shown| shown.name));
@@ -74,15 +74,14 @@ pub(super) fn StoryView(calls: Calls) -> impl IntoView {
                 </p>
             </section>
         })
-    };
-    list
+    }
 }
 
 /// The button that tells the story of the preset.
 #[component]
 pub(super) fn TellButton(calls: Calls) -> impl IntoView {
     let i18n = use_i18n();
-    let button = move || {
+    move || {
         let story = calls.preset.get().and_then(|preset| preset.story());
         let (testid, story) = match story {
             Some(story) => ("rest-story-run", story),
@@ -105,8 +104,7 @@ pub(super) fn TellButton(calls: Calls) -> impl IntoView {
                 {word}
             </button>
         }
-    };
-    button
+    }
 }
 
 fn intro(i18n: I18n, story: Story) -> &'static str {
