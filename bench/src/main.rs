@@ -8,7 +8,7 @@ mod load;
 mod peers;
 mod rows;
 
-use std::{process::ExitCode, thread, time::Duration};
+use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
 
 use clap::Parser;
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
@@ -41,6 +41,10 @@ struct Arguments {
     /// How long a turn takes
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: u64,
+
+    /// A server binary of the state before a change; the rows of `visit` print its figures beside the new ones
+    #[arg(long, env = "CROSSTALK_BEFORE", value_name = "PATH")]
+    before: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -52,7 +56,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
     rows::idle::allow_many_files();
     let (rounds, turn) = (usize::from(arguments.rounds), Duration::from_secs(arguments.seconds));
-    let plan = Plan { filter: arguments.filter, rounds, turn };
+    let plan = Plan { filter: arguments.filter, rounds, turn, before: arguments.before };
     let (rows, errors) = measure(&plan).await;
     anyhow::ensure!(!rows.is_empty() || !errors.is_empty(), "no row's name contains {:?}", plan.filter);
     report(&plan, &rows, &errors);

@@ -8,7 +8,7 @@ pub(crate) mod stats;
 pub(crate) mod table;
 pub(crate) mod usage;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 /// How a run was asked for.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Plan {
     pub(crate) rounds: usize,
     /// How long a turn takes.
     pub(crate) turn: Duration,
+    /// A server of the state before a change, which rows of the page are compared with.
+    pub(crate) before: Option<PathBuf>,
 }
 
 impl Plan {

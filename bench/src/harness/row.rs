@@ -40,19 +40,31 @@ pub(crate) enum Unit {
 pub(crate) enum Goal {
     AtLeast(f64),
     AtMost(f64),
+    /// At least this, or no less than before a change, where that was measured.
+    AsBeforeOrAtLeast(f64),
 }
 
 impl Goal {
     fn met_by(self, value: f64) -> bool {
         match self {
-            Self::AtLeast(bound) => value >= bound,
+            Self::AtLeast(bound) | Self::AsBeforeOrAtLeast(bound) => value >= bound,
             Self::AtMost(bound) => value <= bound,
+        }
+    }
+
+    fn judge(self, interval: Interval) -> Verdict {
+        if self.met_by(interval.median) {
+            Verdict::Met
+        } else if self.met_by(interval.low) || self.met_by(interval.high) {
+            Verdict::Unclear
+        } else {
+            Verdict::Missed
         }
     }
 }
 
-/// How a row came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a row came out, from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
     /// No goal.
     Shown,
@@ -73,8 +85,18 @@ pub(crate) struct Row {
     pub(crate) peer: Option<f64>,
     /// Of the paired ratios, or of the figure where there is no peer.
     pub(crate) judged: Interval,
+    /// The figure before a change, where that was measured.
+    pub(crate) before: Option<Before>,
     /// Median CPU seconds per operation, of subject and peer; none where it means nothing.
     pub(crate) cpu: Option<(f64, f64)>,
+}
+
+/// What a figure was before a change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before {
+    pub(crate) median: f64,
+    /// By how much the figure is more now, paired by round.
+    pub(crate) added: Interval,
 }
 
 impl Row {
@@ -101,6 +123,7 @@ impl Row {
             subject: median(subject, |sample| sample.figure),
             peer: Some(median(peer, |sample| sample.figure)),
             judged: Interval::of(&ratios),
+            before: None,
             cpu: Some((median(subject, |sample| sample.cpu), median(peer, |sample| sample.cpu))),
         })
     }
@@ -108,17 +131,23 @@ impl Row {
     /// Judges a figure by itself.
     pub(crate) fn alone(spec: Spec, figures: &[f64]) -> Self {
         let judged = Interval::of(figures);
-        Self { spec, subject: judged.median, peer: None, judged, cpu: None }
+        Self { spec, subject: judged.median, peer: None, judged, before: None, cpu: None }
+    }
+
+    /// Judges a figure by itself, beside what it was before a change: `before` has one of each round, or none at all.
+    pub(crate) fn beside(spec: Spec, figures: &[f64], before: &[f64]) -> Self {
+        let added: Vec<f64> = figures.iter().zip(before).map(|(now, before)| now - before).collect();
+        let before =
+            (!before.is_empty()).then(|| Before { median: Interval::of(before).median, added: Interval::of(&added) });
+        Self { before, ..Self::alone(spec, figures) }
     }
 
     pub(crate) fn verdict(&self) -> Verdict {
         let Some(goal) = self.spec.goal else { return Verdict::Shown };
-        if goal.met_by(self.judged.median) {
-            Verdict::Met
-        } else if goal.met_by(self.judged.low) || goal.met_by(self.judged.high) {
-            Verdict::Unclear
-        } else {
-            Verdict::Missed
+        let verdict = goal.judge(self.judged);
+        match (goal, self.before) {
+            (Goal::AsBeforeOrAtLeast(_), Some(before)) => verdict.min(Goal::AtLeast(0.0).judge(before.added)),
+            _ => verdict,
         }
     }
 }
@@ -165,6 +194,17 @@ mod tests {
         assert_eq!(Row::alone(spec, &[19.0, 19.5, 20.5]).verdict(), Verdict::Met);
         assert_eq!(Row::alone(spec, &[20.1, 20.2]).verdict(), Verdict::Missed);
         assert_eq!(Row::alone(Spec { goal: None, ..spec }, &[99.0]).verdict(), Verdict::Shown);
+    }
+
+    #[test]
+    fn a_figure_that_misses_its_goal_may_be_as_it_was_before() {
+        let spec = Spec { peer: None, goal: Some(Goal::AsBeforeOrAtLeast(95.0)), unit: Unit::Points, ..SPEC };
+        let verdict = |before: &[f64]| Row::beside(spec, &[91.0, 92.0, 93.0], before).verdict();
+        assert_eq!(verdict(&[]), Verdict::Missed);
+        assert_eq!(verdict(&[91.0, 90.0, 93.0]), Verdict::Met);
+        assert_eq!(verdict(&[93.0, 94.0, 92.0]), Verdict::Unclear);
+        assert_eq!(verdict(&[96.0, 96.0, 96.0]), Verdict::Missed);
+        assert_eq!(Row::beside(spec, &[95.0], &[99.0]).verdict(), Verdict::Met);
     }
 
     #[test]

@@ -34,12 +34,14 @@ fn cells(row: &Row) -> [String; 8] {
         figure(row.subject, spec.unit),
         row.peer
             .zip(spec.peer)
+            .or_else(|| row.before.map(|before| (before.median, "before")))
             .map_or_else(String::new, |(value, name)| format!("{} {name}", figure(value, spec.unit))),
         if spec.peer.is_some() { plain(row.judged.median) } else { String::new() },
         format!("{} .. {}", judged(row.judged.low), judged(row.judged.high)),
         match spec.goal {
             Some(Goal::AtLeast(bound)) => format!(">= {}", judged(bound)),
             Some(Goal::AtMost(bound)) => format!("<= {}", judged(bound)),
+            Some(Goal::AsBeforeOrAtLeast(bound)) => format!(">= {} or before", judged(bound)),
             None => String::new(),
         },
         match row.verdict() {
@@ -103,11 +105,14 @@ mod tests {
             subject: 158_000.4,
             peer: Some(160_000.0),
             judged: Interval { low: 0.97, median: 0.988, high: 1.02, coverage: 0.9375 },
+            before: None,
             cpu: Some((5.2e-6, 5.1e-6)),
         };
         let alone =
             Row::alone(Spec { name: "idle/memory", unit: Unit::Megabytes, peer: None, goal: None, ..spec }, &[17.25]);
-        let text = render(&[row, alone]);
+        let points = Spec { name: "visit/score", unit: Unit::Points, peer: None, ..spec };
+        let points = Spec { goal: Some(Goal::AsBeforeOrAtLeast(95.0)), ..points };
+        let text = render(&[row, alone, Row::beside(points, &[96.0], &[91.0])]);
         let cells = |line: usize| -> Vec<&str> {
             text.lines().nth(line).unwrap().split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
         };
@@ -126,6 +131,7 @@ mod tests {
             ]
         );
         assert_eq!(cells(3), ["idle/memory", "GET", "17.2 MB", "17.2 MB .. 17.2 MB", "shown"]);
+        assert_eq!(cells(4), ["visit/score", "GET", "96", "91 before", "96 .. 96", ">= 95 or before", "met"]);
     }
 
     #[test]

@@ -27,6 +27,32 @@ impl Browser {
     /// # Errors
     /// When Chromium or chromedriver is missing, or the page does not become interactive.
     pub(crate) async fn open(url: &str) -> anyhow::Result<Self> {
+        let browser = Self::start().await?;
+        browser.driver.goto(url).await?;
+        browser.until("document.documentElement.hasAttribute('data-ready')").await?;
+        browser.run(OBSERVE).await?;
+        Ok(browser)
+    }
+
+    /// Starts one and opens `url` on a slow 4G, that of Lighthouse; `script` runs before anything of the page does.
+    ///
+    /// # Errors
+    /// When Chromium or chromedriver is missing, or the page does not load.
+    pub(crate) async fn open_slowly(url: &str, script: &str) -> anyhow::Result<Self> {
+        let browser = Self::start().await?;
+        let cdp = browser.driver.cdp();
+        let bytes_per_second = 1_638_400 / 8;
+        let network = json!({
+            "offline": false, "latency": 150, "downloadThroughput": bytes_per_second, "uploadThroughput": bytes_per_second,
+        });
+        cdp.send_raw("Network.enable", json!({})).await?;
+        cdp.send_raw("Network.emulateNetworkConditions", network).await?;
+        cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await?;
+        browser.driver.goto(url).await?;
+        Ok(browser)
+    }
+
+    async fn start() -> anyhow::Result<Self> {
         let chromedriver = Chromedriver::start().await?;
         let profile = crosstalk_testkit::Browser::new()?;
         let mut wanted = DesiredCapabilities::chrome();
@@ -37,9 +63,6 @@ impl Browser {
         let driver = WebDriver::new(chromedriver.url(), wanted).await.context("no browser session")?;
         let browser = Self { driver, _profile: profile, _chromedriver: chromedriver };
         browser.driver.cdp().emulation().set_device_metrics_override(1440, 900, 1.0, false).await?;
-        browser.driver.goto(url).await?;
-        browser.until("document.documentElement.hasAttribute('data-ready')").await?;
-        browser.run(OBSERVE).await?;
         Ok(browser)
     }
 

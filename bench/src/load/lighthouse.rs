@@ -24,6 +24,8 @@ pub(crate) struct Scores {
     pub(crate) others: f64,
     pub(crate) largest_paint_ms: f64,
     pub(crate) layout_shift: f64,
+    /// How long the main thread was too busy to answer input.
+    pub(crate) blocking_ms: f64,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +54,7 @@ struct Category {
 struct Audits {
     largest_contentful_paint: Audit,
     cumulative_layout_shift: Audit,
+    total_blocking_time: Audit,
 }
 
 #[derive(Deserialize)]
@@ -97,6 +100,7 @@ impl Lighthouse {
             others: others * 100.0,
             largest_paint_ms: report.audits.largest_contentful_paint.numeric_value,
             layout_shift: report.audits.cumulative_layout_shift.numeric_value,
+            blocking_ms: report.audits.total_blocking_time.numeric_value,
         })
     }
 }

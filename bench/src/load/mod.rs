@@ -1,9 +1,11 @@
 //! What loads the servers, the same for subject and peer: [`http`] (wrk and h2load), [`socket`] (a WebSocket client that
 //! speaks each bridge's dialect: [`stomp`], [`page`]), [`amqp`] (publishers and a bare lapin consumer), [`generator`]
-//! (raw AMQP, for brokers), [`browser`] (the page itself, in Chromium), [`lighthouse`] (the same on a slow network), [`visitor`] (who looks at bytes meanwhile).
+//! (raw AMQP, for brokers), [`browser`] (the page itself, in Chromium), [`download`] (the bytes of a first visit), [`lighthouse`] (the same on a slow network),
+//! [`visitor`] (who looks at bytes meanwhile).
 
 pub(crate) mod amqp;
 pub(crate) mod browser;
+pub(crate) mod download;
 pub(crate) mod generator;
 pub(crate) mod http;
 pub(crate) mod lighthouse;

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -61,19 +61,27 @@ impl Subject {
     /// # Errors
     /// As [`Subject::start`].
     pub(crate) async fn start_with_own_broker() -> anyhow::Result<(Self, String)> {
+        Self::start_other_with_own_broker(&binary()?).await
+    }
+
+    /// Starts another build of it, with the broker in its own process, and gives the address of that.
+    ///
+    /// # Errors
+    /// As [`Subject::start`].
+    pub(crate) async fn start_other_with_own_broker(binary: &Path) -> anyhow::Result<(Self, String)> {
         let port = ports::free();
-        let subject = Self::spawn_with("CROSSTALK_AMQP_LISTEN", &format!("127.0.0.1:{port}")).await?;
+        let subject = Self::spawn_with(binary, "CROSSTALK_AMQP_LISTEN", &format!("127.0.0.1:{port}")).await?;
         Ok((subject, format!("amqp://guest:guest@127.0.0.1:{port}/%2f")))
     }
 
     async fn spawn(amqp_url: &str) -> anyhow::Result<Self> {
-        Self::spawn_with("AMQP_URL", amqp_url).await
+        Self::spawn_with(&binary()?, "AMQP_URL", amqp_url).await
     }
 
-    async fn spawn_with(variable: &str, value: &str) -> anyhow::Result<Self> {
+    async fn spawn_with(binary: &Path, variable: &str, value: &str) -> anyhow::Result<Self> {
         let data = TempDir::with_prefix("crosstalk-bench-").context("cannot make a folder for data")?;
         let (port, grpc) = (ports::free(), ports::free());
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(binary);
         without_settings(&mut command);
         command
             .env("CROSSTALK_LISTEN", format!("127.0.0.1:{port}"))
