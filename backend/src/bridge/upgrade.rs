@@ -30,7 +30,7 @@ impl FromRequestParts<App> for Upgrade {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let refuse = |status, detail: &str| Err(Error::request(status, detail));
-        if !origin::may_enter(&app.config, &parts.headers) {
+        if !origin::may_enter(&app.config, &parts.uri, &parts.headers) {
             return refuse(
                 StatusCode::FORBIDDEN,
                 "pages of that origin may not open a WebSocket here; CROSSTALK_CORS_ORIGINS names those that may",

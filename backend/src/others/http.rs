@@ -59,7 +59,7 @@ impl Note {
             return None;
         };
         let agent = text(header::USER_AGENT);
-        let is_own = origin::is_ours(headers) || agent.starts_with(OUR_AGENT);
+        let is_own = origin::is_ours(request.uri(), headers) || agent.starts_with(OUR_AGENT);
         if is_own || origin::is_forwarded(headers) || !others.admits(style, since) {
             return None;
         }

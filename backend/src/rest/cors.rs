@@ -8,7 +8,7 @@ use axum::{
     middleware::{self, Next},
     response::IntoResponse as _,
 };
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, Method, header};
 use tower::{Layer as _, ServiceExt as _};
 use tower_http::cors::CorsLayer;
 
@@ -23,10 +23,8 @@ pub(super) fn around(router: Router<App>, origins: &[Origin]) -> Router<App> {
     if origins.is_empty() {
         return router;
     }
-    let origins =
-        origins.iter().map(|origin| HeaderValue::try_from(origin.as_str()).expect("an origin is visible ASCII"));
     let cors = CorsLayer::new()
-        .allow_origin(origins.collect::<Vec<_>>())
+        .allow_origin(Origin::any_of(origins))
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([
             header::ACCEPT,
