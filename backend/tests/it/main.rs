@@ -18,6 +18,7 @@ mod bridge_memory;
 mod bridge_outage;
 mod bridge_page;
 mod bridge_subscription;
+mod bridge_upgrade;
 mod capture_amqp;
 mod capture_amqps;
 mod capture_file;
