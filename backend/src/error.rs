@@ -71,9 +71,9 @@ impl Error {
             Self::Greeting(G::InvalidName(_) | G::KeyReused { .. }) | Self::Queue(Q::Unsendable(_)) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::Greeting(G::InvalidId(_)) | Self::Grpc(R::Metadata { .. }) | Self::Capture(C::NotAnId) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Greeting(G::InvalidId(_))
+            | Self::Grpc(R::Metadata { .. } | R::NoRequest | R::ManyRequests)
+            | Self::Capture(C::NotAnId) => StatusCode::BAD_REQUEST,
             Self::Greeting(G::NotFound { .. })
             | Self::Grpc(R::Unimplemented { .. })
             | Self::Capture(C::Unknown { .. })
@@ -130,7 +130,9 @@ impl Error {
             Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
                 tonic::Code::DeadlineExceeded
             }
-            Self::Grpc(R::Unimplemented { .. } | R::Encoding { .. }) => tonic::Code::Unimplemented,
+            Self::Grpc(R::Unimplemented { .. } | R::Encoding { .. } | R::NoRequest | R::ManyRequests) => {
+                tonic::Code::Unimplemented
+            }
             Self::Queue(Q::Refused { code: 403, .. }) => tonic::Code::PermissionDenied,
             Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => tonic::Code::FailedPrecondition,
             Self::Queue(Q::Unknown { .. }) => tonic::Code::Unknown,

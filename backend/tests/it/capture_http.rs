@@ -182,6 +182,23 @@ async fn a_websocket_is_captured_behind_its_handshake() {
 }
 
 #[tokio::test]
+async fn a_request_with_two_trace_contexts_is_part_of_neither_capture() {
+    let app = TestApp::spawn().await;
+    let other = TRACE.replace("4bf9", "beef");
+    arm(&app, TRACE).await;
+    arm(&app, &other).await;
+    let head = format!(
+        "GET /api/v1/resource HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\ntraceparent: {PARENT}\r\n\
+         traceparent: {}",
+        PARENT.replace("4bf9", "beef")
+    );
+    exchange(&app, &head, b"").await;
+    assert_eq!(read(&app, TRACE).await.connections, []);
+    assert_eq!(read(&app, &other).await.connections, []);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn who_has_no_trace_id_reads_nothing() {
     let app = TestApp::spawn().await;
     let unknown = app.get(UNKNOWN).await.problem(404);
