@@ -199,7 +199,6 @@ impl Origin {
     }
 
     /// What CORS lets in: requests from these origins.
-    #[must_use]
     pub fn any_of(origins: &[Self]) -> AllowOrigin {
         let origins = origins.to_vec();
         AllowOrigin::predicate(move |value, _request| origins.iter().any(|origin| origin.is(value)))

@@ -16,12 +16,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{
-    Router,
-    body::Body,
-    response::{IntoResponse as _, Response},
-};
-use http::{HeaderValue, Method, Request, StatusCode, Version, header};
+use axum::{Router, body::Body, response::IntoResponse as _};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use tokio::time::Sleep;
@@ -32,6 +28,7 @@ use crate::{
     capture::Peer,
     config::Origin,
     error::Error,
+    listen::{Outgoing, Unwritten},
     others::{Others, http::Note},
     router::App,
     shutdown::Shutdown,
@@ -47,6 +44,8 @@ pub struct Edge {
     router: Router,
     /// Who is at the other end of the connection that this serves.
     peer: Option<Peer>,
+    /// What of the responses on that connection is to be written.
+    unwritten: Unwritten,
     shared: Arc<Shared>,
 }
 
@@ -71,18 +70,18 @@ impl Edge {
             others: app.others.clone(),
             shutdown: app.shutdown.clone(),
         };
-        Self { router, peer: None, shared: Arc::new(shared) }
+        Self { router, peer: None, unwritten: Unwritten::default(), shared: Arc::new(shared) }
     }
 
     /// For one connection.
     #[must_use]
-    pub fn to(self, peer: IpAddr) -> Self {
-        Self { peer: Some(Peer(peer)), ..self }
+    pub fn to(self, peer: IpAddr, unwritten: Unwritten) -> Self {
+        Self { peer: Some(Peer(peer)), unwritten, ..self }
     }
 }
 
 impl hyper::service::Service<Request<Incoming>> for Edge {
-    type Response = Response;
+    type Response = Response<Outgoing>;
     type Error = Infallible;
     type Future = Answering<axum::routing::future::RouteFuture<Infallible>>;
 
@@ -104,7 +103,8 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
             request.extensions_mut().insert(peer);
         }
         let inner = refused.is_none().then(|| self.router.clone().call(request));
-        Answering { inner, refused, budget: None, start, surface, http1, note, shared: self.shared.clone() }
+        let (unwritten, shared) = (self.unwritten.clone(), self.shared.clone());
+        Answering { inner, refused, budget: None, start, surface, http1, note, unwritten, shared }
     }
 }
 
@@ -166,18 +166,19 @@ pin_project! {
     pub struct Answering<F> {
         #[pin]
         inner: Option<F>,
-        refused: Option<Response>,
+        refused: Option<Response<Body>>,
         budget: Option<Pin<Box<Sleep>>>,
         start: Instant,
         surface: Surface,
         http1: bool,
         note: Option<Box<Note>>,
+        unwritten: Unwritten,
         shared: Arc<Shared>,
     }
 }
 
-impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
-    type Output = Result<Response, Infallible>;
+impl<F: Future<Output = Result<Response<Body>, Infallible>>> Future for Answering<F> {
+    type Output = Result<Response<Outgoing>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
@@ -210,7 +211,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
         if let Some(note) = this.note.take() {
             response = note.answered(response);
         }
-        Poll::Ready(Ok(response))
+        Poll::Ready(Ok(response.map(|body| this.unwritten.body(body))))
     }
 }
 

@@ -2,18 +2,20 @@
 
 use std::{
     collections::HashMap,
-    fmt,
+    fmt, io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    pcapng::pcapng,
     recording::{Recording, Room},
+    rendering::{Form, Reading, Renderings},
     state::{Entry, FULL, MAX_CONNECTIONS, State},
+    told::{told, told_head},
     visitor::Visitor,
 };
 use crate::shutdown::Shutdown;
@@ -24,8 +26,6 @@ pub const ARMED: Duration = Duration::from_secs(30);
 pub const KEPT: Duration = Duration::from_secs(300);
 /// The most captures at once; the oldest that waits for nothing gives way, or else one of whoever holds the most.
 const MAX_CAPTURES: usize = 64;
-/// The most captures that are dissected at once; who reads another waits.
-const MAX_DISSECTED: usize = 2;
 
 /// Why there is no capture.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,12 @@ pub enum Error {
         ARMED.as_secs()
     )]
     Busy,
+    /// Too many are being read.
+    #[error("too many captures are being read; try again")]
+    Crowded,
+    /// It cannot be written down.
+    #[error("the capture cannot be written down; the request id finds the reason in the log")]
+    Unwritable(#[source] io::Error),
     /// Not a trace id.
     #[error("a trace id is 32 of the characters 0-9 a-f, and not all zero")]
     NotAnId,
@@ -55,8 +61,7 @@ pub struct Captures(Arc<Inner>);
 struct Inner {
     shutdown: Shutdown,
     room: Room,
-    /// Who dissects: that takes many times the memory of what was recorded.
-    dissecting: Arc<Semaphore>,
+    renderings: Renderings,
     state: Mutex<State>,
 }
 
@@ -74,6 +79,8 @@ pub struct Admitted {
 pub struct Taken {
     /// Its trace.
     pub trace_id: u128,
+    /// When it was armed.
+    pub since: Instant,
     /// How long it waits for more calls; zero when it does not any more.
     pub armed_for: Duration,
     /// How long it can be read.
@@ -84,14 +91,33 @@ pub struct Taken {
     pub missing: Option<String>,
 }
 
+/// By which it is known whether a capture has changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Revision {
+    since: Instant,
+    connections: Vec<[usize; 5]>,
+    missing: Option<String>,
+}
+
+impl Taken {
+    /// Changes with everything that is told of a capture, but for how long it can be read still.
+    pub(super) fn revision(&self) -> Revision {
+        let connections = self.connections.iter().flat_map(|recording| {
+            let network = recording.network().map(|network| network.revision());
+            [Some(recording.revision()), network].into_iter().flatten()
+        });
+        Revision { since: self.since, connections: connections.collect(), missing: self.missing.clone() }
+    }
+}
+
 impl Captures {
     /// Nothing is armed.
     #[must_use]
     pub fn new(shutdown: &Shutdown) -> Self {
         let state = State { captures: HashMap::new(), recorded: Vec::new(), others: shutdown.token().child_token() };
-        let dissecting = Arc::new(Semaphore::new(MAX_DISSECTED));
+        let renderings = Renderings::new(shutdown);
         let (shutdown, room) = (shutdown.clone(), Room::default());
-        Self(Arc::new(Inner { shutdown, room, dissecting, state: Mutex::new(state) }))
+        Self(Arc::new(Inner { shutdown, room, renderings, state: Mutex::new(state) }))
     }
 
     /// Arms a capture for `holder`: says whether it is a new one. Connections that are not recorded from their first byte, or have
@@ -134,6 +160,7 @@ impl Captures {
         let age = entry.since.elapsed();
         Ok(Taken {
             trace_id: trace,
+            since: entry.since,
             armed_for: if entry.armed { ARMED.saturating_sub(age) } else { Duration::ZERO },
             kept_for: KEPT.saturating_sub(age),
             connections: entry.connections.clone(),
@@ -141,9 +168,18 @@ impl Captures {
         })
     }
 
-    /// Waits for one's turn to dissect a capture, which lasts as long as what this gives. Cancel safe.
-    pub async fn turn(&self) -> OwnedSemaphorePermit {
-        self.0.dissecting.clone().acquire_owned().await.expect("the semaphore is never closed")
+    /// Begins to read what there is of a capture. Cancel safe.
+    ///
+    /// # Errors
+    /// [`Error::Crowded`] when too many are being read, [`Error::Unwritable`] when it cannot be written in this form.
+    pub async fn read(&self, taken: Taken, form: Form) -> Result<Reading, Error> {
+        match form {
+            Form::Json => {
+                let head = told_head(&taken);
+                Ok(self.0.renderings.read(taken, form, told).await?.behind(head))
+            }
+            Form::Pcapng => self.0.renderings.read(taken, form, pcapng).await,
+        }
     }
 
     /// How to serve a connection that was just accepted. One with TLS is recorded twice: what its ends say, and what the
@@ -248,7 +284,6 @@ impl fmt::Debug for Captures {
 #[cfg(test)]
 mod tests {
     use crosstalk_wire::Party;
-    use futures_util::FutureExt as _;
     use http::HeaderMap;
 
     use super::*;
@@ -310,15 +345,6 @@ mod tests {
         pass(ARMED).await;
         captures.arm(3, visitor(1)).unwrap();
         assert!(first.leave.is_cancelled());
-    }
-
-    #[tokio::test]
-    async fn only_so_many_are_dissected_at_once() {
-        let captures = Captures::new(&Shutdown::new());
-        let turns = [captures.turn().await, captures.turn().await];
-        assert!(captures.turn().now_or_never().is_none());
-        drop(turns);
-        assert!(captures.turn().now_or_never().is_some());
     }
 
     #[tokio::test(start_paused = true)]

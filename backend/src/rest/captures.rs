@@ -14,10 +14,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{answer, media::Media};
 use crate::{
-    capture::{self, Captures, Error as CaptureError, Peer, Visitor},
+    capture::{Captures, Error as CaptureError, Form, Peer, Visitor},
     error::Error,
     router::App,
-    shutdown::Shutdown,
     step::Steps,
     trace,
 };
@@ -72,7 +71,7 @@ pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Req
     let result = async {
         let trace = checked(trace)?;
         let status = if app.captures.arm(trace, holder)? { StatusCode::CREATED } else { StatusCode::OK };
-        let mut response = tell(&app.captures, &app.shutdown, trace, status).await?;
+        let mut response = tell(&app.captures, trace, status).await?;
         // the connection of this request is one that is asked to end
         if version <= Version::HTTP_11 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -95,7 +94,7 @@ pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Req
 )]
 pub(super) async fn read(State(app): State<App>, trace: TraceInPath) -> Response {
     let start = Instant::now();
-    let result = async { tell(&app.captures, &app.shutdown, checked(trace)?, StatusCode::OK).await };
+    let result = async { tell(&app.captures, checked(trace)?, StatusCode::OK).await };
     answer::answer(result.await, Steps::new(), start)
 }
 
@@ -116,15 +115,8 @@ pub(super) async fn pcapng(State(app): State<App>, trace: TraceInPath) -> Respon
     let result = async {
         let taken = app.captures.find(checked(trace)?)?;
         let name = format!("attachment; filename=\"crosstalk-{:032x}.pcapng\"", taken.trace_id);
-        let turn = app.captures.turn().await;
-        let write = move || {
-            let _turn = turn;
-            capture::pcapng(&taken)
-        };
-        let file = app.shutdown.spawn_blocking(write).await;
-        let file = file.map_err(|error| Error::Internal(error.to_string()))?;
-        let file = file.map_err(|error| Error::Internal(error.to_string()))?;
-        let mut response = Response::new(Body::from(file));
+        let file = app.captures.read(taken, Form::Pcapng).await?;
+        let mut response = Response::new(Body::new(file));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-pcapng"));
         headers.insert(header::CACHE_CONTROL, NO_STORE);
@@ -136,16 +128,9 @@ pub(super) async fn pcapng(State(app): State<App>, trace: TraceInPath) -> Respon
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-async fn tell(captures: &Captures, shutdown: &Shutdown, trace: u128, status: StatusCode) -> Result<Response, Error> {
+async fn tell(captures: &Captures, trace: u128, status: StatusCode) -> Result<Response, Error> {
     let taken = captures.find(trace)?;
-    let turn = captures.turn().await;
-    let told = shutdown.spawn_blocking(move || {
-        let _turn = turn;
-        serde_json::to_vec(&capture::told(&taken))
-    });
-    let body = told.await.map_err(|error| Error::Internal(error.to_string()))?;
-    let body = body.map_err(|error| Error::Internal(error.to_string()))?;
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(Body::new(captures.read(taken, Form::Json).await?));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, Media::Json.header());

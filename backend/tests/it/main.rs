@@ -23,6 +23,7 @@ mod capture_amqp;
 mod capture_amqps;
 mod capture_file;
 mod capture_http;
+mod capture_memory;
 mod capture_support;
 mod grpc_lifetime;
 mod grpc_native;

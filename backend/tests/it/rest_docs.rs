@@ -20,11 +20,11 @@ async fn the_description_knows_every_operation() {
         }
     }
     insta::assert_snapshot!(operations.join("\n"), @r"
-    get /api/v1/captures/{trace}: 200 400 404 default
-    head /api/v1/captures/{trace}: 200 400 404 default
-    put /api/v1/captures/{trace}: 200 201 400 429 default
-    get /api/v1/captures/{trace}/pcapng: 200 400 404 default
-    head /api/v1/captures/{trace}/pcapng: 200 400 404 default
+    get /api/v1/captures/{trace}: 200 400 404 503 default
+    head /api/v1/captures/{trace}: 200 400 404 503 default
+    put /api/v1/captures/{trace}: 200 201 400 429 503 default
+    get /api/v1/captures/{trace}/pcapng: 200 400 404 503 default
+    head /api/v1/captures/{trace}/pcapng: 200 400 404 503 default
     get /api/v1/resource: 200 304 400 406 412 default
     head /api/v1/resource: 200 304 400 406 412 default
     post /api/v1/resource: 201 400 406 408 413 415 422 503 507 default
