@@ -92,7 +92,7 @@ impl Error {
             Self::Grpc(R::Busy { .. }) | Self::Queue(Q::Busy { .. }) | Self::Capture(C::Busy) => {
                 StatusCode::TOO_MANY_REQUESTS
             }
-            Self::Queue(Q::Refused { code: 403, .. }) => StatusCode::FORBIDDEN,
+            Self::Capture(C::NoSecret) | Self::Queue(Q::Refused { code: 403, .. }) => StatusCode::FORBIDDEN,
             Self::Queue(Q::Refused { code: 405, .. }) => StatusCode::LOCKED,
             Self::Greeting(G::Contended { .. }) | Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => {
                 StatusCode::CONFLICT
@@ -134,7 +134,7 @@ impl Error {
             Self::Grpc(R::Unimplemented { .. } | R::Encoding { .. } | R::NoRequest | R::ManyRequests) => {
                 tonic::Code::Unimplemented
             }
-            Self::Queue(Q::Refused { code: 403, .. }) => tonic::Code::PermissionDenied,
+            Self::Capture(C::NoSecret) | Self::Queue(Q::Refused { code: 403, .. }) => tonic::Code::PermissionDenied,
             Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => tonic::Code::FailedPrecondition,
             Self::Queue(Q::Unknown { .. }) => tonic::Code::Unknown,
             Self::Internal(_) | Self::Capture(C::Unwritable(_)) => tonic::Code::Internal,

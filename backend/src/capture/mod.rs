@@ -6,7 +6,7 @@
 //! is armed no connection is wrapped, and all of this costs nothing.
 //!
 //! - [`registry`]: what is armed, for how long, and which connections take part
-//! - [`visitor`]: who holds a capture, so that nobody takes all places
+//! - [`visitor`]: who holds a capture, so that nobody takes all places; [`secret`]: who may read it
 //! - [`recording`]: the bytes of one connection; [`tap`] takes them from the socket, [`watched`] looks for trace ids
 //! - [`recording`] of a connection with TLS has two layers: what its ends say, and what the network sees
 //! - [`relay`]: the same for what goes to the broker, over a link of the job's own
@@ -22,6 +22,7 @@ mod recording;
 mod registry;
 mod relay;
 mod rendering;
+mod secret;
 mod state;
 mod tap;
 mod told;
@@ -30,8 +31,9 @@ mod watched;
 
 pub use self::{
     recording::Recording,
-    registry::{ARMED, Admitted, Captures, Error, KEPT, Taken},
+    registry::{ARMED, Admitted, Armed, Captures, Error, KEPT, Taken},
     rendering::{Ended, Form, Reading},
+    secret::{CAPTURE_SECRET, Given, Secret},
     tap::{Stream, Tapped},
     visitor::{Peer, Visitor},
     watched::Watched,

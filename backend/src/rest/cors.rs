@@ -13,7 +13,7 @@ use tower::{Layer as _, ServiceExt as _};
 use tower_http::cors::CorsLayer;
 
 use super::{idempotency, media};
-use crate::{config::Origin, router::App, step::SERVER_TIMING, trace::TRACEPARENT};
+use crate::{capture::CAPTURE_SECRET, config::Origin, router::App, step::SERVER_TIMING, trace::TRACEPARENT};
 
 /// How long a browser may remember a preflight.
 const MAX_AGE: Duration = Duration::from_secs(3_600);
@@ -33,6 +33,7 @@ pub(super) fn around(router: Router<App>, origins: &[Origin]) -> Router<App> {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             idempotency::IDEMPOTENCY_KEY,
+            CAPTURE_SECRET,
             HeaderName::from_static(TRACEPARENT),
         ])
         .expose_headers([

@@ -15,7 +15,7 @@ const EXPLAINED: [(StatusCode, &str); 21] = [
     ),
     (
         StatusCode::FORBIDDEN,
-        "The server does not answer to this Host or Origin, as a defence against DNS rebinding. Use a loopback address or the origin the server was set up with.",
+        "The server does not answer to this Host or Origin, as a defence against DNS rebinding: use a loopback address or the origin the server was set up with. Or what was asked for needs a secret, such as a capture: the detail says which header carries it.",
     ),
     (StatusCode::NOT_FOUND, "There is nothing at this address, or no longer: greetings that are kept expire."),
     (StatusCode::METHOD_NOT_ALLOWED, "The resource has other methods; the header Allow lists them."),

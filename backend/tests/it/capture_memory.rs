@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crosstalk_broker::{Broker, Config};
+use crosstalk_proto::capture::Armed;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -11,7 +12,7 @@ use tokio::{
 
 use crate::{
     bridge_memory::Server,
-    capture_support::{PARENT, TRACE},
+    capture_support::{CAPTURE_SECRET, PARENT, TRACE},
 };
 
 /// What is captured is dissected by a program that was not optimised.
@@ -34,7 +35,10 @@ async fn readers_of_a_capture_that_stop_reading_cost_no_more_than_one() {
     let broker = Broker::start(Config { listen, ..Config::default() }).await.unwrap();
     let server = Server::start(&broker.amqp_url()).await;
     let capture = format!("/api/v1/captures/{TRACE} HTTP/1.1\r\nHost: localhost\r\n");
-    begin(&server, &format!("PUT {capture}Content-Length: 0\r\n\r\n")).await;
+    let address = format!("http://127.0.0.1:{}/api/v1/captures/{TRACE}", server.port);
+    let armed = reqwest::Client::new().put(address).send().await.unwrap();
+    let secret = armed.json::<Armed>().await.unwrap().secret;
+    let capture = format!("{capture}{CAPTURE_SECRET}: {secret}\r\n");
     // a body with many fields: its description is many times as long
     let json = format!("[{}1]", "1,".repeat(20_000));
     for _ in 0..4 {
