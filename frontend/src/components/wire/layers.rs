@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crosstalk_view::view;
 
-use super::Seen;
+use super::{Download, Seen};
 use crate::{
     dom::Node,
     i18n::{t_string, use_i18n},
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A capture, with a switch between its layers where it has two.
-pub(super) fn layers(wire: Wire, file: String) -> Node {
+pub(super) fn layers(wire: Wire, file: Download) -> Node {
     let wire = Arc::new(wire);
     let Some(network) = wire.network.clone() else { return view! { <Seen wire=wire file=file /> } };
     let i18n = use_i18n();

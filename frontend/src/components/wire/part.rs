@@ -3,7 +3,7 @@
 use crosstalk_view::view;
 
 use super::{
-    read,
+    Download, read,
     strips::{STYLES, Table, Weighed},
 };
 use crate::{dom::Node, part::part};
@@ -11,8 +11,8 @@ use crate::{dom::Node, part::part};
 /// What the part does.
 #[derive(Debug)]
 pub struct Wire {
-    /// Draws a capture, as the server told it; where it is to be had as a file.
-    pub(super) capture: fn(&[u8], String) -> Node,
+    /// Draws a capture, as the server told it; and what downloads it as a file.
+    pub(super) capture: fn(&[u8], Download) -> Node,
     /// Draws the captures of the styles.
     pub(super) strips: fn([Weighed; STYLES]) -> Node,
 }
