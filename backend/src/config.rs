@@ -4,9 +4,11 @@
 use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use clap::{Parser, ValueEnum};
+use http::HeaderValue;
+use tower_http::cors::AllowOrigin;
 use url::Url;
 
-use crate::queue::BrokerUrl;
+use crate::{authority::WebOrigin, queue::BrokerUrl};
 
 /// A value was not acceptable.
 #[derive(Debug, thiserror::Error)]
@@ -195,6 +197,18 @@ impl Origin {
     pub fn authority(&self) -> &str {
         self.0.split_once("://").map_or(&self.0, |(_scheme, authority)| authority)
     }
+
+    /// What CORS lets in: requests from these origins.
+    pub fn any_of(origins: &[Self]) -> AllowOrigin {
+        let origins = origins.to_vec();
+        AllowOrigin::predicate(move |value, _request| origins.iter().any(|origin| origin.is(value)))
+    }
+
+    /// Whether the value of an `Origin` header is this origin.
+    #[must_use]
+    pub fn is(&self, value: &HeaderValue) -> bool {
+        WebOrigin::parse(&self.0).zip(WebOrigin::of(value)).is_some_and(|(own, other)| own.is(other))
+    }
 }
 
 impl FromStr for Origin {
@@ -208,7 +222,8 @@ impl FromStr for Origin {
             && url.path() == "/"
             && url.query().is_none()
             && url.fragment().is_none()
-            && url.username().is_empty();
+            && url.username().is_empty()
+            && url.password().is_none();
         if bare {
             Ok(Self(url.origin().ascii_serialization()))
         } else {
@@ -221,7 +236,7 @@ impl FromStr for Origin {
 mod tests {
     use clap::Parser as _;
 
-    use super::{Config, Origin};
+    use super::{Config, HeaderValue, Origin};
 
     fn parse(args: &[&str]) -> Result<Config, String> {
         Config::try_parse_from([&["crosstalk"], args].concat())
@@ -238,6 +253,7 @@ mod tests {
             ("--amqp-listen", "0.0.0.0:5672", "CROSSTALK_AMQP_LISTEN"),
             ("--database-url", "mysql://u:hunter2@x/y", "DATABASE_URL"),
             ("--public-origin", "https://example.org/path", "CROSSTALK_PUBLIC_ORIGIN"),
+            ("--public-origin", "https://:word@example.org", "CROSSTALK_PUBLIC_ORIGIN"),
             ("--log", "crosstalk=loud", "CROSSTALK_LOG"),
             ("--tls", "yes", "CROSSTALK_TLS"),
             ("--tls-cert", "cert.pem", "CROSSTALK_TLS_KEY"),
@@ -260,5 +276,10 @@ mod tests {
         let origin: Origin = "https://Play.Example.org:443/".parse().unwrap();
         assert_eq!(origin.as_str(), "https://play.example.org");
         assert_eq!(origin.authority(), "play.example.org");
+        for (value, same) in
+            [("https://play.example.org", true), ("https://PLAY.example.org:443", true), ("null", false)]
+        {
+            assert_eq!(origin.is(&HeaderValue::from_static(value)), same, "{value}");
+        }
     }
 }

@@ -1,7 +1,9 @@
-//! What is around every request of every style, in one cheap layer: who may ask (`Host`, against DNS rebinding),
-//! how long the head of an answer may take, what becomes of a panic, the headers that are on every answer, and metrics.
+//! What is around every request of every style, in one cheap layer: which hosts the server answers to (against DNS
+//! rebinding), how long the head of an answer may take, what becomes of a panic, the headers that are on every answer, and
+//! metrics.
 //!
-//! It is the hot path: nothing here allocates or takes a lock while all is well and no page watches other clients.
+//! It is the hot path: while all is well, the host is written as usual and no page watches other clients, nothing here
+//! allocates or takes a lock.
 
 use std::{
     convert::Infallible,
@@ -14,21 +16,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{
-    Router,
-    body::Body,
-    response::{IntoResponse as _, Response},
-};
-use http::{HeaderValue, Method, Request, StatusCode, Version, header};
+use axum::{Router, body::Body, response::IntoResponse as _};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 use tower::Service as _;
 
 use crate::{
+    authority::{Authority, WebOrigin},
     capture::Peer,
     config::Origin,
     error::Error,
+    listen::{Outgoing, Unwritten},
     others::{Others, http::Note},
     router::App,
     shutdown::Shutdown,
@@ -44,12 +44,16 @@ pub struct Edge {
     router: Router,
     /// Who is at the other end of the connection that this serves.
     peer: Option<Peer>,
+    /// What of the responses on that connection is to be written.
+    unwritten: Unwritten,
     shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
 struct Shared {
     public_origin: Option<Origin>,
+    /// How most clients write the hosts that the server answers to.
+    usual_hosts: Vec<String>,
     metrics: Metrics,
     others: Others,
     shutdown: Shutdown,
@@ -61,22 +65,23 @@ impl Edge {
     pub fn new(router: Router, app: &App) -> Self {
         let shared = Shared {
             public_origin: app.config.public_origin.clone(),
+            usual_hosts: usual_hosts(app),
             metrics: app.metrics.clone(),
             others: app.others.clone(),
             shutdown: app.shutdown.clone(),
         };
-        Self { router, peer: None, shared: Arc::new(shared) }
+        Self { router, peer: None, unwritten: Unwritten::default(), shared: Arc::new(shared) }
     }
 
     /// For one connection.
     #[must_use]
-    pub fn to(self, peer: IpAddr) -> Self {
-        Self { peer: Some(Peer(peer)), ..self }
+    pub fn to(self, peer: IpAddr, unwritten: Unwritten) -> Self {
+        Self { peer: Some(Peer(peer)), unwritten, ..self }
     }
 }
 
 impl hyper::service::Service<Request<Incoming>> for Edge {
-    type Response = Response;
+    type Response = Response<Outgoing>;
     type Error = Infallible;
     type Future = Answering<axum::routing::future::RouteFuture<Infallible>>;
 
@@ -84,13 +89,7 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
         let start = Instant::now();
         let surface = surface(request.method(), request.uri().path());
         let http1 = request.version() <= Version::HTTP_11;
-        let refused = (!self.shared.is_known_host(&request)).then(|| {
-            Error::request(
-                StatusCode::FORBIDDEN,
-                "this server answers to loopback addresses and to the host of CROSSTALK_PUBLIC_ORIGIN only; use one of them",
-            )
-            .into_response()
-        });
+        let refused = self.shared.admit(&request).err().map(Error::into_response);
         let others = &self.shared.others;
         let note = if others.is_watched() { Note::of(others, &request, start) } else { None };
         let mut request = request.map(|body| match &note {
@@ -104,36 +103,49 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
             request.extensions_mut().insert(peer);
         }
         let inner = refused.is_none().then(|| self.router.clone().call(request));
-        Answering { inner, refused, budget: None, start, surface, http1, note, shared: self.shared.clone() }
+        let (unwritten, shared) = (self.unwritten.clone(), self.shared.clone());
+        Answering { inner, refused, budget: None, start, surface, http1, note, unwritten, shared }
     }
 }
 
 impl Shared {
-    fn is_known_host<B>(&self, request: &Request<B>) -> bool {
-        let host = match request.uri().authority() {
-            Some(authority) => authority.as_str(),
-            None => match request.headers().get(header::HOST).map(HeaderValue::to_str) {
-                Some(Ok(host)) => host,
-                _ => return false,
-            },
+    /// Checks that the server answers to the host that a request names.
+    ///
+    /// # Errors
+    /// 400 when the request does not name one host (RFC 9112, section 3.2), 403 when it is a foreign one.
+    fn admit<B>(&self, request: &Request<B>) -> Result<(), Error> {
+        if self.is_usual(request) {
+            return Ok(());
+        }
+        let authority = Authority::of(request)
+            .map_err(|malformed| Error::request(StatusCode::BAD_REQUEST, malformed.to_string()))?;
+        let public = || self.public_origin.as_ref().and_then(|origin| WebOrigin::parse(origin.as_str()));
+        if authority.is_loopback() || public().is_some_and(|public| public.has(authority)) {
+            return Ok(());
+        }
+        Err(Error::request(
+            StatusCode::FORBIDDEN,
+            "this server answers to loopback addresses and to the host of CROSSTALK_PUBLIC_ORIGIN only; use one of them",
+        ))
+    }
+
+    /// Whether a request names one host, and writes it as most clients do: then there is nothing to parse.
+    fn is_usual<B>(&self, request: &Request<B>) -> bool {
+        let target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+        let mut hosts = request.headers().get_all(header::HOST).iter().map(HeaderValue::as_bytes);
+        let named = match (target, hosts.next(), hosts.next()) {
+            (Some(host), None, None) if request.version() > Version::HTTP_11 => host,
+            (None, Some(host), None) => host,
+            _ => return false,
         };
-        is_loopback(host) || self.public_origin.as_ref().is_some_and(|origin| origin.authority() == host)
+        self.usual_hosts.iter().any(|usual| usual.as_bytes() == named)
     }
 }
 
-/// Whether `host[:port]` names this machine.
-#[must_use]
-pub fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => match rest.split_once(']') {
-            Some((name, port)) if port.is_empty() || port.starts_with(':') => name,
-            _ => return false,
-        },
-        None => host.split_once(':').map_or(host, |(name, _port)| name),
-    };
-    name == "127.0.0.1"
-        || name.eq_ignore_ascii_case("localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+fn usual_hosts(app: &App) -> Vec<String> {
+    let port = app.address.port();
+    let public = app.config.public_origin.as_ref().map(|origin| origin.authority().to_owned());
+    [format!("127.0.0.1:{port}"), format!("localhost:{port}")].into_iter().chain(public).collect()
 }
 
 fn surface(method: &Method, path: &str) -> Surface {
@@ -154,18 +166,19 @@ pin_project! {
     pub struct Answering<F> {
         #[pin]
         inner: Option<F>,
-        refused: Option<Response>,
+        refused: Option<Response<Body>>,
         budget: Option<Pin<Box<Sleep>>>,
         start: Instant,
         surface: Surface,
         http1: bool,
         note: Option<Box<Note>>,
+        unwritten: Unwritten,
         shared: Arc<Shared>,
     }
 }
 
-impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
-    type Output = Result<Response, Infallible>;
+impl<F: Future<Output = Result<Response<Body>, Infallible>>> Future for Answering<F> {
+    type Output = Result<Response<Outgoing>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
@@ -198,7 +211,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
         if let Some(note) = this.note.take() {
             response = note.answered(response);
         }
-        Poll::Ready(Ok(response))
+        Poll::Ready(Ok(response.map(|body| this.unwritten.body(body))))
     }
 }
 
@@ -208,28 +221,4 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
         .cloned()
         .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
         .unwrap_or_else(|| "a handler panicked".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_loopback;
-
-    #[test]
-    fn only_loopback_names_are_loopback() {
-        for host in ["127.0.0.1", "127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "127.9.9.9"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in [
-            "",
-            "example.org",
-            "localhost.example.org",
-            "127.0.0.1.example.org",
-            "10.0.0.1",
-            "[::2]",
-            "[::1].example.org",
-            "[::1",
-        ] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
 }

@@ -71,9 +71,9 @@ impl Error {
             Self::Greeting(G::InvalidName(_) | G::KeyReused { .. }) | Self::Queue(Q::Unsendable(_)) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::Greeting(G::InvalidId(_)) | Self::Grpc(R::Metadata { .. }) | Self::Capture(C::NotAnId) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Greeting(G::InvalidId(_))
+            | Self::Grpc(R::Metadata { .. } | R::NoRequest | R::ManyRequests)
+            | Self::Capture(C::NotAnId) => StatusCode::BAD_REQUEST,
             Self::Greeting(G::NotFound { .. })
             | Self::Grpc(R::Unimplemented { .. })
             | Self::Capture(C::Unknown { .. })
@@ -82,6 +82,7 @@ impl Error {
             Self::Greeting(G::Full { .. }) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Greeting(G::Store(_))
             | Self::Grpc(R::GoingAway)
+            | Self::Capture(C::Crowded)
             | Self::Queue(Q::Down { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Grpc(R::MetadataTooLarge { .. }) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
@@ -91,14 +92,14 @@ impl Error {
             Self::Grpc(R::Busy { .. }) | Self::Queue(Q::Busy { .. }) | Self::Capture(C::Busy) => {
                 StatusCode::TOO_MANY_REQUESTS
             }
-            Self::Queue(Q::Refused { code: 403, .. }) => StatusCode::FORBIDDEN,
+            Self::Capture(C::NoSecret) | Self::Queue(Q::Refused { code: 403, .. }) => StatusCode::FORBIDDEN,
             Self::Queue(Q::Refused { code: 405, .. }) => StatusCode::LOCKED,
             Self::Greeting(G::Contended { .. }) | Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => {
                 StatusCode::CONFLICT
             }
             Self::Queue(Q::Unknown { .. }) => StatusCode::BAD_GATEWAY,
             Self::Request { status, .. } => *status,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Internal(_) | Self::Capture(C::Unwritable(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -123,18 +124,20 @@ impl Error {
             Self::Greeting(G::Full { .. })
             | Self::Grpc(R::MetadataTooLarge { .. } | R::Busy { .. })
             | Self::Queue(Q::Busy { .. })
-            | Self::Capture(C::Busy) => tonic::Code::ResourceExhausted,
+            | Self::Capture(C::Busy | C::Crowded) => tonic::Code::ResourceExhausted,
             Self::Greeting(G::Store(_))
             | Self::Grpc(R::GoingAway)
             | Self::Queue(Q::Down { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => tonic::Code::Unavailable,
             Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
                 tonic::Code::DeadlineExceeded
             }
-            Self::Grpc(R::Unimplemented { .. } | R::Encoding { .. }) => tonic::Code::Unimplemented,
-            Self::Queue(Q::Refused { code: 403, .. }) => tonic::Code::PermissionDenied,
+            Self::Grpc(R::Unimplemented { .. } | R::Encoding { .. } | R::NoRequest | R::ManyRequests) => {
+                tonic::Code::Unimplemented
+            }
+            Self::Capture(C::NoSecret) | Self::Queue(Q::Refused { code: 403, .. }) => tonic::Code::PermissionDenied,
             Self::Grpc(R::RequestsEnded) | Self::Queue(Q::Refused { .. }) => tonic::Code::FailedPrecondition,
             Self::Queue(Q::Unknown { .. }) => tonic::Code::Unknown,
-            Self::Internal(_) => tonic::Code::Internal,
+            Self::Internal(_) | Self::Capture(C::Unwritable(_)) => tonic::Code::Internal,
         }
     }
 
@@ -192,6 +195,9 @@ impl Error {
             Self::Queue(error) if error.fault() == queue::error::Fault::Broker => {
                 tracing::warn!(%request_id, %error, "the broker failed");
             }
+            Self::Capture(capture::Error::Unwritable(inner)) => {
+                tracing::error!(%request_id, error = %inner, "a capture cannot be written down");
+            }
             Self::Internal(inner) => tracing::error!(%request_id, error = %inner, "internal error"),
             Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Capture(_) | Self::Request { .. } => {
                 tracing::debug!(%request_id, error = %self, "refused")
@@ -229,7 +235,7 @@ impl IntoResponse for Error {
         answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         match self {
             Self::Request { headers, .. } => answer.extend(headers),
-            Self::Greeting(greeting::Error::Store(_)) => {
+            Self::Greeting(greeting::Error::Store(_)) | Self::Capture(capture::Error::Crowded) => {
                 answer.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Self::Greeting(_) | Self::Grpc(_) | Self::Queue(_) | Self::Capture(_) | Self::Internal(_) => {}

@@ -7,12 +7,16 @@
 //! - [`others`]: that other clients were here, for the open pages
 //! - [`config`], [`telemetry`], [`clock`], [`step`], [`trace`]: how it is set up and watched
 //! - [`listen`] accepts connections, [`edge`] is around every request, [`router`] is where routes meet
+//! - [`accept`] reads and weighs the lists of `Accept` and its siblings
+//! - [`authority`] reads and compares what `Host`, `:authority` and `Origin` name
 //! - [`error`]: one table that turns the domains' errors into a Problem and a gRPC status
 //! - [`assets`]: the page, embedded; [`health`]: probes; [`shutdown`]: the end
 //!
 //! A request runs through listen, edge, router, its style, and the greeting.
 
+pub mod accept;
 pub mod assets;
+pub mod authority;
 pub mod bridge;
 pub mod capture;
 pub mod clock;

@@ -1,5 +1,6 @@
 //! W3C Trace Context: the `traceparent` that ties one job together across every style.
-//! Only version 00 is written; what is malformed is ignored and a new trace begun, as the standard asks.
+//! Only version 00 is written. A value that is malformed, or a second one, is ignored and a new trace begun, as the standard
+//! asks (sections 3.2.2 and 4.3).
 
 use std::fmt;
 
@@ -40,17 +41,23 @@ impl TraceContext {
         Some(Self { trace_id, parent_id, sampled: flags & 1 == 1 })
     }
 
+    /// The trace that the header names; `None` when it is malformed, missing or there more than once.
+    #[must_use]
+    pub fn of_headers(headers: &HeaderMap) -> Option<Self> {
+        only(headers.get_all(TRACEPARENT).iter())?.to_str().ok().and_then(Self::parse)
+    }
+
     /// The trace that a request names: by its header, or where it opens a WebSocket, with which a browser sends no header of
     /// a page's choice, by the parameter of the same name.
     #[must_use]
     pub fn of_request(headers: &HeaderMap, uri: &Uri) -> Option<Self> {
-        let parent = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok());
-        let asked = || {
-            let upgrade = headers.get(header::UPGRADE)?;
-            let query = uri.query().filter(|_| upgrade.as_bytes().eq_ignore_ascii_case(b"websocket"))?;
-            query.split('&').find_map(|pair| pair.strip_prefix(TRACEPARENT)?.strip_prefix('='))
-        };
-        parent.or_else(asked).and_then(Self::parse)
+        if headers.contains_key(TRACEPARENT) {
+            return Self::of_headers(headers);
+        }
+        let upgrade = headers.get(header::UPGRADE)?;
+        let query = uri.query().filter(|_| upgrade.as_bytes().eq_ignore_ascii_case(b"websocket"))?;
+        only(query.split('&').filter_map(|pair| pair.strip_prefix(TRACEPARENT)?.strip_prefix('=')))
+            .and_then(Self::parse)
     }
 
     /// The trace of an incoming call, or a new one.
@@ -70,6 +77,10 @@ impl TraceContext {
     pub fn trace_id(self) -> u128 {
         self.trace_id
     }
+}
+
+fn only<T>(mut values: impl Iterator<Item = T>) -> Option<T> {
+    values.next().filter(|_| values.next().is_none())
 }
 
 /// Reads a trace id as it stands in a `traceparent`: 32 lower-case hexadecimal digits, not all zero.
@@ -107,6 +118,20 @@ mod tests {
         assert_eq!(TraceContext::of_request(&upgrade, &named), TraceContext::parse(SAMPLE));
         assert_eq!(TraceContext::of_request(&upgrade, &"/ws?traceparents=1".parse().unwrap()), None);
         assert_eq!(TraceContext::of_request(&HeaderMap::new(), &named), None, "any other call has a header for it");
+        let twice: Uri = format!("/ws?traceparent={SAMPLE}&traceparent={SAMPLE}").parse().unwrap();
+        assert_eq!(TraceContext::of_request(&upgrade, &twice), None);
+    }
+
+    #[test]
+    fn of_two_contexts_neither_is_followed() {
+        let mut headers = HeaderMap::new();
+        headers.append(TRACEPARENT, SAMPLE.parse().unwrap());
+        assert_eq!(TraceContext::of_headers(&headers), TraceContext::parse(SAMPLE));
+        headers.append(TRACEPARENT, SAMPLE.parse().unwrap());
+        assert_eq!(TraceContext::of_headers(&headers), None);
+        headers.append(header::UPGRADE, "websocket".parse().unwrap());
+        let named: Uri = format!("/ws?traceparent={SAMPLE}").parse().unwrap();
+        assert_eq!(TraceContext::of_request(&headers, &named), None);
     }
 
     #[test]

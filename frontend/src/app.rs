@@ -19,7 +19,7 @@ use crate::{
         toast::{Corner, Toasts},
     },
     health::Health,
-    i18n::{I18nContextProvider, t, t_string, use_i18n},
+    i18n::{I18nSubContextProvider, t, t_string, use_i18n},
     pages::{
         design::DesignRoute, grpc::GrpcRoute, home::HomeRoute, not_found::NotFound, queue::QueueRoute, rest::RestRoute,
     },
@@ -41,11 +41,12 @@ pub fn App() -> impl IntoView {
     Toasts::provide();
     let (is_routing, set_is_routing) = signal(false);
     view! {
-        <I18nContextProvider set_lang_attr_on_html=false set_dir_attr_on_html=false>
+        // the language is the one that boot.js found, not the browser's
+        <I18nSubContextProvider initial_locale=Signal::stored(settings::language())>
             <Router set_is_routing>
                 <Frame is_routing />
             </Router>
-        </I18nContextProvider>
+        </I18nSubContextProvider>
     }
 }
 
@@ -55,7 +56,6 @@ fn Frame(
     is_routing: ReadSignal<bool>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    i18n.set_locale(settings::language());
     Commands::provide();
     state::provide();
     let embed = Settings::get().embed;

@@ -8,7 +8,7 @@
 use leptos_i18n::I18nContext;
 pub use leptos_i18n::{t, t_string};
 
-pub use self::generated::i18n::{I18nContextProvider, Locale, use_i18n};
+pub use self::generated::i18n::{I18nSubContextProvider, Locale, use_i18n};
 
 #[expect(missing_docs, unreachable_pub, dead_code, unused_imports, reason = "generated")]
 mod generated {

@@ -3,6 +3,27 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The answer to arming a capture, `PUT /api/v1/captures/{trace}`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Armed))]
+pub struct Armed {
+    /// The trace: 32 hexadecimal digits, as in a `traceparent`.
+    pub trace_id: String,
+    /// By which the capture is read, as the header `Capture-Secret`: 32 hexadecimal digits. The trace id is in every message.
+    pub secret: String,
+    /// For how many more milliseconds it takes calls of its trace; 0 when it takes no more.
+    pub armed_for_ms: u32,
+    /// For how many more milliseconds it can be read.
+    pub kept_for_ms: u32,
+}
+
+/// Without the secret.
+impl core::fmt::Debug for Armed {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Armed").field("trace_id", &self.trace_id).finish_non_exhaustive()
+    }
+}
+
 /// A capture of one trace: `PUT /api/v1/captures/{trace}` arms it, calls that carry the trace fill it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Capture))]

@@ -87,12 +87,14 @@ fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> F
 fn owner(request: &Message) -> Owner {
     let query = || {
         let (_path, query) = request.start.target().split_once('?').filter(|_| request.asks_for_websocket())?;
-        query.split('&').find_map(|pair| pair.strip_prefix("traceparent=")).map(ToOwned::to_owned)
+        let mut named = query.split('&').filter_map(|pair| pair.strip_prefix("traceparent="));
+        named.next().filter(|_| named.next().is_none()).map(ToOwned::to_owned)
     };
-    Owner::Call(trace(&request.headers).or_else(query))
+    let in_header = request.headers.get("traceparent").is_some();
+    Owner::Call(if in_header { trace(&request.headers) } else { query() })
 }
 
-/// W3C Trace Context: which job a call is part of.
+/// W3C Trace Context: which job a call is part of. Of several none is followed.
 fn trace(headers: &http1::Headers) -> Option<String> {
-    headers.get("traceparent").map(ToOwned::to_owned)
+    headers.only("traceparent").map(ToOwned::to_owned)
 }

@@ -3,6 +3,8 @@
 
 use http::{HeaderMap, Uri, header};
 
+use crate::accept::preferences;
+
 /// A language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -43,14 +45,10 @@ impl Language {
 
 /// The first of the weightiest that there is (RFC 9110, section 12.5.4).
 fn accepted(headers: &HeaderMap) -> Option<Language> {
-    let mut best = (0.0, None);
-    for value in headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok()) {
-        for range in value.split(',') {
-            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let weight = parameters.trim().strip_prefix("q=").map_or(1.0, |q| q.parse().unwrap_or(0.0));
-            if let Some(language) = Language::of(tag.trim()).filter(|_| weight > best.0) {
-                best = (weight, Some(language));
-            }
+    let mut best = (0, None);
+    for range in preferences(headers, header::ACCEPT_LANGUAGE) {
+        if let Some(language) = Language::of(range.value).filter(|_| range.weight > best.0) {
+            best = (range.weight, Some(language));
         }
     }
     best.1
@@ -84,5 +82,7 @@ mod tests {
         check("/", "zh;q=0", Language::English);
         check("/", "", Language::English);
         check("/", "zhuang", Language::English);
+        check("/", "en;q=0.5, zh;q=inf", Language::English);
+        check("/", "zh;q=0.2;x=1, en;q=0.1", Language::Chinese);
     }
 }

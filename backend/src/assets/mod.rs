@@ -13,7 +13,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
 use self::{language::Language, policy::Policy};
-use crate::{error::Error, grpc, router::App};
+use crate::{accept::preferences, error::Error, grpc, router::App};
 
 #[derive(Debug)]
 struct Asset {
@@ -85,25 +85,14 @@ fn shell(page: &str, language: Language) -> &'static Asset {
     shell.or_else(index).expect("the build embeds an index.html or fails")
 }
 
+/// Whether `Accept` names HTML itself, as browsers do for documents.
 fn wants_html(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
+    preferences(headers, header::ACCEPT).any(|range| range.value.eq_ignore_ascii_case("text/html") && range.weight > 0)
 }
 
 fn takes_brotli(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| {
-            let mut parts = coding.split(';').map(str::trim);
-            let name = parts.next().unwrap_or_default();
-            let refused = parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-            name.eq_ignore_ascii_case("br") && !refused
-        })
+    let coding = preferences(headers, header::ACCEPT_ENCODING).find(|coding| coding.value.eq_ignore_ascii_case("br"));
+    coding.is_some_and(|coding| coding.weight > 0)
 }
 
 impl Asset {
@@ -164,4 +153,28 @@ impl Asset {
 /// The build puts a hash of 16 hexadecimal digits into the name of a file, or of its folder.
 fn is_hashed(path: &str) -> bool {
     path.split(['-', '.', '_', '/']).any(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(accept: &'static str, accept_encoding: &'static str, html: bool, brotli: bool) {
+        let headers = HeaderMap::from_iter([
+            (header::ACCEPT, HeaderValue::from_static(accept)),
+            (header::ACCEPT_ENCODING, HeaderValue::from_static(accept_encoding)),
+        ]);
+        assert_eq!((wants_html(&headers), takes_brotli(&headers)), (html, brotli), "{accept} {accept_encoding}");
+    }
+
+    #[test]
+    fn what_is_refused_by_its_weight_is_not_wanted() {
+        check("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "gzip, deflate, br", true, true);
+        check("Text/HTML;q=0.1", "gzip;q=1.0, BR;q=0.5", true, true);
+        check("text/html;q=0, */*", "br;q=0, gzip", false, false);
+        check("*/*", "br;q=0.", false, false);
+        check("text/html-not, application/json", "brotli, gzip", false, false);
+        check("application/json;profile=\"a,text/html\"", "br;q=2", false, false);
+    }
 }

@@ -6,11 +6,12 @@
 //! is armed no connection is wrapped, and all of this costs nothing.
 //!
 //! - [`registry`]: what is armed, for how long, and which connections take part
-//! - [`visitor`]: who holds a capture, so that nobody takes all places
+//! - [`visitor`]: who holds a capture, so that nobody takes all places; [`secret`]: who may read it
 //! - [`recording`]: the bytes of one connection; [`tap`] takes them from the socket, [`watched`] looks for trace ids
 //! - [`recording`] of a connection with TLS has two layers: what its ends say, and what the network sees
 //! - [`relay`]: the same for what goes to the broker, over a link of the job's own
-//! - [`conversation`]: what of a connection belongs to a trace; [`told()`] is that for the page, [`pcapng()`] for Wireshark
+//! - [`conversation`]: what of a connection belongs to a trace; [`told`] is that for the page, [`mod@pcapng`] for Wireshark
+//! - [`rendering`]: what readers are answered, shared between them and bounded
 //!
 //! Everything is bounded: captures, connections, bytes and time. Raw bytes stay here: what is told was dissected first,
 //! and credentials were masked.
@@ -20,6 +21,8 @@ mod pcapng;
 mod recording;
 mod registry;
 mod relay;
+mod rendering;
+mod secret;
 mod state;
 mod tap;
 mod told;
@@ -27,11 +30,11 @@ mod visitor;
 mod watched;
 
 pub use self::{
-    pcapng::pcapng,
     recording::Recording,
-    registry::{ARMED, Admitted, Captures, Error, KEPT, Taken},
+    registry::{ARMED, Admitted, Armed, Captures, Error, KEPT, Taken},
+    rendering::{Ended, Form, Reading},
+    secret::{CAPTURE_SECRET, Given, Secret},
     tap::{Stream, Tapped},
-    told::told,
     visitor::{Peer, Visitor},
     watched::Watched,
 };

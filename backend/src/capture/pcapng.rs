@@ -44,7 +44,7 @@ fn ports(protocol: Protocol) -> (u16, u16) {
 ///
 /// # Errors
 /// When it cannot be put into packets.
-pub fn pcapng(taken: &Taken) -> io::Result<Vec<u8>> {
+pub(super) fn pcapng(taken: &Taken, writer: &mut dyn io::Write) -> io::Result<()> {
     let section = SectionHeaderBlock {
         options: vec![
             SectionHeaderOption::Comment(Cow::Borrowed(COMMENT)),
@@ -52,7 +52,7 @@ pub fn pcapng(taken: &Taken) -> io::Result<Vec<u8>> {
         ],
         ..SectionHeaderBlock::default()
     };
-    let mut writer = PcapNgWriter::with_section_header(Vec::new(), section).map_err(other)?;
+    let mut writer = PcapNgWriter::with_section_header(writer, section).map_err(other)?;
     let interface = InterfaceDescriptionBlock {
         linktype: DataLink::RAW,
         snaplen: 0,
@@ -80,7 +80,7 @@ pub fn pcapng(taken: &Taken) -> io::Result<Vec<u8>> {
             writer.write_pcapng_block(block).map_err(other)?;
         }
     }
-    Ok(writer.into_inner())
+    Ok(())
 }
 
 /// The packets of a connection: its handshake, then every piece as one or more segments.

@@ -155,6 +155,13 @@ impl Recording {
         self.lock().clone()
     }
 
+    /// Changes with everything that is recorded.
+    pub(super) fn revision(&self) -> [usize; 5] {
+        let Content { capture, cut } = &*self.lock();
+        let hop = self.hop.get().map_or(0, |hop| *hop as usize + 1);
+        [capture.client.len(), capture.server.len(), capture.chunks.len(), usize::from(*cut), hop]
+    }
+
     fn lock(&self) -> MutexGuard<'_, Content> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -2,18 +2,21 @@
 
 use std::{
     collections::HashMap,
-    fmt,
+    fmt, io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    pcapng::pcapng,
     recording::{Recording, Room},
+    rendering::{Form, Reading, Renderings},
+    secret::{CAPTURE_SECRET, Given, Secret},
     state::{Entry, FULL, MAX_CONNECTIONS, State},
+    told::{told, told_head},
     visitor::Visitor,
 };
 use crate::shutdown::Shutdown;
@@ -24,8 +27,6 @@ pub const ARMED: Duration = Duration::from_secs(30);
 pub const KEPT: Duration = Duration::from_secs(300);
 /// The most captures at once; the oldest that waits for nothing gives way, or else one of whoever holds the most.
 const MAX_CAPTURES: usize = 64;
-/// The most captures that are dissected at once; who reads another waits.
-const MAX_DISSECTED: usize = 2;
 
 /// Why there is no capture.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,9 @@ pub enum Error {
         /// The trace that was asked for.
         trace: u128,
     },
+    /// The secret was not given, or to arming a wrong one.
+    #[error("a capture needs its secret, which arming it with PUT gives: send it as the header {CAPTURE_SECRET}")]
+    NoSecret,
     /// Too many are armed.
     #[error(
         "{MAX_CAPTURES} captures wait for their calls already, and nobody holds more of them than you; try again: one of them \
@@ -43,6 +47,12 @@ pub enum Error {
         ARMED.as_secs()
     )]
     Busy,
+    /// Too many are being read.
+    #[error("too many captures are being read; try again")]
+    Crowded,
+    /// It cannot be written down.
+    #[error("the capture cannot be written down; the request id finds the reason in the log")]
+    Unwritable(#[source] io::Error),
     /// Not a trace id.
     #[error("a trace id is 32 of the characters 0-9 a-f, and not all zero")]
     NotAnId,
@@ -55,8 +65,7 @@ pub struct Captures(Arc<Inner>);
 struct Inner {
     shutdown: Shutdown,
     room: Room,
-    /// Who dissects: that takes many times the memory of what was recorded.
-    dissecting: Arc<Semaphore>,
+    renderings: Renderings,
     state: Mutex<State>,
 }
 
@@ -69,11 +78,26 @@ pub struct Admitted {
     pub leave: CancellationToken,
 }
 
+/// A capture that is armed.
+#[derive(Debug)]
+pub struct Armed {
+    /// It was not armed before.
+    pub is_new: bool,
+    /// By which it is read.
+    pub secret: Secret,
+    /// How long it waits for calls.
+    pub armed_for: Duration,
+    /// How long it can be read.
+    pub kept_for: Duration,
+}
+
 /// What there is of a capture now.
 #[derive(Debug)]
 pub struct Taken {
     /// Its trace.
     pub trace_id: u128,
+    /// When it was armed.
+    pub since: Instant,
     /// How long it waits for more calls; zero when it does not any more.
     pub armed_for: Duration,
     /// How long it can be read.
@@ -84,34 +108,59 @@ pub struct Taken {
     pub missing: Option<String>,
 }
 
+/// By which it is known whether a capture has changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Revision {
+    since: Instant,
+    connections: Vec<[usize; 5]>,
+    missing: Option<String>,
+}
+
+impl Taken {
+    /// Changes with everything that is told of a capture, but for how long it can be read still.
+    pub(super) fn revision(&self) -> Revision {
+        let connections = self.connections.iter().flat_map(|recording| {
+            let network = recording.network().map(|network| network.revision());
+            [Some(recording.revision()), network].into_iter().flatten()
+        });
+        Revision { since: self.since, connections: connections.collect(), missing: self.missing.clone() }
+    }
+}
+
 impl Captures {
     /// Nothing is armed.
     #[must_use]
     pub fn new(shutdown: &Shutdown) -> Self {
         let state = State { captures: HashMap::new(), recorded: Vec::new(), others: shutdown.token().child_token() };
-        let dissecting = Arc::new(Semaphore::new(MAX_DISSECTED));
+        let renderings = Renderings::new(shutdown);
         let (shutdown, room) = (shutdown.clone(), Room::default());
-        Self(Arc::new(Inner { shutdown, room, dissecting, state: Mutex::new(state) }))
+        Self(Arc::new(Inner { shutdown, room, renderings, state: Mutex::new(state) }))
     }
 
-    /// Arms a capture for `holder`: says whether it is a new one. Connections that are not recorded from their first byte, or have
-    /// filled much of what is kept of one, are asked to end; when this returns they take no further request.
+    /// Arms a capture for `holder`; one that is there already stays as it is, and needs its secret. Connections that are not
+    /// recorded from their first byte, or have filled much of what is kept of one, are asked to end; when this returns they take
+    /// no further request.
     ///
     /// # Errors
-    /// [`Error::Busy`] when too many are armed, and none by who holds more than that one would.
-    pub fn arm(&self, trace: u128, holder: Visitor) -> Result<bool, Error> {
+    /// [`Error::Busy`] when too many are armed, and none by who holds more than that one would; [`Error::NoSecret`] when there is
+    /// one of this trace and the secret of another.
+    pub fn arm(&self, trace: u128, holder: Visitor, secret: Option<&Given>) -> Result<Armed, Error> {
         let since = Instant::now();
         let mut leaving = Vec::new();
+        let armed;
         {
             let mut state = self.lock();
-            if state.captures.contains_key(&trace) {
-                return Ok(false);
+            if let Some(entry) = state.captures.get(&trace) {
+                let may = secret.is_some_and(|secret| secret.is(&entry.secret));
+                return if may { Ok(entry.armed(false)) } else { Err(Error::NoSecret) };
             }
             if state.captures.len() >= MAX_CAPTURES {
                 let gives_way = state.gives_way(holder).ok_or(Error::Busy)?;
                 state.remove(gives_way);
             }
-            let entry = Entry { holder, since, armed: true, connections: Vec::new(), places: 0, missing: None };
+            let secret = Secret::generate();
+            let entry = Entry { holder, secret, since, armed: true, connections: Vec::new(), places: 0, missing: None };
+            armed = entry.armed(true);
             state.captures.insert(trace, entry);
             let next = self.0.shutdown.token().child_token();
             leaving.push(std::mem::replace(&mut state.others, next));
@@ -121,29 +170,41 @@ impl Captures {
             connection.cancel();
         }
         self.0.shutdown.spawn(self.clone().expire(trace, since));
-        Ok(true)
+        Ok(armed)
     }
 
     /// What there is of a capture.
     ///
     /// # Errors
-    /// [`Error::Unknown`] when it was never armed, or is over.
-    pub fn find(&self, trace: u128) -> Result<Taken, Error> {
+    /// [`Error::NoSecret`] when no secret is given; [`Error::Unknown`] when it was never armed, is over, or has another secret.
+    pub fn find(&self, trace: u128, secret: Option<&Given>) -> Result<Taken, Error> {
+        let secret = secret.ok_or(Error::NoSecret)?;
         let state = self.lock();
-        let entry = state.captures.get(&trace).ok_or(Error::Unknown { trace })?;
-        let age = entry.since.elapsed();
+        let entry = state.captures.get(&trace).filter(|entry| secret.is(&entry.secret));
+        let entry = entry.ok_or(Error::Unknown { trace })?;
+        let (armed_for, kept_for) = entry.times();
         Ok(Taken {
             trace_id: trace,
-            armed_for: if entry.armed { ARMED.saturating_sub(age) } else { Duration::ZERO },
-            kept_for: KEPT.saturating_sub(age),
+            since: entry.since,
+            armed_for,
+            kept_for,
             connections: entry.connections.clone(),
             missing: entry.missing.clone(),
         })
     }
 
-    /// Waits for one's turn to dissect a capture, which lasts as long as what this gives. Cancel safe.
-    pub async fn turn(&self) -> OwnedSemaphorePermit {
-        self.0.dissecting.clone().acquire_owned().await.expect("the semaphore is never closed")
+    /// Begins to read what there is of a capture. Cancel safe.
+    ///
+    /// # Errors
+    /// [`Error::Crowded`] when too many are being read, [`Error::Unwritable`] when it cannot be written in this form.
+    pub async fn read(&self, taken: Taken, form: Form) -> Result<Reading, Error> {
+        match form {
+            Form::Json => {
+                let head = told_head(&taken);
+                Ok(self.0.renderings.read(taken, form, told).await?.behind(head))
+            }
+            Form::Pcapng => self.0.renderings.read(taken, form, pcapng).await,
+        }
     }
 
     /// How to serve a connection that was just accepted. One with TLS is recorded twice: what its ends say, and what the
@@ -239,6 +300,19 @@ impl Captures {
     }
 }
 
+impl Entry {
+    fn armed(&self, is_new: bool) -> Armed {
+        let (armed_for, kept_for) = self.times();
+        Armed { is_new, secret: self.secret.clone(), armed_for, kept_for }
+    }
+
+    /// How long it waits for more calls, and how long it can be read.
+    fn times(&self) -> (Duration, Duration) {
+        let age = self.since.elapsed();
+        (if self.armed { ARMED.saturating_sub(age) } else { Duration::ZERO }, KEPT.saturating_sub(age))
+    }
+}
+
 impl fmt::Debug for Captures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Captures").field("kept", &self.lock().captures.len()).finish_non_exhaustive()
@@ -248,7 +322,6 @@ impl fmt::Debug for Captures {
 #[cfg(test)]
 mod tests {
     use crosstalk_wire::Party;
-    use futures_util::FutureExt as _;
     use http::HeaderMap;
 
     use super::*;
@@ -263,6 +336,27 @@ mod tests {
         Visitor::of(Peer([192, 0, 2, number].into()), &HeaderMap::new())
     }
 
+    /// What there is of a capture, for whoever has its secret.
+    fn find(captures: &Captures, trace: u128) -> Result<Taken, Error> {
+        let secret = captures.lock().captures.get(&trace).map_or_else(Secret::generate, |entry| entry.secret.clone());
+        captures.find(trace, Some(&secret.into()))
+    }
+
+    #[tokio::test]
+    async fn a_capture_is_told_to_who_has_its_secret() {
+        let captures = Captures::new(&Shutdown::new());
+        let [armed, other] = [1, 2].map(|trace| captures.arm(trace, visitor(1), None).unwrap());
+        let [secret, other] = [armed.secret, other.secret].map(Given::from);
+        assert!(armed.is_new && captures.find(1, Some(&secret)).is_ok());
+        assert!(matches!(captures.find(1, None), Err(Error::NoSecret)));
+        assert!(matches!(captures.find(3, None), Err(Error::NoSecret)));
+        assert!(matches!(captures.find(1, Some(&other)), Err(Error::Unknown { trace: 1 })));
+        assert!(matches!(captures.arm(1, visitor(1), None), Err(Error::NoSecret)));
+        assert!(matches!(captures.arm(1, visitor(1), Some(&other)), Err(Error::NoSecret)));
+        let again = captures.arm(1, visitor(1), Some(&secret)).unwrap();
+        assert!(!again.is_new && secret.is(&again.secret));
+    }
+
     /// Waits until the tasks have noticed that time went on.
     async fn pass(time: Duration) {
         tokio::time::sleep(time + Duration::from_millis(1)).await;
@@ -274,7 +368,7 @@ mod tests {
         let captures = Captures::new(&Shutdown::new());
         let early = captures.admit(ends(), false);
         assert!(early.recording.is_none());
-        assert!(captures.arm(1, visitor(1)).unwrap() && early.leave.is_cancelled());
+        assert!(captures.arm(1, visitor(1), None).unwrap().is_new && early.leave.is_cancelled());
 
         let [taken, passing] = [(); 2].map(|()| captures.admit(ends(), false));
         let (taken, passing) = (taken.recording.unwrap(), passing.recording.unwrap());
@@ -287,54 +381,45 @@ mod tests {
         assert!(captures.admit(ends(), false).recording.is_none());
         assert!(!taken.is_on() && !passing.is_on());
         assert_eq!(passing.content().capture.client, b"");
-        let kept = captures.find(1).unwrap();
+        let kept = find(&captures, 1).unwrap();
         assert_eq!((kept.armed_for, kept.connections.len()), (Duration::ZERO, 1));
         assert_eq!(kept.connections[0].content().capture.client, b"ours");
 
         pass(KEPT - ARMED).await;
-        assert!(matches!(captures.find(1), Err(Error::Unknown { trace: 1 })));
+        assert!(matches!(find(&captures, 1), Err(Error::Unknown { trace: 1 })));
         assert_eq!(taken.content().capture.client, b"");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_recording_that_ended_is_no_beginning_for_the_next_capture() {
         let captures = Captures::new(&Shutdown::new());
-        captures.arm(1, visitor(1)).unwrap();
+        captures.arm(1, visitor(1), None).unwrap();
         let first = captures.admit(ends(), false);
-        captures.arm(2, visitor(1)).unwrap();
+        captures.arm(2, visitor(1), None).unwrap();
         assert!(!first.leave.is_cancelled(), "it is recorded from its first byte");
         let full = captures.admit(ends(), false);
         full.recording.as_ref().unwrap().push(Party::Server, &vec![0; 100 << 10]);
-        captures.arm(4, visitor(1)).unwrap();
+        captures.arm(4, visitor(1), None).unwrap();
         assert!(full.leave.is_cancelled() && !first.leave.is_cancelled(), "what is kept of it is bounded");
         pass(ARMED).await;
-        captures.arm(3, visitor(1)).unwrap();
+        captures.arm(3, visitor(1), None).unwrap();
         assert!(first.leave.is_cancelled());
-    }
-
-    #[tokio::test]
-    async fn only_so_many_are_dissected_at_once() {
-        let captures = Captures::new(&Shutdown::new());
-        let turns = [captures.turn().await, captures.turn().await];
-        assert!(captures.turn().now_or_never().is_none());
-        drop(turns);
-        assert!(captures.turn().now_or_never().is_some());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_job_finds_a_place_in_its_capture_or_nothing_is_kept_of_it() {
         let captures = Captures::new(&Shutdown::new());
-        captures.arm(1, visitor(1)).unwrap();
+        captures.arm(1, visitor(1), None).unwrap();
         assert!((0..MAX_CONNECTIONS).all(|_| captures.take_place(1).is_ok()) && captures.take_place(1).is_err());
         let recording = || Arc::new(Recording::new(ends(), CancellationToken::new(), captures.room().clone()));
         for _ in 0..MAX_CONNECTIONS {
             captures.enlist(1, &recording());
         }
-        assert_eq!(captures.find(1).unwrap().missing, None);
+        assert_eq!(find(&captures, 1).unwrap().missing, None);
         let late = recording();
         captures.enlist(1, &late);
         assert!(!late.is_on());
-        let taken = captures.find(1).unwrap();
+        let taken = find(&captures, 1).unwrap();
         assert_eq!((taken.connections.len(), taken.missing.as_deref()), (MAX_CONNECTIONS, Some(FULL)));
 
         pass(ARMED).await;
@@ -344,31 +429,31 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_oldest_that_waits_for_nothing_gives_way() {
         let captures = Captures::new(&Shutdown::new());
-        captures.arm(1, visitor(1)).unwrap();
+        captures.arm(1, visitor(1), None).unwrap();
         pass(ARMED).await;
         let last = 1 + MAX_CAPTURES as u128;
         for trace in 2..=last {
-            captures.arm(trace, visitor(1)).unwrap();
+            captures.arm(trace, visitor(1), None).unwrap();
         }
-        assert!(matches!(captures.find(1), Err(Error::Unknown { .. })));
-        assert!(matches!(captures.arm(last + 1, visitor(1)), Err(Error::Busy)));
+        assert!(matches!(find(&captures, 1), Err(Error::Unknown { .. })));
+        assert!(matches!(captures.arm(last + 1, visitor(1), None), Err(Error::Busy)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn whoever_holds_the_most_gives_way_to_others_and_nobody_to_them() {
         let captures = Captures::new(&Shutdown::new());
         for trace in 1..=MAX_CAPTURES as u128 {
-            captures.arm(trace, visitor(1)).unwrap();
+            captures.arm(trace, visitor(1), None).unwrap();
         }
-        assert!(matches!(captures.arm(100, visitor(1)), Err(Error::Busy)), "no others are there");
+        assert!(matches!(captures.arm(100, visitor(1), None), Err(Error::Busy)), "no others are there");
         let half = MAX_CAPTURES as u128 / 2;
         for nth in 1..=half {
-            captures.arm(100 + nth, visitor(2)).unwrap();
-            assert!(captures.find(nth).is_err() && captures.find(nth + 1).is_ok(), "the oldest");
+            captures.arm(100 + nth, visitor(2), None).unwrap();
+            assert!(find(&captures, nth).is_err() && find(&captures, nth + 1).is_ok(), "the oldest");
         }
         for most in [1, 2] {
-            assert!(matches!(captures.arm(200, visitor(most)), Err(Error::Busy)), "both hold the same");
+            assert!(matches!(captures.arm(200, visitor(most), None), Err(Error::Busy)), "both hold the same");
         }
-        captures.arm(200, visitor(3)).unwrap();
+        captures.arm(200, visitor(3), None).unwrap();
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use super::{recording::Recording, visitor::Visitor};
+use super::{recording::Recording, secret::Secret, visitor::Visitor};
 
 /// The most connections that are recorded at once.
 const MAX_RECORDED: usize = 256;
@@ -30,6 +30,8 @@ pub(super) struct State {
 pub(super) struct Entry {
     /// Who armed it.
     pub(super) holder: Visitor,
+    /// By which it is read.
+    pub(super) secret: Secret,
     pub(super) since: Instant,
     pub(super) armed: bool,
     pub(super) connections: Vec<Arc<Recording>>,

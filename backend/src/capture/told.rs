@@ -1,13 +1,18 @@
-//! A capture as it is told to whoever holds its trace id: the contract's form of it.
+//! A capture as it is told to whoever holds its secret: the contract's form of it, `crosstalk_proto::capture::Capture`. It is
+//! written as it is dissected, and never there as a whole.
 
 use std::{
+    cell::RefCell,
+    io,
     ops::Range,
     time::{Duration, Instant},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use crosstalk_proto::capture::{Capture, Chunk, Connection, Field, Kind, Message, Sender, Totals};
+use bytes::Bytes;
+use crosstalk_proto::capture::{Chunk, Connection, Field, Kind, Message, Sender, Totals};
 use crosstalk_wire as wire;
+use serde::{Serialize, Serializer};
 
 use super::{
     conversation::{Conversation, LIMITS, Said},
@@ -16,43 +21,102 @@ use super::{
 };
 use crate::clock;
 
-/// Dissects what there is of a capture. Takes its time: not to be done where others wait.
-#[must_use]
-pub fn told(taken: &Taken) -> Capture {
-    let mut left = LIMITS;
-    let connections: Vec<Connection> = taken
-        .connections
-        .iter()
-        .map(|recording| {
-            let conversation = Conversation::of(recording, taken.trace_id, &mut left);
-            let opened = conversation.opened;
-            Connection {
-                protocol: conversation.protocol.name().to_owned(),
-                hop: recording.hop(),
-                client: recording.ends.0.to_string(),
-                server: recording.ends.1.to_string(),
-                opened_ms: ms(opened, 0),
-                cut: conversation.cut,
-                messages: conversation.messages.iter().flat_map(|said| messages(said, opened)).collect(),
-                network: recording
-                    .network()
-                    .map_or_else(Vec::new, |network| records(&network, taken.trace_id, &mut left)),
-            }
-        })
-        .collect();
-    let mut totals = Totals::default();
-    for message in connections.iter().flat_map(|connection| &connection.messages) {
-        totals.framing += message.totals.framing;
-        totals.headers += message.totals.headers;
-        totals.payload += message.totals.payload;
+/// What comes first, and differs whenever a capture is read: its trace, and how long it waits and is kept.
+pub(super) fn told_head(taken: &Taken) -> Bytes {
+    #[derive(Serialize)]
+    struct Head {
+        trace_id: String,
+        armed_for_ms: u32,
+        kept_for_ms: u32,
     }
-    Capture {
+    let head = Head {
         trace_id: format!("{:032x}", taken.trace_id),
         armed_for_ms: whole_ms(taken.armed_for),
         kept_for_ms: whole_ms(taken.kept_for),
-        connections,
-        totals,
-        missing: taken.missing.clone(),
+    };
+    let mut json = serde_json::to_vec(&head).expect("they are text and numbers");
+    // the rest of the same object follows
+    json.pop();
+    json.push(b',');
+    json.into()
+}
+
+/// Writes the rest down, connection by connection. Takes its time: not to be done where others wait.
+///
+/// # Errors
+/// Those of the writer.
+pub(super) fn told(taken: &Taken, writer: &mut dyn io::Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Rest<'a> {
+        connections: Connections<'a>,
+        // after the connections, which fill them
+        totals: &'a RefCell<Totals>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        missing: Option<&'a str>,
+    }
+    let totals = RefCell::default();
+    let connections = Connections { taken, left: RefCell::new(LIMITS), totals: &totals };
+    let rest = Rest { connections, totals: &totals, missing: taken.missing.as_deref() };
+    serde_json::to_writer(Inside { writer, is_begun: false }, &rest).map_err(io::Error::from)
+}
+
+/// The members of an object, whose brace was written before.
+struct Inside<'a> {
+    writer: &'a mut dyn io::Write,
+    is_begun: bool,
+}
+
+impl io::Write for Inside<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_begun || bytes.is_empty() {
+            return self.writer.write(bytes);
+        }
+        self.is_begun = true;
+        self.writer.write_all(&bytes[1..])?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// The connections of a capture, each dissected when it is its turn to be written.
+struct Connections<'a> {
+    taken: &'a Taken,
+    left: RefCell<wire::Limits>,
+    totals: &'a RefCell<Totals>,
+}
+
+impl Serialize for Connections<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.taken.connections.iter().map(|recording| self.told(recording)))
+    }
+}
+
+impl Connections<'_> {
+    fn told(&self, recording: &Recording) -> Connection {
+        let trace = self.taken.trace_id;
+        let left = &mut *self.left.borrow_mut();
+        let conversation = Conversation::of(recording, trace, left);
+        let opened = conversation.opened;
+        let messages: Vec<Message> = conversation.messages.iter().flat_map(|said| messages(said, opened)).collect();
+        let mut totals = self.totals.borrow_mut();
+        for message in &messages {
+            totals.framing += message.totals.framing;
+            totals.headers += message.totals.headers;
+            totals.payload += message.totals.payload;
+        }
+        Connection {
+            protocol: conversation.protocol.name().to_owned(),
+            hop: recording.hop(),
+            client: recording.ends.0.to_string(),
+            server: recording.ends.1.to_string(),
+            opened_ms: ms(opened, 0),
+            cut: conversation.cut,
+            messages,
+            network: recording.network().map_or_else(Vec::new, |network| records(&network, trace, left)),
+        }
     }
 }
 
@@ -195,6 +259,7 @@ fn short(place: usize) -> u32 {
 mod tests {
     use std::{net::SocketAddr, sync::Arc};
 
+    use crosstalk_proto::capture::Capture;
     use tokio_util::sync::CancellationToken;
 
     use super::*;
@@ -216,13 +281,16 @@ mod tests {
         };
         let taken = Taken {
             trace_id: 0xab,
+            since: Instant::now(),
             armed_for: Duration::ZERO,
             kept_for: Duration::ZERO,
             connections: (0..3).map(|_| recorded()).collect(),
             missing: None,
         };
         clock::start();
-        let told = told(&taken);
+        let mut json = told_head(&taken).to_vec();
+        told(&taken, &mut json).unwrap();
+        let told: Capture = serde_json::from_slice(&json).unwrap();
         let fields = |connection: &Connection| connection.messages.iter().map(|message| message.fields.len()).sum();
         let fields: Vec<usize> = told.connections.iter().map(fields).collect();
         assert!(fields[0] > 80_000 && fields.iter().sum::<usize>() <= LIMITS.fields, "{fields:?}");

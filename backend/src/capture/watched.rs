@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::response::Response;
 use crosstalk_proto::capture::Hop;
 use http::{Request, header};
 use hyper::{body::Incoming, service::Service};
@@ -28,7 +27,7 @@ impl Watched {
 }
 
 impl Service<Request<Incoming>> for Watched {
-    type Response = Response;
+    type Response = <Edge as Service<Request<Incoming>>>::Response;
     type Error = <Edge as Service<Request<Incoming>>>::Error;
     type Future = <Edge as Service<Request<Incoming>>>::Future;
 

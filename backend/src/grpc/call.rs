@@ -1,5 +1,5 @@
-//! What is around every call, of every service: the deadline, the end of the server, a client that went away, the
-//! counters, and the trailer `server-timing` of a call that is traced. It is inside of gRPC-Web, so that both protocols
+//! What is around every call, of every service: the deadline, the number of requests, the end of the server, a client that
+//! went away, the counters, and the trailer `server-timing` of a call that is traced. It is inside of gRPC-Web, so that both protocols
 //! get the same.
 //!
 //! It is the hot path: a call that never waits costs no timer, no lock and no allocation here.
@@ -18,11 +18,15 @@ use http_body::Frame;
 use tonic::body::Body;
 use tower::Service;
 
-use super::{Error, deadline::Deadline};
+use super::{
+    Error,
+    cardinality::{Checked, Requests},
+    deadline::Deadline,
+};
 use crate::{
     router::App,
     step::{SERVER_TIMING, Steps},
-    trace::{TRACEPARENT, TraceContext},
+    trace::TraceContext,
 };
 
 /// How long a call may go on after the server began to stop: most end by themselves, and nobody is cut.
@@ -46,18 +50,19 @@ pub(crate) struct Measured {
 #[derive(Clone, Debug)]
 pub(crate) struct Calls<S> {
     inner: S,
+    requests: Requests,
     app: App,
 }
 
 impl<S> Calls<S> {
-    pub(crate) fn new(inner: S, app: App) -> Self {
-        Self { inner, app }
+    pub(crate) fn new(inner: S, requests: Requests, app: App) -> Self {
+        Self { inner, requests, app }
     }
 }
 
 impl<S, B> Service<Request<B>> for Calls<S>
 where
-    S: Service<Request<B>, Response = Response<Body>, Error = Infallible, Future: Unpin>,
+    S: Service<Request<Checked<B>>, Response = Response<Body>, Error = Infallible, Future: Unpin>,
 {
     type Response = Response<CallBody>;
     type Error = Infallible;
@@ -73,11 +78,11 @@ where
             log(&request);
         }
         let running = Running::begin(self.app.clone());
-        let traced = request.headers().contains_key(TRACEPARENT);
+        let traced = TraceContext::of_headers(request.headers()).is_some();
         match admit(&request, start) {
             Ok(deadline) => Calling {
                 stage: Stage::Running {
-                    inner: self.inner.call(request),
+                    inner: self.inner.call(request.map(|body| Checked::new(body, self.requests))),
                     call: Some(Call { start, deadline, traced, running }),
                 },
             },
@@ -99,7 +104,7 @@ fn admit<B>(request: &Request<B>, start: Instant) -> Result<Option<Deadline>, Er
 }
 
 fn log<B>(request: &Request<B>) {
-    let trace = TraceContext::of(request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok()));
+    let trace = TraceContext::of_headers(request.headers()).unwrap_or_else(TraceContext::generate);
     tracing::debug!(trace_id = format_args!("{:032x}", trace.trace_id()), path = request.uri().path(), "gRPC call");
 }
 
@@ -130,7 +135,7 @@ impl Drop for Running {
 struct Call {
     start: Instant,
     deadline: Option<Deadline>,
-    /// Whether the caller sent a `traceparent`: steps belong to a trace, and without one they would be more bytes than
+    /// Whether the caller sent a `traceparent` that is valid: steps belong to a trace, and without one they would be more bytes than
     /// the rest of a short answer.
     traced: bool,
     running: Running,

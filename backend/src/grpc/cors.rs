@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Method};
-use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+use http::{HeaderName, Method};
+use tower_http::cors::{AllowHeaders, CorsLayer};
 
 use crate::{
     config::{Config, Origin},
@@ -18,11 +18,9 @@ pub(crate) fn layer(config: &Config) -> Option<CorsLayer> {
     if config.cors_origins.is_empty() {
         return None;
     }
-    let origins = config.cors_origins.iter().map(Origin::as_str);
-    let origins = origins.map(|origin| HeaderValue::from_str(origin).expect("an origin is visible ASCII"));
     Some(
         CorsLayer::new()
-            .allow_origin(AllowOrigin::list(origins))
+            .allow_origin(Origin::any_of(&config.cors_origins))
             .allow_methods([Method::POST])
             // metadata has names of the caller's choosing
             .allow_headers(AllowHeaders::mirror_request())

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::clock::Millis;
+
 /// Why a gRPC call was not carried out, or not to its end.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -22,8 +24,14 @@ pub enum Error {
         limit: usize,
     },
     /// The time that the caller gave is over.
-    #[error("the deadline of {} ms has passed", .0.as_secs_f64() * 1e3)]
+    #[error("the deadline of {} ms has passed", Millis(*.0))]
     DeadlineExceeded(Duration),
+    /// The call has no request, and the method takes one.
+    #[error("the call has no request message, and the method takes exactly one")]
+    NoRequest,
+    /// The call has several requests, and the method takes one.
+    #[error("the call has more than one request message, and the method takes exactly one")]
+    ManyRequests,
     /// The server is stopping and cannot finish the call.
     #[error("the server is going away; call again")]
     GoingAway,

@@ -20,12 +20,15 @@ use tower::{Layer as _, Service};
 use super::{
     Error,
     call::{Calling, Calls, refusal},
+    cardinality::{Checked, Requests},
 };
-use crate::router::App;
+use crate::{accept, router::App};
 
 const NATIVE: &str = "application/grpc";
 const WEB: &str = "application/grpc-web+proto";
 const WEB_TEXT: &str = "application/grpc-web-text+proto";
+const WEB_NAMES: [&str; 2] = [WEB, "application/grpc-web"];
+const WEB_TEXT_NAMES: [&str; 2] = [WEB_TEXT, "application/grpc-web-text"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -53,6 +56,22 @@ impl Kind {
         }
     }
 
+    /// In which kind a request of this kind is answered: text and binary gRPC-Web as `Accept` weighs them, and what it
+    /// refuses or does not name, as the request was sent (gRPC-Web, section Protocol differences).
+    fn answered(self, headers: &HeaderMap) -> Self {
+        let other = match self {
+            Self::Web => Self::WebText,
+            Self::WebText => Self::Web,
+            Self::Native | Self::Foreign | Self::NotGrpc => return self,
+        };
+        let names = |kind| if kind == Self::Web { WEB_NAMES } else { WEB_TEXT_NAMES };
+        let [own, others] = [names(self), names(other)];
+        match accept::negotiate(headers, &[own[0], own[1], others[0], others[1]]) {
+            Some(2..) => other,
+            Some(_) | None => self,
+        }
+    }
+
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Native | Self::Foreign | Self::NotGrpc => NATIVE,
@@ -75,7 +94,7 @@ pub fn unknown(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Respon
         return None;
     }
     let kind = Kind::of(headers);
-    (kind != Kind::NotGrpc).then(|| kind.refuse(Error::Unimplemented { path: uri.path().to_owned() }))
+    (kind != Kind::NotGrpc).then(|| kind.answered(headers).refuse(Error::Unimplemented { path: uri.path().to_owned() }))
 }
 
 /// A service behind both protocols. The router clones it for every call, so it holds no more than the one service.
@@ -85,16 +104,16 @@ pub(crate) struct Gate<S> {
 }
 
 impl<S> Gate<S> {
-    pub(crate) fn new(service: S, app: &App) -> Self {
-        Self { service: Calls::new(service, app.clone()) }
+    pub(crate) fn new(service: S, requests: Requests, app: &App) -> Self {
+        Self { service: Calls::new(service, requests, app.clone()) }
     }
 }
 
 impl<S, F> Service<Request<Body>> for Gate<S>
 where
-    S: Service<Request<Body>, Response = http::Response<tonic::body::Body>, Error = Infallible, Future = F>
+    S: Service<Request<Checked<Body>>, Response = http::Response<tonic::body::Body>, Error = Infallible, Future = F>
         + Service<
-            Request<tonic::body::Body>,
+            Request<Checked<tonic::body::Body>>,
             Response = http::Response<tonic::body::Body>,
             Error = Infallible,
             Future = F,
@@ -119,11 +138,10 @@ where
             }
             kind @ (Kind::Web | Kind::WebText) => {
                 let headers = request.headers_mut();
+                let answer = kind.answered(headers);
+                // in the form that tonic-web compares them in
                 headers.insert(header::CONTENT_TYPE, kind.content_type());
-                // who does not say what it accepts gets what it sent
-                if headers.get(header::ACCEPT).is_none_or(|accept| accept == "*/*") {
-                    headers.insert(header::ACCEPT, kind.content_type());
-                }
+                headers.insert(header::ACCEPT, answer.content_type());
                 Passing::Web { inner: GrpcWebLayer::new().layer(self.service.clone()).call(request) }
             }
             kind @ Kind::Foreign => {
@@ -204,5 +222,36 @@ mod tests {
             assert_eq!(Kind::of(&headers), kind, "{content_type}");
         }
         assert_eq!(Kind::of(&HeaderMap::new()), Kind::NotGrpc);
+    }
+
+    #[track_caller]
+    fn check(kind: Kind, accept: &[&'static str], answered: Kind) {
+        let mut headers = HeaderMap::new();
+        for value in accept {
+            headers.append(header::ACCEPT, HeaderValue::from_static(value));
+        }
+        assert_eq!(kind.answered(&headers), answered, "{headers:?}");
+    }
+
+    #[test]
+    fn accept_decides_between_text_and_binary() {
+        use Kind::{Web, WebText};
+        for kind in [Web, WebText] {
+            for accept in ["*/*", "application/*", "application/json", "", "application/grpc", "nonsense"] {
+                check(kind, &[accept], kind);
+            }
+            check(kind, &[], kind);
+            check(kind, &["application/grpc-web-text;q=1"], WebText);
+            check(kind, &["Application/gRPC-Web-Text+proto; charset=utf-8"], WebText);
+            check(kind, &["text/plain, application/grpc-web-text;q=0.9, */*;q=0.1"], WebText);
+            check(kind, &["application/grpc-web;q=0.2, application/grpc-web-text;q=0.8"], WebText);
+            check(kind, &["application/json", "application/grpc-web-text"], WebText);
+            check(kind, &["application/grpc-web+proto"], Web);
+            check(kind, &["application/grpc-web;q=0.8, application/grpc-web-text;q=0.2"], Web);
+            check(kind, &["*/*, application/grpc-web-text+proto;q=0, application/grpc-web-text;q=0"], Web);
+            check(kind, &["application/grpc-web-text, application/grpc-web"], kind);
+            check(kind, &["application/grpc-web-text;q=0, application/grpc-web;q=0"], kind);
+        }
+        check(Kind::Native, &["application/grpc-web-text"], Kind::Native);
     }
 }

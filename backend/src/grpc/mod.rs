@@ -2,8 +2,8 @@
 //!
 //! - [`cors`]: which foreign pages may call
 //! - [`gate`]: which protocol a request speaks
-//! - [`call`]: what is around every call, with its [`deadline`]
-//! - [`greeter`]: the service itself, with the [`shape`] of its stream; [`standard`]: health and reflection
+//! - [`call`]: what is around every call, with its [`deadline`] and the [`cardinality`] of its requests
+//! - [`greeter`]: the service itself, with the [`shape`] of its stream; [`standard`]: health and [`reflection`]
 //! - [`contract`]: what the service is, as files
 //!
 //! Apart from these, two are clients, by [`dial`], of what browsers have no native gRPC for: [`native_call`] is the bidirectional
@@ -20,6 +20,7 @@ use tower::Service;
 use crate::router::App;
 
 mod call;
+mod cardinality;
 mod contract;
 mod cors;
 mod deadline;
@@ -29,9 +30,14 @@ mod gate;
 mod greeter;
 pub mod native_call;
 pub mod native_greet;
+mod reflection;
 mod shape;
 mod standard;
 
+use self::cardinality::{
+    Checked,
+    Requests::{self, One, Stream},
+};
 pub use self::{error::Error, gate::unknown};
 
 /// The most bytes of a message that is sent to us.
@@ -41,13 +47,15 @@ const MAX_MESSAGE: usize = 64 * 1024;
 pub fn routes(app: &App) -> Router<App> {
     let greeter = GreeterServer::new(greeter::Greeter).max_decoding_message_size(MAX_MESSAGE);
     let health = standard::health(&app.shutdown).max_decoding_message_size(MAX_MESSAGE);
-    let v1 = standard::reflection_v1().max_decoding_message_size(MAX_MESSAGE);
-    let v1alpha = standard::reflection_v1alpha().max_decoding_message_size(MAX_MESSAGE);
+    let (v1, v1alpha) = standard::reflection();
+    let v1 = v1.max_decoding_message_size(MAX_MESSAGE);
+    let v1alpha = v1alpha.max_decoding_message_size(MAX_MESSAGE);
     let router = Router::new();
-    let router = mount(router, app, greeter, &["SayHello", "SayHelloStreamReply", "SayHelloBidiStream"]);
-    let router = mount(router, app, health, &["Check", "Watch"]);
-    let router = mount(router, app, v1, &["ServerReflectionInfo"]);
-    let router = mount(router, app, v1alpha, &["ServerReflectionInfo"]);
+    let router =
+        mount(router, app, greeter, &[("SayHello", One), ("SayHelloStreamReply", One), ("SayHelloBidiStream", Stream)]);
+    let router = mount(router, app, health, &[("Check", One), ("Watch", One)]);
+    let router = mount(router, app, v1, &[("ServerReflectionInfo", Stream)]);
+    let router = mount(router, app, v1alpha, &[("ServerReflectionInfo", Stream)]);
     let router = match cors::layer(&app.config) {
         Some(cors) => router.layer(cors),
         None => router,
@@ -56,13 +64,19 @@ pub fn routes(app: &App) -> Router<App> {
 }
 
 /// A route for each method: what is not one reaches the fallback, as an unknown service does.
-fn mount<S, F>(router: Router<App>, app: &App, service: S, methods: &[&str]) -> Router<App>
+fn mount<S, F>(router: Router<App>, app: &App, service: S, methods: &[(&str, Requests)]) -> Router<App>
 where
     S: NamedService + Clone + Send + Sync + 'static,
-    S: Service<Request<Body>, Response = Response<tonic::body::Body>, Error = Infallible, Future = F>,
-    S: Service<Request<tonic::body::Body>, Response = Response<tonic::body::Body>, Error = Infallible, Future = F>,
+    S: Service<Request<Checked<Body>>, Response = Response<tonic::body::Body>, Error = Infallible, Future = F>,
+    S: Service<
+            Request<Checked<tonic::body::Body>>,
+            Response = Response<tonic::body::Body>,
+            Error = Infallible,
+            Future = F,
+        >,
     F: Future<Output = Result<Response<tonic::body::Body>, Infallible>> + Unpin + Send + 'static,
 {
-    let gate = gate::Gate::new(service, app);
-    methods.iter().fold(router, |router, method| router.route_service(&format!("/{}/{method}", S::NAME), gate.clone()))
+    methods.iter().fold(router, |router, (method, requests)| {
+        router.route_service(&format!("/{}/{method}", S::NAME), gate::Gate::new(service.clone(), *requests, app))
+    })
 }

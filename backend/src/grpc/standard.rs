@@ -1,14 +1,15 @@
 //! The services that gRPC tools expect of any server: health (grpc.health.v1) and reflection.
 
-use crosstalk_proto::helloworld::{self, greeter_server};
+use crosstalk_proto::helloworld::greeter_server;
 use futures_util::FutureExt as _;
 use tonic_health::{
     ServingStatus,
     pb::health_server::{Health, HealthServer},
     server::{HealthReporter, health_reporter},
 };
-use tonic_reflection::server::{self as reflection, v1, v1alpha};
+use tonic_reflection::server::{v1, v1alpha};
 
+use super::reflection::Reflection;
 use crate::shutdown::Shutdown;
 
 /// What is asked about: the server as a whole, and the Greeter.
@@ -32,18 +33,8 @@ async fn set(reporter: &HealthReporter, status: ServingStatus) {
     }
 }
 
-fn descriptors() -> reflection::Builder<'static> {
-    reflection::Builder::configure()
-        .register_encoded_file_descriptor_set(helloworld::FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-}
-
-/// Reflection as it is today.
-pub(crate) fn reflection_v1() -> v1::ServerReflectionServer<impl v1::ServerReflection> {
-    descriptors().build_v1().expect("the descriptors come from the compiler")
-}
-
-/// Reflection as older clients ask for it.
-pub(crate) fn reflection_v1alpha() -> v1alpha::ServerReflectionServer<impl v1alpha::ServerReflection> {
-    descriptors().build_v1alpha().expect("the descriptors come from the compiler")
+/// Reflection as it is today, and as older clients ask for it.
+pub(crate) fn reflection() -> (v1::ServerReflectionServer<Reflection>, v1alpha::ServerReflectionServer<Reflection>) {
+    let reflection = Reflection::new();
+    (v1::ServerReflectionServer::new(reflection.clone()), v1alpha::ServerReflectionServer::new(reflection))
 }

@@ -3,16 +3,18 @@
 //! The end is in three parts, so that no request is cut: who is connected is still accepted, and nobody else
 //! ([`closing`]); for [`LINGER`] every HTTP/1.1 answer says `Connection: close`, so that clients leave by themselves; then
 //! what is idle is closed (GOAWAY on HTTP/2) and what is busy is waited for.
+//!
+//! A client that takes nothing of its responses is given up ([`write_timeout`]); a quiet connection is not.
 
 mod closing;
 mod patience;
 mod tls;
+mod write_timeout;
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use axum::response::Response;
-use http::Request;
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -24,8 +26,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::patience::Patient;
-pub use self::tls::Tls;
+use self::{
+    patience::Patient,
+    write_timeout::{WRITE_BUDGET, WriteTimeout},
+};
+pub use self::{
+    tls::Tls,
+    write_timeout::{Outgoing, Part, Unwritten},
+};
 use crate::{
     capture::{Admitted, Captures, Recording, Stream, Tapped, Watched},
     config::Config,
@@ -46,6 +54,10 @@ const PING_BUDGET: Duration = Duration::from_secs(20);
 /// The most connections at once; more wait in the backlog.
 const MAX_CONNECTIONS: usize = 16_384;
 const MAX_CONCURRENT_STREAMS: u32 = 256;
+/// The most bytes of a connection that the system keeps and has not begun to send. With less than half of it the socket takes
+/// more: so much has a slow reader to take within [`WRITE_BUDGET`].
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const MAX_UNSENT: u32 = 256 * 1024;
 
 /// Bound sockets, not yet served.
 #[derive(Debug)]
@@ -175,6 +187,7 @@ async fn accept(listener: TcpListener, serving: &Serving, room: &Arc<Semaphore>)
 
 async fn connection(mut stream: TcpStream, serving: Serving) {
     let Serving { edge, captures, shutdown, tls } = serving;
+    limit_unsent(&stream);
     let ends = stream.set_nodelay(true).and_then(|()| Ok((stream.peer_addr()?, stream.local_addr()?)));
     let ends = match ends {
         Ok(ends) => ends,
@@ -192,10 +205,11 @@ async fn connection(mut stream: TcpStream, serving: Serving) {
             return;
         }
     }
-    let edge = edge.to(ends.0.ip());
+    let unwritten = Unwritten::default();
+    let edge = edge.to(ends.0.ip(), unwritten.clone());
     let Admitted { recording, leave } = captures.admit(ends, tls.is_some());
     let stream: Box<dyn Stream> = match (tls, &recording) {
-        (None, None) => return serve(stream, edge, &leave, &shutdown).await,
+        (None, None) => return serve(stream, unwritten, edge, &leave, &shutdown).await,
         (None, Some(_)) => Box::new(stream),
         (Some(tls), recording) => {
             let opened = tokio::select! {
@@ -212,13 +226,25 @@ async fn connection(mut stream: TcpStream, serving: Serving) {
         }
     };
     match recording {
-        None => serve(stream, edge, &leave, &shutdown).await,
+        None => serve(stream, unwritten, edge, &leave, &shutdown).await,
         Some(recording) => {
             let watched = Watched::new(edge, captures, recording.clone());
-            serve(Tapped::new(stream, recording), watched, &leave, &shutdown).await;
+            serve(Tapped::new(stream, recording), unwritten, watched, &leave, &shutdown).await;
         }
     }
 }
+
+/// Keeps the system from taking megabytes for a client that does not read: they would count as written.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn limit_unsent(stream: &TcpStream) {
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_notsent_lowat(MAX_UNSENT) {
+        tracing::debug!(%error, "the system does not limit what it keeps for a client");
+    }
+}
+
+/// Elsewhere the system decides how much it takes for a client that does not read.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn limit_unsent(_stream: &TcpStream) {}
 
 /// Some time after `leave` was cancelled: who shakes hands then gets to its end, and its request is served.
 async fn lingered(leave: &CancellationToken) {
@@ -248,14 +274,15 @@ pub fn http<E>(executor: E) -> auto::Builder<E> {
 }
 
 /// Serves one connection to its end; once `leave` is cancelled that is when what is under way on it is done.
-async fn serve<I, S>(stream: I, service: S, leave: &CancellationToken, shutdown: &Shutdown)
+async fn serve<I, S>(stream: I, unwritten: Unwritten, service: S, leave: &CancellationToken, shutdown: &Shutdown)
 where
     I: Stream + 'static,
-    S: hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible>,
+    S: hyper::service::Service<Request<Incoming>, Response = Response<Outgoing>, Error = Infallible>,
     S::Future: Send + 'static,
 {
     let builder = http(Tracked(shutdown.clone()));
-    let serving = builder.serve_connection_with_upgrades(TokioIo::new(Patient::new(stream, HEAD_READ_BUDGET)), service);
+    let stream = Patient::new(WriteTimeout::new(stream, unwritten, WRITE_BUDGET), HEAD_READ_BUDGET);
+    let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     tokio::pin!(serving);
     let ended = tokio::select! {
         // first: what comes after a connection was asked to end is not served on it any more
@@ -290,5 +317,112 @@ where
 {
     fn execute(&self, task: F) {
         self.0.spawn(task);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use bytes::Bytes;
+    use http_body_util::{BodyExt as _, Empty};
+    use hyper::service::service_fn;
+    use hyper_util::rt::TokioExecutor;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream},
+        task::JoinHandle,
+        time::{Instant, timeout},
+    };
+
+    use super::*;
+
+    const LARGE: usize = 1 << 20;
+    /// Twice the budget, and a little for what is done besides.
+    const LATEST: Duration = Duration::from_secs(WRITE_BUDGET.as_secs() * 2 + 5);
+
+    /// A server of one connection: `/large` is more than fits, `/quiet` is a stream that begins and says nothing more.
+    fn served() -> (DuplexStream, JoinHandle<()>) {
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        let unwritten = Unwritten::default();
+        let bodies = unwritten.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            let body = match request.uri().path() {
+                "/large" => Body::from(vec![b'x'; LARGE]),
+                "/quiet" => {
+                    let first = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"first"))]);
+                    Body::from_stream(futures_util::StreamExt::chain(first, futures_util::stream::pending()))
+                }
+                _ => Body::empty(),
+            };
+            std::future::ready(Ok(Response::new(bodies.body(body))))
+        });
+        let (leave, shutdown) = (CancellationToken::new(), Shutdown::new());
+        (far, tokio::spawn(async move { serve(near, unwritten, service, &leave, &shutdown).await }))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_read_its_answer_is_given_up() {
+        let (mut client, serving) = served();
+        client.write_all(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        timeout(LATEST, serving).await.expect("it was not given up").unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_slowly_gets_all_of_its_answer() {
+        let (mut client, serving) = served();
+        client.write_all(b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut read = 0;
+        let start = Instant::now();
+        loop {
+            tokio::time::sleep(WRITE_BUDGET - Duration::from_secs(1)).await;
+            match client.read(&mut [0; 64 * 1024]).await.unwrap() {
+                0 => break,
+                some => read += some,
+            }
+        }
+        assert!(read > LARGE && start.elapsed() > LATEST, "{read} {:?}", start.elapsed());
+        serving.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_connection_and_a_quiet_stream_are_kept() {
+        let (mut client, serving) = served();
+        // bytes of the start of a stream that is not read any further are no reason either
+        client.write_all(b"GET /quiet HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        assert!(timeout(10 * LATEST, serving).await.is_err(), "a quiet stream was cut");
+    }
+
+    type Client = hyper::client::conn::http2::SendRequest<Empty<Bytes>>;
+
+    async fn http2(client: DuplexStream) -> Client {
+        let (client, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+            .initial_stream_window_size(16 * 1024)
+            .handshake(TokioIo::new(client))
+            .await
+            .unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    fn get(path: &str) -> Request<Empty<Bytes>> {
+        Request::builder().uri(format!("http://localhost{path}")).body(Empty::new()).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_of_http2_that_is_given_no_credit_ends_its_connection() {
+        let (client, serving) = served();
+        let mut client = http2(client).await;
+        let unread = client.send_request(get("/large")).await.unwrap();
+        // the connection itself is well: it answers pings, and is waited for between them
+        timeout(LATEST, serving).await.expect("it was not given up").unwrap();
+        assert!(unread.into_body().collect().await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quiet_stream_of_http2_is_kept() {
+        let (client, serving) = served();
+        let mut client = http2(client).await;
+        let mut body = client.send_request(get("/quiet")).await.unwrap().into_body();
+        assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "first");
+        assert!(timeout(10 * LATEST, serving).await.is_err(), "a quiet stream was cut");
     }
 }

@@ -19,6 +19,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 use super::{Others, now_ms, origin};
+use crate::clock;
 
 /// By this `User-Agent` the calls are known that we make for our own page.
 pub(crate) const OUR_AGENT: &str = "crosstalk-page";
@@ -27,6 +28,7 @@ const MAX_TEXT: usize = 160;
 /// Parameters whose values are told; any other's may be a credential.
 const OPEN: [&str; 3] = ["name", "limit", "after"];
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
+const GRPC_WEB: &[u8] = b"application/grpc-web";
 /// The flag of a gRPC-Web frame that holds trailers.
 const TRAILERS: u8 = 0x80;
 
@@ -39,7 +41,7 @@ pub struct Note {
     call: OtherCall,
     sent: Arc<AtomicU64>,
     received: u64,
-    /// Whether bodies are gRPC-Web, and if so whether in base64.
+    /// Whether the answer is gRPC-Web, and if so whether in base64.
     web: Option<bool>,
 }
 
@@ -59,7 +61,7 @@ impl Note {
             return None;
         };
         let agent = text(header::USER_AGENT);
-        let is_own = origin::is_ours(headers) || agent.starts_with(OUR_AGENT);
+        let is_own = origin::is_ours(request.uri(), headers) || agent.starts_with(OUR_AGENT);
         if is_own || origin::is_forwarded(headers) || !others.admits(style, since) {
             return None;
         }
@@ -77,9 +79,8 @@ impl Note {
             bytes_in: None,
             client: short(agent),
         };
-        let web = kind.starts_with("application/grpc-web").then(|| kind.starts_with("application/grpc-web-text"));
         let sent = Arc::default();
-        Some(Box::new(Self { others: others.clone(), style, since, call, sent, received: 0, web }))
+        Some(Box::new(Self { others: others.clone(), style, since, call, sent, received: 0, web: None }))
     }
 
     /// The request's body, counted.
@@ -90,7 +91,11 @@ impl Note {
     /// The answer, which is told when it is over.
     pub(crate) fn answered(mut self: Box<Self>, response: Response) -> Response {
         match self.style {
-            Style::Grpc => self.trailers(response.headers()),
+            Style::Grpc => {
+                let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+                self.web = kind.starts_with(GRPC_WEB).then(|| kind[GRPC_WEB.len()..].starts_with(b"-text"));
+                self.trailers(response.headers());
+            }
             Style::Rest | Style::Queue => self.call.code = Some(response.status().as_u16()),
         }
         response.map(|body| Body::new(Told { body, note: self }))
@@ -115,7 +120,8 @@ impl Note {
 impl Drop for Note {
     fn drop(&mut self) {
         let mut call = self.call.clone();
-        call.took_ms = Some(self.since.elapsed().as_secs_f64() * 1e3);
+        let took = u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        call.took_ms = Some(clock::to_ms(took));
         call.bytes_out = Some(self.sent.load(Ordering::Relaxed));
         call.bytes_in = Some(self.received);
         self.others.note(self.style, call);

@@ -1,8 +1,8 @@
 //! Whose a call is, and who may see it.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, Uri, header};
 
-use crate::config::Config;
+use crate::{authority::is_same_host, config::Config};
 
 /// What proxies add to what they forward (RFC 7239, RFC 9110 section 7.6.3, and what was before them).
 const FORWARDING: [HeaderName; 6] = [
@@ -29,19 +29,18 @@ pub fn is_forwarded(headers: &HeaderMap) -> bool {
 }
 
 /// Whether a call is one of our own page, which knows of it.
-pub(super) fn is_ours(headers: &HeaderMap) -> bool {
+pub(super) fn is_ours(uri: &Uri, headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return site == "same-origin";
     }
     // browsers that do not send it name the origin where that matters
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let authority = text(header::ORIGIN).and_then(|origin| origin.split_once("://")).map(|(_scheme, rest)| rest);
-    authority.is_some() && authority == text(header::HOST)
+    is_same_host(uri, headers)
 }
 
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
+    use http::HeaderValue;
 
     use super::*;
 
@@ -65,7 +64,8 @@ mod tests {
             (HeaderName::from_static(name), HeaderValue::from_static(value))
         };
         let map: HeaderMap = headers.iter().map(pair).collect();
-        assert_eq!((is_ours(&map), is_forwarded(&map)), (ours, forwarded), "{headers:?}");
+        let uri = Uri::from_static("/");
+        assert_eq!((is_ours(&uri, &map), is_forwarded(&map)), (ours, forwarded), "{headers:?}");
     }
 
     #[test]
@@ -73,6 +73,7 @@ mod tests {
         check(&[("sec-fetch-site", "same-origin")], true, false);
         check(&[("sec-fetch-site", "cross-site"), ("origin", "http://a:1"), ("host", "a:1")], false, false);
         check(&[("origin", "http://a:1"), ("host", "a:1")], true, false);
+        check(&[("origin", "http://A"), ("host", "a:80")], true, false);
         check(&[("origin", "http://b:1"), ("host", "a:1")], false, false);
         check(&[("user-agent", "curl/8.5.0"), ("host", "a:1")], false, false);
         check(&[("x-forwarded-for", "192.0.2.1")], false, true);

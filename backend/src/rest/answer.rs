@@ -15,7 +15,7 @@ use super::media::Media;
 use crate::{
     error::Error,
     step::{SERVER_TIMING, Steps},
-    trace::{TRACEPARENT, TraceContext},
+    trace::TraceContext,
 };
 
 const TIMING: HeaderName = HeaderName::from_static(SERVER_TIMING);
@@ -66,7 +66,7 @@ fn describe(headers: &mut HeaderMap, etag: HeaderValue) {
 /// Notes in the log which trace a request belongs to.
 pub(super) fn note_trace(request: &Request) {
     if tracing::enabled!(tracing::Level::DEBUG) {
-        let context = TraceContext::of(request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok()));
+        let context = TraceContext::of_headers(request.headers()).unwrap_or_else(TraceContext::generate);
         tracing::debug!(traceparent = %context, method = %request.method(), path = request.uri().path(), "rest");
     }
 }

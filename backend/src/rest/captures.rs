@@ -1,23 +1,26 @@
-//! `/api/v1/captures/{trace}`: what went over the sockets for a trace. Whoever knows the trace id may arm and read it.
+//! `/api/v1/captures/{trace}`: what went over the sockets for a trace. Whoever armed it may read it, by the secret that arming
+//! gave.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::{
     body::Body,
     extract::{Path, Request, State, rejection::PathRejection},
     response::Response,
 };
-use crosstalk_proto::capture::Capture;
-use http::{HeaderValue, StatusCode, Version, header};
+use crosstalk_proto::capture::{Armed, Capture};
+use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{answer, media::Media};
+use super::{
+    answer,
+    media::{self, Media},
+};
 use crate::{
-    capture::{self, Captures, Error as CaptureError, Peer, Visitor},
+    capture::{Error as CaptureError, Form, Peer, Secret, Visitor},
     error::Error,
     router::App,
-    shutdown::Shutdown,
     step::Steps,
     trace,
 };
@@ -36,7 +39,7 @@ pub(super) struct Pcapng(Vec<u8>);
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "a description only: the handlers check the id by themselves")]
 pub(super) struct OneTrace {
-    /// The trace id, as in the `traceparent` of the calls. Choose it at random: who knows it can read the capture
+    /// The trace id, as in the `traceparent` of the calls
     #[param(
         min_length = 32,
         max_length = 32,
@@ -46,22 +49,49 @@ pub(super) struct OneTrace {
     trace: String,
 }
 
+/// By which a capture is read.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "a description only: the handlers read the header by themselves")]
+pub(super) struct ItsSecret {
+    /// The secret that arming the capture gave
+    #[param(
+        rename = "Capture-Secret",
+        min_length = 32,
+        max_length = 32,
+        pattern = "^[0-9a-f]{32}$",
+        example = "7f3c0e5d9b1a4c6288d2f0a1b3c4d5e6"
+    )]
+    capture_secret: String,
+}
+
+/// The same, where it is needed only of a capture that was armed before.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "a description only: the handlers read the header by themselves")]
+pub(super) struct SecretAgain {
+    /// The secret that arming the capture gave, to arm it once more
+    #[param(rename = "Capture-Secret", required = false, min_length = 32, max_length = 32, pattern = "^[0-9a-f]{32}$")]
+    capture_secret: String,
+}
+
 type TraceInPath = Result<Path<String>, PathRejection>;
 
 /// Arm a capture
 ///
 /// From now on fresh connections are recorded, and those that are open are asked to end. Every call within the next 30 seconds
 /// whose `traceparent` has this trace id is in the capture. 64 captures may wait at once: then one of whoever holds the most gives
-/// way, and who holds the most is refused (429).
+/// way, and who holds the most is refused (429). The answer has the secret by which the capture is read: whoever consumes a
+/// captured message knows its trace id, and must not read the rest by it.
 #[utoipa::path(
     put,
     path = "/api/v1/captures/{trace}",
     operation_id = "arm",
     tag = "captures",
-    params(OneTrace),
+    params(OneTrace, SecretAgain),
     responses(
-        (status = 201, description = "It is armed", content((Capture = "application/json"))),
-        (status = 200, description = "It was armed before; nothing has changed", content((Capture = "application/json"))),
+        (status = 201, description = "It is armed", content((Armed = "application/json"))),
+        (status = 200, description = "It was armed before; nothing has changed", content((Armed = "application/json"))),
     ),
 )]
 pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Request) -> Response {
@@ -69,17 +99,25 @@ pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Req
     let version = request.version();
     let peer = request.extensions().get().copied().unwrap_or(Peer(app.address.ip()));
     let holder = Visitor::of(peer, request.headers());
-    let result = async {
+    let secret = Secret::of(request.headers());
+    let result = || {
         let trace = checked(trace)?;
-        let status = if app.captures.arm(trace, holder)? { StatusCode::CREATED } else { StatusCode::OK };
-        let mut response = tell(&app.captures, &app.shutdown, trace, status).await?;
+        let armed = app.captures.arm(trace, holder, secret.as_ref())?;
+        let body = Armed {
+            trace_id: format!("{trace:032x}"),
+            secret: armed.secret.expose(),
+            armed_for_ms: whole_ms(armed.armed_for),
+            kept_for_ms: whole_ms(armed.kept_for),
+        };
+        let mut response = json(Body::from(media::to_json(&body)));
+        *response.status_mut() = if armed.is_new { StatusCode::CREATED } else { StatusCode::OK };
         // the connection of this request is one that is asked to end
         if version <= Version::HTTP_11 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         Ok(response)
     };
-    answer::answer(result.await, Steps::new(), start)
+    answer::answer(result(), Steps::new(), start)
 }
 
 /// Read a capture
@@ -90,12 +128,15 @@ pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Req
     path = "/api/v1/captures/{trace}",
     operation_id = "capture",
     tag = "captures",
-    params(OneTrace),
+    params(OneTrace, ItsSecret),
     responses((status = 200, description = "What was captured so far", content((Capture = "application/json")))),
 )]
-pub(super) async fn read(State(app): State<App>, trace: TraceInPath) -> Response {
+pub(super) async fn read(State(app): State<App>, trace: TraceInPath, headers: HeaderMap) -> Response {
     let start = Instant::now();
-    let result = async { tell(&app.captures, &app.shutdown, checked(trace)?, StatusCode::OK).await };
+    let result = async {
+        let taken = app.captures.find(checked(trace)?, Secret::of(&headers).as_ref())?;
+        Ok(json(Body::new(app.captures.read(taken, Form::Json).await?)))
+    };
     answer::answer(result.await, Steps::new(), start)
 }
 
@@ -108,23 +149,16 @@ pub(super) async fn read(State(app): State<App>, trace: TraceInPath) -> Response
     path = "/api/v1/captures/{trace}/pcapng",
     operation_id = "pcapng",
     tag = "captures",
-    params(OneTrace),
+    params(OneTrace, ItsSecret),
     responses((status = 200, description = "The file", content((Pcapng = "application/x-pcapng")))),
 )]
-pub(super) async fn pcapng(State(app): State<App>, trace: TraceInPath) -> Response {
+pub(super) async fn pcapng(State(app): State<App>, trace: TraceInPath, headers: HeaderMap) -> Response {
     let start = Instant::now();
     let result = async {
-        let taken = app.captures.find(checked(trace)?)?;
+        let taken = app.captures.find(checked(trace)?, Secret::of(&headers).as_ref())?;
         let name = format!("attachment; filename=\"crosstalk-{:032x}.pcapng\"", taken.trace_id);
-        let turn = app.captures.turn().await;
-        let write = move || {
-            let _turn = turn;
-            capture::pcapng(&taken)
-        };
-        let file = app.shutdown.spawn_blocking(write).await;
-        let file = file.map_err(|error| Error::Internal(error.to_string()))?;
-        let file = file.map_err(|error| Error::Internal(error.to_string()))?;
-        let mut response = Response::new(Body::from(file));
+        let file = app.captures.read(taken, Form::Pcapng).await?;
+        let mut response = Response::new(Body::new(file));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-pcapng"));
         headers.insert(header::CACHE_CONTROL, NO_STORE);
@@ -136,21 +170,16 @@ pub(super) async fn pcapng(State(app): State<App>, trace: TraceInPath) -> Respon
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-async fn tell(captures: &Captures, shutdown: &Shutdown, trace: u128, status: StatusCode) -> Result<Response, Error> {
-    let taken = captures.find(trace)?;
-    let turn = captures.turn().await;
-    let told = shutdown.spawn_blocking(move || {
-        let _turn = turn;
-        serde_json::to_vec(&capture::told(&taken))
-    });
-    let body = told.await.map_err(|error| Error::Internal(error.to_string()))?;
-    let body = body.map_err(|error| Error::Internal(error.to_string()))?;
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
+fn json(body: Body) -> Response {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, Media::Json.header());
     headers.insert(header::CACHE_CONTROL, NO_STORE);
-    Ok(response)
+    response
+}
+
+fn whole_ms(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
 }
 
 fn checked(trace: TraceInPath) -> Result<u128, Error> {

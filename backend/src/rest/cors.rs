@@ -8,12 +8,12 @@ use axum::{
     middleware::{self, Next},
     response::IntoResponse as _,
 };
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, Method, header};
 use tower::{Layer as _, ServiceExt as _};
 use tower_http::cors::CorsLayer;
 
 use super::{idempotency, media};
-use crate::{config::Origin, router::App, step::SERVER_TIMING, trace::TRACEPARENT};
+use crate::{capture::CAPTURE_SECRET, config::Origin, router::App, step::SERVER_TIMING, trace::TRACEPARENT};
 
 /// How long a browser may remember a preflight.
 const MAX_AGE: Duration = Duration::from_secs(3_600);
@@ -23,10 +23,8 @@ pub(super) fn around(router: Router<App>, origins: &[Origin]) -> Router<App> {
     if origins.is_empty() {
         return router;
     }
-    let origins =
-        origins.iter().map(|origin| HeaderValue::try_from(origin.as_str()).expect("an origin is visible ASCII"));
     let cors = CorsLayer::new()
-        .allow_origin(origins.collect::<Vec<_>>())
+        .allow_origin(Origin::any_of(origins))
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([
             header::ACCEPT,
@@ -35,6 +33,7 @@ pub(super) fn around(router: Router<App>, origins: &[Origin]) -> Router<App> {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             idempotency::IDEMPOTENCY_KEY,
+            CAPTURE_SECRET,
             HeaderName::from_static(TRACEPARENT),
         ])
         .expose_headers([

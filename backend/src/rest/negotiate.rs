@@ -4,16 +4,7 @@
 use http::{HeaderMap, StatusCode, header};
 
 use super::media::Media;
-use crate::error::Error;
-
-/// One element of `Accept`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Range<'a> {
-    kind: &'a str,
-    subtype: &'a str,
-    /// In thousandths.
-    weight: u16,
-}
+use crate::{accept, error::Error};
 
 /// Picks one of `offered`.
 ///
@@ -21,87 +12,17 @@ struct Range<'a> {
 /// 406 says what is offered.
 pub(super) fn negotiate(headers: &HeaderMap, offered: &[Media]) -> Result<Media, Error> {
     let mut values = headers.get_all(header::ACCEPT).iter();
-    let first = match values.next() {
+    match values.next() {
         None => return Ok(offered[0]),
+        // what most clients send needs no parsing
         Some(value) if value == "*/*" && values.next().is_none() => return Ok(offered[0]),
-        Some(first) => first,
-    };
-    let mut best: Option<(Media, u16)> = None;
-    let mut readable = false;
-    for &media in offered {
-        let mut decisive: Option<(u8, u16)> = None;
-        for range in std::iter::once(first)
-            .chain(headers.get_all(header::ACCEPT).iter().skip(1))
-            .filter_map(|v| v.to_str().ok())
-            .flat_map(ranges)
-        {
-            readable = true;
-            if let Some(specificity) = range.specificity(media)
-                && decisive.is_none_or(|(most, _)| specificity > most)
-            {
-                decisive = Some((specificity, range.weight));
-            }
-        }
-        let weight = decisive.map_or(0, |(_, weight)| weight);
-        if weight > best.map_or(0, |(_, weight)| weight) {
-            best = Some((media, weight));
-        }
+        Some(_) => {}
     }
-    match best {
-        Some((media, _)) => Ok(media),
-        // an Accept without a single media range asks for nothing
-        None if !readable => Ok(offered[0]),
-        None => {
-            let names: Vec<_> = offered.iter().map(|media| media.name()).collect();
-            let detail = format!("nothing that Accept asks for is offered; this is offered: {}", names.join(", "));
-            Err(Error::request(StatusCode::NOT_ACCEPTABLE, detail).with(header::VARY, super::answer::VARY))
-        }
-    }
-}
-
-/// The ranges of a field value; what is malformed is passed over.
-fn ranges(value: &str) -> impl Iterator<Item = Range<'_>> {
-    value.split(',').filter_map(|element| {
-        let mut parts = element.split(';').map(str::trim);
-        let (kind, subtype) = parts.next()?.split_once('/')?;
-        let mut weight = 1_000;
-        for parameter in parts {
-            if let Some((name, value)) = parameter.split_once('=')
-                && name.trim().eq_ignore_ascii_case("q")
-            {
-                weight = qvalue(value.trim())?;
-            }
-        }
-        (!kind.is_empty() && !subtype.is_empty()).then_some(Range { kind, subtype, weight })
+    let names: Vec<_> = offered.iter().map(|media| media.name()).collect();
+    accept::negotiate(headers, &names).map(|index| offered[index]).ok_or_else(|| {
+        let detail = format!("nothing that Accept asks for is offered; this is offered: {}", names.join(", "));
+        Error::request(StatusCode::NOT_ACCEPTABLE, detail).with(header::VARY, super::answer::VARY)
     })
-}
-
-/// `0`, `0.5`, `1.000`: at most three decimals (RFC 9110, section 12.4.2), here in thousandths.
-fn qvalue(text: &str) -> Option<u16> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    if decimals.len() > 3 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let thousandths = format!("{decimals:0<3}").parse::<u16>().ok()?;
-    match whole {
-        "0" => Some(thousandths),
-        "1" if thousandths == 0 => Some(1_000),
-        _ => None,
-    }
-}
-
-impl Range<'_> {
-    /// How closely this range names `media`; `None` when it does not.
-    fn specificity(&self, media: Media) -> Option<u8> {
-        let (kind, subtype) = media.name().split_once('/').expect("a media type has a slash");
-        if self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype) {
-            Some(2)
-        } else if self.kind.eq_ignore_ascii_case(kind) && self.subtype == "*" {
-            Some(1)
-        } else {
-            (self.kind == "*" && self.subtype == "*").then_some(0)
-        }
-    }
 }
 
 #[cfg(test)]

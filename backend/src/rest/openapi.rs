@@ -98,9 +98,9 @@ const REFUSALS: [(&str, &[&[u16]]); 10] = [
     ("patch", &[&READ, &[404, 408, 409, 412, 413, 415, 422]]),
     ("delete", &[&[400, 404, 409, 412, 503]]),
     ("list", &[&READ]),
-    ("arm", &[&[400, 429]]),
-    ("capture", &[&[400, 404]]),
-    ("pcapng", &[&[400, 404]]),
+    ("arm", &[&[400, 403, 429]]),
+    ("capture", &[&[400, 403, 404, 503]]),
+    ("pcapng", &[&[400, 403, 404, 503]]),
 ];
 
 /// Completes the description of the operations and writes it down.

@@ -8,14 +8,14 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::error::{self, Error};
 
-const EXPLAINED: [(StatusCode, &str); 20] = [
+const EXPLAINED: [(StatusCode, &str); 21] = [
     (
         StatusCode::BAD_REQUEST,
         "The request cannot be understood: a malformed body, header, query or id. The detail says where. Correct it; as it is it will fail again.",
     ),
     (
         StatusCode::FORBIDDEN,
-        "The server does not answer to this Host or Origin, as a defence against DNS rebinding. Use a loopback address or the origin the server was set up with.",
+        "The server does not answer to this Host or Origin, as a defence against DNS rebinding: use a loopback address or the origin the server was set up with. Or what was asked for needs a secret, such as a capture: the detail says which header carries it.",
     ),
     (StatusCode::NOT_FOUND, "There is nothing at this address, or no longer: greetings that are kept expire."),
     (StatusCode::METHOD_NOT_ALLOWED, "The resource has other methods; the header Allow lists them."),
@@ -39,6 +39,10 @@ const EXPLAINED: [(StatusCode, &str); 20] = [
         "The body is well-formed but not what is expected; errors names each place by JSON pointer. Also: an Idempotency-Key that was used before with another body.",
     ),
     (StatusCode::LOCKED, "Somebody else holds it, such as the exclusive consumer of a queue."),
+    (
+        StatusCode::UPGRADE_REQUIRED,
+        "The address speaks WebSocket, not plain HTTP. Open it with a WebSocket client that speaks the version in Sec-WebSocket-Version.",
+    ),
     (StatusCode::TOO_MANY_REQUESTS, "More was asked for than the server gives at once. Wait a little."),
     (
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,

@@ -18,14 +18,14 @@ const SLACK: usize = 12 * 1024 * 1024;
 const GIVEN_UP: Duration = Duration::from_secs(20);
 
 /// The released program, as far as a test has one: in a process of its own, so that its memory can be told apart.
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    port: u16,
+    pub(crate) port: u16,
     _data: tempfile::TempDir,
 }
 
 impl Server {
-    async fn start(amqp_url: &str) -> Self {
+    pub(crate) async fn start(amqp_url: &str) -> Self {
         let (port, data) = (ports::free(), tempfile::tempdir().unwrap());
         let mut command = Process::new(env!("CARGO_BIN_EXE_crosstalk"));
         command
@@ -52,7 +52,7 @@ impl Server {
     }
 
     /// Resident memory in bytes.
-    fn resident(&self) -> usize {
+    pub(crate) fn resident(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024

@@ -29,11 +29,11 @@ async fn observed() -> (TestApp, Broker, Observer) {
 async fn a_published_message_is_captured_with_its_handshake_its_confirm_and_its_goodbye() {
     let (app, broker, observer) = observed().await;
     let mut page = Page::open(&app).await;
-    arm(&app, TRACE).await;
+    let secret = arm(&app, TRACE).await;
     let answer = carry(&mut page, publish()).await;
     assert_eq!(answer, Answer::Published { outcome: PublishOutcome::Confirmed });
     let seen = observer.ended(TRACE, BUDGET).await.unwrap();
-    let capture = read(&app, TRACE).await;
+    let capture = read(&app, TRACE, &secret).await;
     let connection = only(&capture);
     assert_eq!((connection.protocol.as_str(), &capture.missing), ("AMQP 0-9-1", &None));
     check_shown(&all(connection, Sender::Client), &seen.client, "\0guest\0guest".len());
@@ -62,7 +62,7 @@ async fn a_published_message_is_captured_with_its_handshake_its_confirm_and_its_
 async fn a_request_to_the_greeter_is_captured_with_its_reply() {
     let (app, broker, observer) = observed().await;
     let mut page = Page::open(&app).await;
-    arm(&app, TRACE).await;
+    let secret = arm(&app, TRACE).await;
     let call = Command::Call {
         body: Body::Text(r#"{"name":"Ada"}"#.to_owned()),
         content_type: "application/json".to_owned(),
@@ -70,7 +70,7 @@ async fn a_request_to_the_greeter_is_captured_with_its_reply() {
     };
     assert!(matches!(carry(&mut page, call).await, Answer::Reply { .. }));
     let seen = observer.ended("crosstalk capture", BUDGET).await.unwrap();
-    let capture = read(&app, TRACE).await;
+    let capture = read(&app, TRACE, &secret).await;
     let connection = only(&capture);
     check_shown(&all(connection, Sender::Client), &seen.client, "\0guest\0guest".len());
     check_shown(&all(connection, Sender::Server), &seen.server, 0);

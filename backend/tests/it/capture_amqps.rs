@@ -105,9 +105,9 @@ async fn the_link_goes_over_tls_and_a_captured_job_has_both_layers() {
     let (answer, _steps) = page.carry(call).await.unwrap();
     assert!(matches!(&answer, Answer::Reply { body: Body::Text(text), .. } if text == "Hello, Ada"), "{answer:?}");
 
-    arm(&app, TRACE).await;
+    let secret = arm(&app, TRACE).await;
     assert_eq!(carry(&mut page, publish()).await, Answer::Published { outcome: PublishOutcome::Confirmed });
-    let capture = read(&app, TRACE).await;
+    let capture = read(&app, TRACE, &secret).await;
     let connection = only(&capture);
     assert_eq!((connection.protocol.as_str(), &capture.missing), ("AMQP 0-9-1", &None));
     check_frames(
@@ -132,10 +132,10 @@ async fn the_bytes_within_tls_are_those_that_the_broker_reads() {
     let terminator = Terminator::before(observer.address(), "127.0.0.1").await;
     let app = linked(amqps(terminator.address, terminator.certificate())).await;
     let mut page = Page::open(&app).await;
-    arm(&app, TRACE).await;
+    let secret = arm(&app, TRACE).await;
     assert_eq!(carry(&mut page, publish()).await, Answer::Published { outcome: PublishOutcome::Confirmed });
     let seen = observer.ended(TRACE, BUDGET).await.unwrap();
-    let capture = read(&app, TRACE).await;
+    let capture = read(&app, TRACE, &secret).await;
     check_shown(&all(only(&capture), Sender::Client), &seen.client, "\0guest\0guest".len());
     check_shown(&all(only(&capture), Sender::Server), &seen.server, 0);
     app.stop().await;

@@ -5,18 +5,18 @@ use http::StatusCode;
 use pcap_file::pcapng::{Block, PcapNgReader};
 
 use crate::{
-    capture_support::{PARENT, TRACE, arm},
+    capture_support::{PARENT, TRACE, arm, ask},
     support::{Answer, TestApp},
 };
 
 #[tokio::test]
 async fn the_packets_of_the_file_carry_what_was_said() {
     let app = TestApp::spawn().await;
-    arm(&app, TRACE).await;
+    let secret = arm(&app, TRACE).await;
     let call = app.request("GET", "/api/v1/resource?name=Ada").header("traceparent", PARENT);
     let call = call.header("cookie", "session=s3cret");
     assert_eq!(Answer::to(call).await.status, StatusCode::OK);
-    let file = app.get(&format!("/api/v1/captures/{TRACE}/pcapng")).await;
+    let file = ask(&app, TRACE, "/pcapng", &secret).await;
     assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "application/x-pcapng"));
     assert!(file.header("content-disposition").contains(&format!("crosstalk-{TRACE}.pcapng")), "{file:?}");
 

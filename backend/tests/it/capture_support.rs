@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use crosstalk_proto::{
     amqp::{Body, Properties},
-    capture::{Capture, Connection, Message, Sender},
+    capture::{Armed, Capture, Connection, Message, Sender},
     ws::{Answer as Carried, ClientMessage, Command, Publish, Request, ServerMessage},
 };
 use http::StatusCode;
@@ -21,15 +21,26 @@ pub(crate) const BUDGET: Duration = Duration::from_secs(10);
 pub(crate) const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 pub(crate) const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-/// Arms a capture.
-pub(crate) async fn arm(app: &TestApp, trace: &str) {
+/// The header with the secret of a capture.
+pub(crate) const CAPTURE_SECRET: &str = "capture-secret";
+
+/// Arms a capture; gives its secret.
+pub(crate) async fn arm(app: &TestApp, trace: &str) -> String {
     let armed = Answer::to(app.request("PUT", &format!("/api/v1/captures/{trace}"))).await;
     assert_eq!(armed.status, StatusCode::CREATED, "{armed:?}");
+    let armed: Armed = serde_json::from_slice(&armed.body).unwrap();
+    assert_eq!(armed.trace_id, trace);
+    armed.secret
+}
+
+/// Asks for a capture, `path` being behind its address.
+pub(crate) async fn ask(app: &TestApp, trace: &str, path: &str, secret: &str) -> Answer {
+    Answer::to(app.request("GET", &format!("/api/v1/captures/{trace}{path}")).header(CAPTURE_SECRET, secret)).await
 }
 
 /// Reads a capture.
-pub(crate) async fn read(app: &TestApp, trace: &str) -> Capture {
-    let told = app.get(&format!("/api/v1/captures/{trace}")).await;
+pub(crate) async fn read(app: &TestApp, trace: &str, secret: &str) -> Capture {
+    let told = ask(app, trace, "", secret).await;
     assert_eq!(told.status, StatusCode::OK, "{told:?}");
     let capture: Capture = serde_json::from_slice(&told.body).unwrap();
     capture.connections.iter().flat_map(|connection| &connection.messages).for_each(check);

@@ -8,7 +8,7 @@ use tonic::{Code, Request, Status, Streaming};
 use tonic_types::StatusExt as _;
 
 use crate::{
-    grpc_support::{BUDGET, channel, greeter, hello},
+    grpc_support::{BUDGET, SAY_HELLO, SAY_HELLO_STREAM_REPLY, channel, greeter, hello},
     support::TestApp,
 };
 
@@ -170,6 +170,34 @@ async fn a_method_that_nobody_serves_is_unimplemented() {
         let refused = call(&app, path).await;
         assert_eq!(refused.code(), Code::Unimplemented, "{path}");
         assert!(refused.message().contains(path), "{refused}");
+    }
+    app.stop().await;
+}
+
+/// Calls a method of one request with as many as are given.
+async fn call(address: std::net::SocketAddr, path: &'static str, names: &[&str]) -> Result<HelloReply, Status> {
+    let requests: Vec<_> = names.iter().map(|name| hello(name)).collect();
+    let mut client = tonic::client::Grpc::new(channel(address).await);
+    client.ready().await.unwrap();
+    let codec = tonic_prost::ProstCodec::<HelloRequest, HelloReply>::default();
+    let path = http::uri::PathAndQuery::from_static(path);
+    let request = Request::new(futures_util::stream::iter(requests));
+    let answer = timeout(BUDGET, client.streaming(request, path, codec)).await.unwrap()?;
+    answer.into_inner().message().await?.ok_or_else(|| Status::unknown("no reply"))
+}
+
+#[tokio::test]
+async fn a_method_of_one_request_takes_neither_none_nor_two() {
+    let app = TestApp::spawn().await;
+    for path in [SAY_HELLO, SAY_HELLO_STREAM_REPLY, "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"] {
+        for names in [&[][..], &["Ada", "Bob"], &["", "", ""]] {
+            let refused = call(app.addr(), path, names).await.unwrap_err();
+            assert_eq!(refused.code(), Code::Unimplemented, "{path} {names:?}: {refused}");
+            assert!(refused.message().contains("exactly one"), "{refused}");
+        }
+    }
+    for path in [SAY_HELLO, SAY_HELLO_STREAM_REPLY] {
+        assert_eq!(call(app.addr(), path, &["Ada"]).await.unwrap().message, "Hello, Ada");
     }
     app.stop().await;
 }

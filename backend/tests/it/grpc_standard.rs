@@ -129,3 +129,44 @@ async fn older_clients_find_the_reflection_they_know() {
     assert!(list.service.iter().any(|service| service.name == "helloworld.Greeter"));
     app.stop().await;
 }
+
+#[tokio::test]
+async fn an_unknown_symbol_is_an_error_in_the_stream_and_the_stream_goes_on() {
+    let app = TestApp::spawn().await;
+    let questions = [
+        MessageRequest::ListServices("*".to_owned()),
+        MessageRequest::FileContainingSymbol("nope.Nope".to_owned()),
+        MessageRequest::FileByFilename("nope.proto".to_owned()),
+        MessageRequest::FileContainingSymbol("helloworld.Greeter".to_owned()),
+    ];
+    let asked = questions
+        .map(|question| ServerReflectionRequest { host: "localhost".to_owned(), message_request: Some(question) });
+    let mut client = ServerReflectionClient::new(channel(app.addr()).await);
+    let requests = futures_util::stream::iter(asked.clone());
+    let mut answers = client.server_reflection_info(requests).await.unwrap().into_inner();
+    let mut codes = Vec::new();
+    for asked in asked {
+        let answer = timeout(BUDGET, answers.message()).await.unwrap().unwrap().expect("the stream goes on");
+        assert_eq!((answer.original_request, answer.valid_host.as_str()), (Some(asked), "localhost"));
+        codes.push(match answer.message_response.unwrap() {
+            MessageResponse::ErrorResponse(error) => error.error_code,
+            _ => 0,
+        });
+    }
+    assert_eq!(codes, [0, Code::NotFound as i32, Code::NotFound as i32, 0]);
+    assert!(answers.message().await.unwrap().is_none());
+
+    use v1alpha::{server_reflection_request as request, server_reflection_response as response};
+    let asked = ["nope.Nope", "helloworld.Greeter"].map(|symbol| v1alpha::ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(request::MessageRequest::FileContainingSymbol(symbol.to_owned())),
+    });
+    let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(channel(app.grpc_addr()).await);
+    let mut answers = client.server_reflection_info(futures_util::stream::iter(asked)).await.unwrap().into_inner();
+    let answer = answers.message().await.unwrap().unwrap().message_response.unwrap();
+    let response::MessageResponse::ErrorResponse(error) = answer else { panic!("{answer:?}") };
+    assert_eq!(error.error_code, Code::NotFound as i32);
+    let answer = answers.message().await.unwrap().unwrap().message_response.unwrap();
+    assert!(matches!(answer, response::MessageResponse::FileDescriptorResponse(_)), "{answer:?}");
+    app.stop().await;
+}

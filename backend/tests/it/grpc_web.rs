@@ -60,13 +60,33 @@ async fn a_unary_call_is_answered_with_a_message_and_trailers() {
 async fn text_is_answered_with_text() {
     let app = TestApp::spawn().await;
     let body = BASE64_STANDARD.encode(hello_frame("Ada"));
-    for accept in ["accept: */*", "accept: application/grpc-web-text"] {
+    for accept in [
+        "accept: */*",
+        "accept: application/json",
+        "accept: application/grpc-web-text",
+        "accept: application/grpc-web-text;q=1",
+        "accept: application/grpc-web;q=0.5, application/grpc-web-text+proto",
+        "accept: application/json\r\naccept: application/grpc-web-text",
+    ] {
         let answer = post(app.addr(), SAY_HELLO, &[TEXT, accept], body.as_bytes()).await;
         assert_eq!(answer.header("content-type"), Some("application/grpc-web-text+proto"));
         let (messages, trailers) = taken_apart(&decoded(&answer.body));
         assert_eq!(messages, ["Hello, Ada"]);
         assert!(trailers.contains("grpc-status:0\r\n"), "{trailers}");
     }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn accept_decides_on_text_or_binary_of_answers_and_refusals() {
+    let app = TestApp::spawn().await;
+    let accept = "accept: text/plain, application/grpc-web-text;q=0.9, application/grpc-web+proto;q=0.3";
+    let answer = post(app.addr(), SAY_HELLO, &[WEB, accept], &hello_frame("Ada")).await;
+    assert_eq!(answer.header("content-type"), Some("application/grpc-web-text+proto"));
+    assert_eq!(taken_apart(&decoded(&answer.body)).0, ["Hello, Ada"]);
+    let answer = post(app.addr(), "/helloworld.Greeter/SayGoodbye", &[WEB, accept], &hello_frame("Ada")).await;
+    check_refused(&answer, Code::Unimplemented, "an unknown method");
+    assert_eq!(answer.header("content-type"), Some("application/grpc-web-text+proto"));
     app.stop().await;
 }
 
@@ -100,7 +120,10 @@ async fn broken_frames_are_refused_in_grpc() {
     let whole = hello_frame("Ada");
     let long = [&[0_u8], 65_537_u32.to_be_bytes().as_slice()].concat();
     for (what, body, code) in [
-        ("nothing", Vec::new(), Code::Internal),
+        ("nothing", Vec::new(), Code::Unimplemented),
+        ("two messages", whole.repeat(2), Code::Unimplemented),
+        ("a message and the start of another", [&whole[..], &whole[..5]].concat(), Code::Unimplemented),
+        ("a message and one byte", [&whole[..], b"\0"].concat(), Code::Internal),
         ("a cut head", whole[..3].to_vec(), Code::Internal),
         ("a cut message", whole[..whole.len() - 1].to_vec(), Code::Internal),
         ("a head alone", whole[..5].to_vec(), Code::Internal),
@@ -198,5 +221,18 @@ async fn only_the_configured_origins_may_read_answers() {
     let app = TestApp::spawn().await;
     let answer = post(app.addr(), SAY_HELLO, &[WEB, "origin: https://play.example.org"], &hello_frame("Ada")).await;
     assert!(!answer.head.contains("access-control"), "{answer:?}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_deadline_is_named_as_it_was_given() {
+    let app = TestApp::spawn().await;
+    for (timeout, text) in [("1n", "0.000001"), ("0m", "0"), ("100n", "0.0001"), ("300n", "0.0003")] {
+        let timeout = format!("grpc-timeout: {timeout}");
+        let answer = post(app.addr(), SAY_HELLO, &[WEB, &timeout], &hello_frame("Ada")).await;
+        check_refused(&answer, Code::DeadlineExceeded, &timeout);
+        let message = answer.header("grpc-message").unwrap().replace("%20", " ");
+        assert_eq!(message, format!("the deadline of {text} ms has passed"));
+    }
     app.stop().await;
 }

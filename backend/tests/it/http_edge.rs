@@ -1,20 +1,120 @@
 //! What is around every request: who may ask, and what nobody serves.
 
-use http::StatusCode;
+use http::{Method, Request, StatusCode, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
 
-use crate::support::TestApp;
+use crate::{
+    capture_support::BUDGET,
+    support::{Answer, TestApp},
+};
+
+/// The status of the answer to a request written by hand; `{at}` stands for the address of the server.
+async fn raw(app: &TestApp, request: &str) -> u16 {
+    let mut socket = TcpStream::connect(app.addr()).await.unwrap();
+    socket.write_all(request.replace("{at}", &app.addr().to_string()).as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    timeout(BUDGET, socket.read_exact(&mut answer)).await.expect("the server did not answer").unwrap();
+    std::str::from_utf8(&answer).unwrap().split(' ').nth(1).unwrap().parse().unwrap()
+}
 
 #[tokio::test]
 async fn a_host_that_is_not_this_machine_is_refused() {
     let app = TestApp::builder().flag("public-origin", "https://play.example.org").spawn().await;
     for (host, expected) in [
         ("evil.example.org", StatusCode::FORBIDDEN),
+        ("play.example.org:80", StatusCode::FORBIDDEN),
+        ("127.1", StatusCode::FORBIDDEN),
         ("play.example.org", StatusCode::OK),
+        ("Play.Example.org", StatusCode::OK),
+        ("play.example.org:443", StatusCode::OK),
         ("localhost:9", StatusCode::OK),
+        ("LocalHost", StatusCode::OK),
     ] {
         let answer = app.client.get(app.url("/healthz")).header("host", host).send().await.unwrap();
         assert_eq!(answer.status(), expected, "{host}");
     }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_name_one_host_is_malformed() {
+    let app = TestApp::spawn().await;
+    for host in [
+        "",
+        "Host: \r\n",
+        "Host: 127.0.0.1:80@evil.example.org\r\n",
+        "Host: user@localhost\r\n",
+        "Host: local host\r\n",
+        "Host: localhost:http\r\n",
+        "Host: localhost:+80\r\n",
+        "Host: localhost:65536\r\n",
+        "Host: localhost.\r\n",
+        "Host: [::1\r\n",
+        "Host: [::1::]\r\n",
+        "Host: localhost/\r\n",
+        "Host: localhost\r\nHost: localhost\r\n",
+        "Host: {at}\r\nhost: evil.example.org\r\n",
+    ] {
+        for method in ["GET", "PUT"] {
+            assert_eq!(raw(&app, &format!("{method} /healthz HTTP/1.1\r\n{host}\r\n")).await, 400, "{host:?}");
+        }
+    }
+    Answer::to(app.request("GET", "/healthz").header("host", "a@localhost")).await.problem(400);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_target_of_a_request_and_its_host_must_agree() {
+    let app = TestApp::spawn().await;
+    for (request, status) in [
+        ("GET http://{at}/healthz HTTP/1.1\r\nHost: {at}\r\n\r\n", 200),
+        ("GET http://LOCALHOST/healthz HTTP/1.1\r\nHost: localhost:80\r\n\r\n", 200),
+        ("GET http://{at}/healthz HTTP/1.0\r\n\r\n", 200),
+        ("GET http://{at}/healthz HTTP/1.1\r\n\r\n", 400),
+        ("GET http://{at}/healthz HTTP/1.1\r\nHost: evil.example.org\r\n\r\n", 400),
+        ("GET http://evil.example.org/healthz HTTP/1.1\r\nHost: {at}\r\n\r\n", 400),
+        ("GET http://evil.example.org/healthz HTTP/1.1\r\nHost: evil.example.org\r\n\r\n", 403),
+        ("GET http://a@{at}/healthz HTTP/1.1\r\nHost: {at}\r\n\r\n", 400),
+        ("CONNECT evil.example.org:443 HTTP/1.1\r\nHost: evil.example.org:443\r\n\r\n", 403),
+        ("CONNECT {at} HTTP/1.1\r\nHost: {at}\r\n\r\n", 404),
+        ("OPTIONS * HTTP/1.1\r\nHost: {at}\r\n\r\n", 404),
+    ] {
+        assert_eq!(raw(&app, request).await, status, "{request}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_authority_of_http2_is_checked_like_a_host() {
+    let app = TestApp::builder().flag("public-origin", "https://play.example.org").spawn().await;
+    let stream = TokioIo::new(TcpStream::connect(app.addr()).await.unwrap());
+    let (mut client, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+    let connection = tokio::spawn(connection);
+    for (authority, host, status) in [
+        ("Play.Example.org", None, 200),
+        ("play.example.org:443", None, 200),
+        ("LOCALHOST", Some("localhost:80"), 200),
+        ("localhost", Some("127.0.0.1"), 400),
+        ("localhost", Some("a@localhost"), 400),
+        ("localhost.", None, 400),
+        ("evil.example.org", None, 403),
+    ] {
+        let mut request =
+            Request::builder().method(Method::GET).version(Version::HTTP_2).uri(format!("http://{authority}/healthz"));
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
+        let request = request.body(http_body_util::Empty::<bytes::Bytes>::new()).unwrap();
+        let answer = timeout(BUDGET, client.send_request(request)).await.unwrap().unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{authority} {host:?}");
+    }
+    drop(client);
+    timeout(BUDGET, connection).await.unwrap().unwrap().unwrap();
     app.stop().await;
 }
 

@@ -20,11 +20,11 @@ async fn the_description_knows_every_operation() {
         }
     }
     insta::assert_snapshot!(operations.join("\n"), @r"
-    get /api/v1/captures/{trace}: 200 400 404 default
-    head /api/v1/captures/{trace}: 200 400 404 default
-    put /api/v1/captures/{trace}: 200 201 400 429 default
-    get /api/v1/captures/{trace}/pcapng: 200 400 404 default
-    head /api/v1/captures/{trace}/pcapng: 200 400 404 default
+    get /api/v1/captures/{trace}: 200 400 403 404 503 default
+    head /api/v1/captures/{trace}: 200 400 403 404 503 default
+    put /api/v1/captures/{trace}: 200 201 400 403 429 default
+    get /api/v1/captures/{trace}/pcapng: 200 400 403 404 503 default
+    head /api/v1/captures/{trace}/pcapng: 200 400 403 404 503 default
     get /api/v1/resource: 200 304 400 406 412 default
     head /api/v1/resource: 200 304 400 406 412 default
     post /api/v1/resource: 201 400 406 408 413 415 422 503 507 default
@@ -113,11 +113,13 @@ async fn other_origins_are_let_in_by_name_only() {
         .request("OPTIONS", "/api/v1/resource/ada")
         .header("origin", FRIEND)
         .header("access-control-request-method", "PUT")
-        .header("access-control-request-headers", "content-type,if-match");
+        .header("access-control-request-headers", "content-type,if-match,capture-secret");
     let preflight = Answer::to(preflight).await;
     assert_eq!(preflight.status, 200);
     assert!(preflight.header("access-control-allow-methods").contains("PUT"), "{preflight:?}");
-    assert!(preflight.header("access-control-allow-headers").contains("if-match"), "{preflight:?}");
+    for header in ["if-match", "capture-secret"] {
+        assert!(preflight.header("access-control-allow-headers").contains(header), "{preflight:?}");
+    }
     let plain = Answer::to(app.request("OPTIONS", "/api/v1/resource").header("origin", FRIEND)).await;
     assert_eq!((plain.status.as_u16(), plain.header("allow")), (204, "GET, HEAD, POST, OPTIONS"));
     app.stop().await;

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use crosstalk_proto::{
-    capture::{Capture, Connection, Sender},
+    capture::{Armed, Capture, Connection, Sender},
     ws::{Answer, CallEvent, ClientMessage, Command, Request, ServerMessage, VERSION},
 };
 use crosstalk_testkit::Observer;
@@ -27,7 +27,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tonic::transport::Endpoint;
 
 use crate::{
-    capture_support::{BUDGET, PARENT, TRACE, all, bytes, only},
+    capture_support::{BUDGET, CAPTURE_SECRET, PARENT, TRACE, all, bytes, only},
     grpc_support::hello,
     support::TestApp,
 };
@@ -145,8 +145,9 @@ fn request(id: u64, command: Command) -> ClientMessage {
     ClientMessage::Request(Request { id, traceparent: None, command })
 }
 
-async fn capture(app: &TestApp) -> Capture {
-    let answer = exchange(app, app.addr(), &head("GET", &format!("/api/v1/captures/{TRACE}"))).await;
+async fn capture(app: &TestApp, secret: &str) -> Capture {
+    let head = head("GET", &format!("/api/v1/captures/{TRACE}"));
+    let answer = exchange(app, app.addr(), &format!("{head}\r\n{CAPTURE_SECRET}: {secret}")).await;
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     serde_json::from_str(body).unwrap()
 }
@@ -156,13 +157,14 @@ async fn a_capture_has_what_the_ends_say_and_what_the_network_sees() {
     let app = spawn().await;
     let armed = exchange(&app, app.addr(), &head("PUT", &format!("/api/v1/captures/{TRACE}"))).await;
     assert!(armed.starts_with("HTTP/1.1 201 "), "{armed}");
+    let armed: Armed = serde_json::from_str(armed.split_once("\r\n\r\n").unwrap().1).unwrap();
     let observer = Observer::before(app.addr()).await.unwrap();
     let head = head("GET", "/api/v1/resource?name=Confidential");
     let answer = exchange(&app, observer.address(), &head).await;
     // the name of the server is what the network reads of a hello
     let seen = observer.ended("localhost", BUDGET).await.unwrap();
 
-    let capture = capture(&app).await;
+    let capture = capture(&app, &armed.secret).await;
     // the first: reading it is a call of the same trace
     let connection = &capture.connections[0];
     let ends = |from| String::from_utf8(all(connection, from)).unwrap();
@@ -191,9 +193,9 @@ async fn a_capture_has_what_the_ends_say_and_what_the_network_sees() {
 #[tokio::test]
 async fn without_tls_both_layers_are_one() {
     let app = TestApp::spawn().await;
-    crate::capture_support::arm(&app, TRACE).await;
+    let secret = crate::capture_support::arm(&app, TRACE).await;
     app.client.get(app.url("/api/v1/resource")).header("traceparent", PARENT).send().await.unwrap();
-    let capture = crate::capture_support::read(&app, TRACE).await;
+    let capture = crate::capture_support::read(&app, TRACE, &secret).await;
     assert_eq!(only(&capture).network, []);
     app.stop().await;
 }

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use anyhow::Context as _;
+use crosstalk_proto::capture::Armed;
 use serde_json::Value;
 
 /// How often it calls and reads.
@@ -15,6 +16,8 @@ pub(crate) struct Visitor {
     /// Where the server is, without a path.
     origin: String,
     trace: String,
+    /// By which the capture is read.
+    secret: String,
 }
 
 impl Visitor {
@@ -24,9 +27,11 @@ impl Visitor {
     /// When the server does not arm it.
     pub(crate) async fn arrive(origin: &str) -> anyhow::Result<Self> {
         let trace = format!("{:032x}", fastrand::u128(1..));
-        let visitor = Self { client: reqwest::Client::new(), origin: origin.to_owned(), trace };
+        let secret = String::new();
+        let mut visitor = Self { client: reqwest::Client::new(), origin: origin.to_owned(), trace, secret };
         let armed = visitor.client.put(visitor.capture()).send().await?;
         anyhow::ensure!(armed.status() == 201, "the capture was not armed: {}", armed.status());
+        visitor.secret = armed.json::<Armed>().await.context("arming gives a secret")?.secret;
         Ok(visitor)
     }
 
@@ -57,7 +62,8 @@ impl Visitor {
     }
 
     async fn read(&self) -> anyhow::Result<Value> {
-        let answer = self.client.get(self.capture()).send().await?.error_for_status()?;
+        let answer =
+            self.client.get(self.capture()).header("capture-secret", &self.secret).send().await?.error_for_status()?;
         answer.json().await.context("a capture is JSON")
     }
 

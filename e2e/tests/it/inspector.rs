@@ -15,6 +15,14 @@ const ROWS: &str = "return [...document.querySelectorAll('.hex .hex-row')].map(r
         Number(row.style.getPropertyValue('--at')),
         row.querySelector('.h1').innerText + ' ' + row.querySelector('.h2').innerText,
         row.querySelector('.asc.a').textContent + row.querySelector('.asc.b').textContent])";
+/// Has the page download the file, and keeps what it asks the server for.
+const OVERHEAR: &str = "const real = window.fetch;
+    window.fetch = request => {
+        window.asked = [request.url, request.headers.get('capture-secret')];
+        window.fetch = real;
+        return real.call(window, request);
+    };
+    document.querySelector('[data-testid=wire-file]').click()";
 const COUNT: &str = "return Number(document.querySelector('.hex .rows').style.getPropertyValue('--rows'))";
 
 /// What the page shows of a call.
@@ -55,10 +63,14 @@ impl Shown {
 /// whole.
 pub(crate) async fn shown(page: &Page, server: &Server) -> Result<Shown> {
     page.find("wire-file").await?;
-    let file = page.run("return document.querySelector('[data-testid=wire-file]').href", &[]).await?;
-    let trace = file.as_str().and_then(|file| file.split('/').rev().nth(1)).context("the file names the trace")?;
-    let told = reqwest::get(server.url(&format!("/api/v1/captures/{trace}"))).await?.error_for_status()?;
-    let capture: Capture = told.json().await?;
+    // the page alone has the secret: it sends it when the file is downloaded
+    page.run(OVERHEAR, &[]).await?;
+    let asked = page.run("return window.asked", &[]).await?;
+    let [file, secret] = [0, 1].map(|at| asked[at].as_str().map(str::to_owned));
+    let (file, secret) = file.zip(secret).context("the page downloads the file with a secret")?;
+    let trace = file.split('/').rev().nth(1).context("the file names the trace")?;
+    let told = reqwest::Client::new().get(server.url(&format!("/api/v1/captures/{trace}")));
+    let capture: Capture = told.header("capture-secret", secret).send().await?.error_for_status()?.json().await?;
     check(&capture)?;
     let of_each = capture.connections.iter().enumerate();
     let mut told: Vec<_> =

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Server};
 use crosstalk_proto::{
     amqp::{Body, Properties},
-    capture::{Capture, Message},
+    capture::{Armed, Capture, Message},
     helloworld::{HelloRequest, greeter_client::GreeterClient},
     ws::{ClientMessage, Command, Publish, Request, ServerMessage, VERSION},
 };
@@ -127,11 +127,12 @@ async fn captured<Open>(call: impl AsyncFnOnce(&Server) -> Result<Open>) -> Resu
     let server = Server::start(&Broker::embedded()).await?;
     let http = reqwest::Client::new();
     let capture = server.url(&format!("/api/v1/captures/{TRACE}"));
-    http.put(&capture).send().await?.error_for_status()?;
+    let armed: Armed = http.put(&capture).send().await?.error_for_status()?.json().await?;
+    let get = |url: String| http.get(url).header("capture-secret", &armed.secret).send();
     let open = call(&server).await?;
-    let told = http.get(&capture).send().await?.error_for_status()?.json().await?;
+    let told = get(capture.clone()).await?.error_for_status()?.json().await?;
     inspector::check(&told)?;
-    let file = http.get(format!("{capture}/pcapng")).send().await?.error_for_status()?.bytes().await?;
+    let file = get(format!("{capture}/pcapng")).await?.error_for_status()?.bytes().await?;
     drop(open);
     let folder = TempDir::new()?;
     fs::write(folder.path().join("capture.pcapng"), file)?;

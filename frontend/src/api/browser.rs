@@ -1,7 +1,7 @@
 //! What the page asks of its browser besides fetching: the time, randomness, its own address.
 
 use crosstalk_proto::step::Step;
-use js_sys::{Array, Date};
+use js_sys::{Array, Date, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Performance, PerformanceResourceTiming, Url, Window};
 
@@ -59,10 +59,22 @@ pub fn wall_clock(unix_ms: f64) -> String {
 
 /// Gives a person a text as a JSON file.
 pub fn download(name: &str, text: &str) {
+    give(name, "application/json", |options| {
+        Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), options)
+    });
+}
+
+/// Gives a person bytes as a file of this media type.
+pub fn download_bytes(name: &str, kind: &str, bytes: &[u8]) {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    give(name, kind, |options| Blob::new_with_u8_array_sequence_and_options(&parts, options));
+}
+
+fn give(name: &str, kind: &str, blob: impl FnOnce(&BlobPropertyBag) -> Result<Blob, JsValue>) {
     let given = || -> Result<(), JsValue> {
         let options = BlobPropertyBag::new();
-        options.set_type("application/json");
-        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+        options.set_type(kind);
+        let blob = blob(&options)?;
         let url = Url::create_object_url_with_blob(&blob)?;
         let document = window().document().ok_or(JsValue::NULL)?;
         let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();

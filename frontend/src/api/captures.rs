@@ -1,4 +1,9 @@
-//! Captures: what the server recorded of the sockets for one trace.
+//! Captures: what the server recorded of the sockets for one trace. A capture is read with the secret that arming it gave; the
+//! secrets stay in this file.
+
+use std::{cell::RefCell, collections::VecDeque};
+
+use crosstalk_proto::capture::Armed;
 
 use super::{
     browser,
@@ -8,6 +13,15 @@ use crate::model::{
     exchange::CallError,
     trace::{TRACEPARENT, trace_id},
 };
+
+/// As many captures as the server keeps.
+const MAX_SECRETS: usize = 64;
+const CAPTURE_SECRET: &str = "capture-secret";
+
+thread_local! {
+    /// The secrets of the captures that were armed last, by trace.
+    static SECRETS: RefCell<VecDeque<(String, String)>> = const { RefCell::new(VecDeque::new()) };
+}
 
 /// Arms a capture of the trace that `headers` carry; they get one when they have none. Gives the trace id.
 ///
@@ -25,7 +39,13 @@ pub async fn arm(headers: &mut Vec<(String, String)>) -> Result<String, CallErro
         headers.push((TRACEPARENT.to_owned(), parent));
         trace
     };
-    ask("PUT", &trace).await?;
+    let body = ask("PUT", &path(&trace), &trace).await?;
+    let armed: Armed = serde_json::from_slice(&body).map_err(|error| CallError::Unreadable(error.to_string()))?;
+    SECRETS.with_borrow_mut(|secrets| {
+        secrets.retain(|(known, _)| *known != trace);
+        secrets.truncate(MAX_SECRETS - 1);
+        secrets.push_front((trace.clone(), armed.secret));
+    });
     Ok(trace)
 }
 
@@ -34,20 +54,27 @@ pub async fn arm(headers: &mut Vec<(String, String)>) -> Result<String, CallErro
 /// # Errors
 /// When there is none of this trace, or no more.
 pub async fn read(trace: &str) -> Result<Vec<u8>, CallError> {
-    ask("GET", trace).await
+    ask("GET", &path(trace), trace).await
 }
 
-/// Where a capture is to be had as a file.
-pub fn file(trace: &str) -> String {
-    format!("{}/pcapng", path(trace))
+/// Gives a person a capture as a file for Wireshark.
+///
+/// # Errors
+/// When there is none of this trace, or no more.
+pub async fn download(trace: &str) -> Result<(), CallError> {
+    let file = ask("GET", &format!("{}/pcapng", path(trace)), trace).await?;
+    browser::download_bytes(&format!("crosstalk-{trace}.pcapng"), "application/x-pcapng", &file);
+    Ok(())
 }
 
 fn path(trace: &str) -> String {
     format!("/api/v1/captures/{trace}")
 }
 
-async fn ask(method: &str, trace: &str) -> Result<Vec<u8>, CallError> {
-    let outgoing = Outgoing { method, path: &path(trace), headers: &[], body: None };
+async fn ask(method: &str, path: &str, trace: &str) -> Result<Vec<u8>, CallError> {
+    let secret = SECRETS.with_borrow(|secrets| secrets.iter().find(|(known, _)| known == trace).cloned());
+    let headers = secret.map(|(_, secret)| (CAPTURE_SECRET.to_owned(), secret));
+    let outgoing = Outgoing { method, path, headers: headers.as_slice(), body: None };
     let mut incoming = fetch::send(outgoing).await?;
     let mut body = Vec::new();
     while let Some(chunk) = incoming.chunk().await? {

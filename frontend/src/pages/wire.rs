@@ -6,7 +6,12 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 use super::tasks::Tasks;
-use crate::{api::captures, components::wire::Captured, model::exchange::CallError, settings};
+use crate::{
+    api::captures,
+    components::wire::{Captured, Download},
+    model::exchange::CallError,
+    settings,
+};
 
 /// The inspector of one bench.
 #[derive(Clone, Copy, Debug)]
@@ -75,10 +80,22 @@ impl Wire {
         };
         self.tasks.spawn(async move {
             match captures::read(&trace).await {
-                Ok(told) => self.see(&trace, Captured::Seen { told: Arc::new(told), file: captures::file(&trace) }),
+                Ok(told) => self.see(&trace, Captured::Seen { told: Arc::new(told), file: self.file(trace.clone()) }),
                 Err(error) => self.see(&trace, Captured::Failed(error)),
             }
         });
+    }
+
+    /// Downloads a capture as a file.
+    fn file(self, trace: String) -> Download {
+        Download(Arc::new(move || {
+            let trace = trace.clone();
+            self.tasks.spawn(async move {
+                if let Err(error) = captures::download(&trace).await {
+                    self.see(&trace, Captured::Failed(error));
+                }
+            });
+        }))
     }
 
     /// The next call may be on its way already: then this is nothing to see any more.

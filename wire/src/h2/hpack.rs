@@ -139,7 +139,8 @@ fn shown(name: &str, index: usize) -> String {
 
 fn keep(headers: &mut Headers, name: &[u8], value: &[u8]) {
     let kept = KEPT.iter().find(|kept| kept.as_bytes() == name);
-    if kept.is_some_and(|kept| headers.get(kept).is_none()) {
+    // a second one is kept too, so that it is known that there are several
+    if kept.is_some_and(|kept| headers.get(kept).is_none() || headers.only(kept).is_some()) {
         headers.push(name, value);
     }
 }

@@ -20,6 +20,12 @@ impl Headers {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The value of the field of this name, unless there are several.
+    pub(crate) fn only(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        values.next().filter(|_| values.next().is_none())
+    }
+
     pub(crate) fn push(&mut self, name: &[u8], value: &[u8]) {
         let name = String::from_utf8_lossy(name).trim().to_ascii_lowercase();
         self.0.push((name, String::from_utf8_lossy(value).into_owned()));

@@ -78,7 +78,22 @@ fn a_websocket_belongs_to_the_trace_that_its_query_names() {
     assert_eq!(found.protocol, Protocol::WebSocket);
     let owner = |from| (from, ONE.to_owned());
     assert_eq!(owners(&found), [owner(Client), owner(Client), owner(Server), owner(Server)]);
+    let twice = wish.replace(" HTTP", &format!("&traceparent={ONE} HTTP"));
+    let nobody = |from| (from, "nobody".to_owned());
+    assert_eq!(owners(&checked(&capture(twice.as_bytes(), b"")))[0], nobody(Client));
+    let other = wish.replace("Upgrade:", &format!("traceparent: {ONE}\r\ntraceparent: {ONE}\r\nUpgrade:"));
+    assert_eq!(owners(&checked(&capture(other.as_bytes(), b"")))[0], nobody(Client));
     // of a call that has a header for it the query is its own business
     let plain = format!("GET /?traceparent={ONE} HTTP/1.1\r\n\r\n");
     assert_eq!(owners(&checked(&capture(plain.as_bytes(), b""))), [(Client, "nobody".to_owned())]);
+}
+
+#[test]
+fn of_two_contexts_neither_is_followed() {
+    let twice = format!("GET / HTTP/1.1\r\ntraceparent: {ONE}\r\ntraceparent: {ONE}\r\n\r\n");
+    assert_eq!(owners(&checked(&capture(twice.as_bytes(), b""))), [(Party::Client, "nobody".to_owned())]);
+    let field = [b"\0\x0btraceparent\x37".as_slice(), ONE.as_bytes()].concat();
+    let head = [b"\x82".as_slice(), &field, &field].concat();
+    let said = capture(&[PREFACE, &frame(4, 0, 0, b""), &frame(1, 5, 1, &head)].concat(), b"");
+    assert_eq!(owners(&checked(&said))[2], (Party::Client, "nobody".to_owned()));
 }

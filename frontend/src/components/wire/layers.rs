@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::Seen;
+use super::{Download, Seen};
 use crate::{
     i18n::{t_string, use_i18n},
     model::wire::Wire,
@@ -15,8 +15,8 @@ use crate::{
 pub(super) fn Layers(
     /// The capture.
     wire: Wire,
-    /// Where it is to be had as a file.
-    file: String,
+    /// Downloads the capture as a file.
+    file: Download,
 ) -> impl IntoView {
     let wire = Arc::new(wire);
     let Some(network) = wire.network.clone() else {

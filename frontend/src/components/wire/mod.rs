@@ -32,6 +32,16 @@ use crate::{
     },
 };
 
+/// What downloads a capture as a file.
+#[derive(Clone)]
+pub struct Download(pub Arc<dyn Fn() + Send + Sync>);
+
+impl std::fmt::Debug for Download {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Download")
+    }
+}
+
 /// What there is to see.
 #[derive(Clone, Debug)]
 pub enum Captured {
@@ -43,8 +53,8 @@ pub enum Captured {
     Seen {
         /// As the server told it, in JSON.
         told: Arc<Vec<u8>>,
-        /// Where it is to be had as a file.
-        file: String,
+        /// Downloads it as a file.
+        file: Download,
     },
     /// It could not be captured or read.
     Failed(CallError),
@@ -100,7 +110,7 @@ pub fn WireView(
 }
 
 #[component]
-fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
+fn Seen(wire: Arc<Wire>, file: Download) -> impl IntoView {
     let i18n = use_i18n();
     let (missing, cut) = (wire.missing.clone(), wire.cut);
     if wire.messages.is_empty() {
@@ -136,9 +146,15 @@ fn Seen(wire: Arc<Wire>, file: String) -> impl IntoView {
             </p>
             <div class="row">
                 <Copy testid="wire-copy" text=copied what=what word=word small=true />
-                <a class="btn sm" href=file download="" data-testid="wire-file" title=move || t_string!(i18n, wire.file_why)>
+                <button
+                    type="button"
+                    class="btn sm"
+                    data-testid="wire-file"
+                    title=move || t_string!(i18n, wire.file_why)
+                    on:click=move |_| (file.0)()
+                >
                     {t!(i18n, wire.file)}
-                </a>
+                </button>
             </div>
         </div>
         <div class="wire">
