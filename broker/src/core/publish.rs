@@ -110,6 +110,7 @@ impl Vhost {
                 self.routed = publish.queues;
                 self.routed.len()
             }
+            // a queue may refuse the message: without confirms or a transaction the publisher is not told
             Mode::Plain => {
                 let publish = self.addressed(message, mandatory);
                 self.send_out(id, number, &publish, now);

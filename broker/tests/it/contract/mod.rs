@@ -36,3 +36,4 @@ mod replies;
 mod routing;
 mod settling;
 mod time_to_live;
+mod transactions;
