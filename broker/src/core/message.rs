@@ -15,7 +15,7 @@ use bytes::Bytes;
 use super::properties::{Properties, Property};
 use crate::{
     refusal::{Code, Refusal},
-    table::{array, entries, find, table},
+    table::{Value, entries, find, table},
 };
 
 /// Delivery mode of a message that a restart may lose, which is also that of a message that says none.
@@ -94,8 +94,8 @@ impl Message {
         if let Some(headers) = read.headers() {
             for name in [COPIES, BLIND] {
                 let Some(value) = find(headers, name) else { continue };
-                let keys = array(value).ok_or_else(|| {
-                    let kind = super::arguments::type_of(value.first().copied().unwrap_or_default());
+                let keys = value.array().ok_or_else(|| {
+                    let kind = value.type_name();
                     Code::PreconditionFailed
                         .because(format!("invalid message: {{unacceptable_type_in_header,\"{name}\",{kind}}}"))
                 })?;
@@ -181,14 +181,12 @@ pub(super) fn without(headers: &[u8], name: &str) -> Vec<u8> {
 
 /// The keys that a message's `CC` names.
 pub(super) fn visible_copies(headers: &[u8]) -> Vec<String> {
-    let keys = find(headers, COPIES).and_then(array).unwrap_or_default();
+    let keys = find(headers, COPIES).and_then(Value::array).unwrap_or_default();
     keys.into_iter().filter_map(long_string).collect()
 }
 
-/// The text of a long string that has its type in front.
-fn long_string(value: &[u8]) -> Option<String> {
-    let text = value.strip_prefix(b"S")?.get(4..)?;
-    Some(String::from_utf8_lossy(text).into_owned())
+fn long_string(value: Value<'_>) -> Option<String> {
+    Some(String::from_utf8_lossy(value.text()?).into_owned())
 }
 
 /// A time to live in milliseconds, as text.
