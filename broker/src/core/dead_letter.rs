@@ -11,7 +11,7 @@ use super::{
     message::{Message, visible_copies},
     properties::Property,
 };
-use crate::table::{Field, Value, entries, find, table, write};
+use crate::table::{Field, Value, entries, find, sorted, write};
 
 /// What happened to a message: for each queue and reason one table, the last first.
 const DEATHS: &str = "x-death";
@@ -48,7 +48,7 @@ impl Vhost {
     pub(super) fn dead_letter(&mut self, id: QueueId, message: &Arc<Message>, reason: Reason, now: Instant) {
         let Some(queue) = self.queues.get(id) else { return };
         let Some(exchange) = &queue.options.dead_letter else { return };
-        let Some(exchange) = self.exchanges.get(exchange.as_str()) else { return };
+        let Ok(exchange) = self.exchange_of_octets(exchange) else { return };
         let new_key = queue.options.dead_letter_key.as_deref();
         let properties = buried(message, &queue.name, reason, new_key.is_some());
         let (key, copies) = match new_key {
@@ -83,8 +83,7 @@ impl Vhost {
     /// entry of `x-death` that is no table was written by a client, which therefore had the message.
     fn is_cycle(&self, queue: QueueId, message: &Message) -> bool {
         let Some(queue) = self.queues.get(queue) else { return false };
-        let read = message.read();
-        let deaths = read.headers().map(deaths).unwrap_or_default();
+        let deaths = message.headers().map(deaths).unwrap_or_default();
         let says = |death: &Value<'_>, key: &str, text: &str| {
             death.table().map(|death| find(death, key).and_then(Value::text) == Some(text.as_bytes()))
         };
@@ -121,8 +120,7 @@ fn buried(message: &Message, queue: &str, reason: Reason, rerouted: bool) -> Box
 /// The deaths with this one in front, as an array. One that happened before for the same reason in the same queue is counted
 /// up, in whatever integer type a client wrote the count.
 fn recorded(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
-    let read = message.read();
-    let before = grouped(read.headers().map(deaths).unwrap_or_default());
+    let before = grouped(message.headers().map(deaths).unwrap_or_default());
     let is_same = |death: &[u8]| {
         place(Value::of(death)) == Some(Place { queue: Some(queue.as_bytes()), reason: Some(reason.name().as_bytes()) })
     };
@@ -195,9 +193,8 @@ fn grouped(deaths: Vec<Value<'_>>) -> Vec<Cow<'_, [u8]>> {
 fn first(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let read = message.read();
-    let copies = read.headers().map(visible_copies).unwrap_or_default();
-    let keys = std::iter::once(&*message.key).chain(copies.iter().map(String::as_str));
-    let keys: Vec<Vec<u8>> = keys.map(|key| write::text(key.as_bytes())).collect();
+    let copies = read.headers().into_iter().flat_map(visible_copies);
+    let keys: Vec<Vec<u8>> = std::iter::once(&*message.key).chain(copies).map(write::text).collect();
     let mut fields = vec![
         (COUNT, write::long(1)),
         ("exchange", write::text(message.exchange.as_bytes())),
@@ -210,11 +207,4 @@ fn first(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
         fields.push(("original-expiration", write::text(expiration)));
     }
     write::nested(&sorted(fields.iter().map(|(name, value)| (name.as_bytes(), Value::of(value)))))
-}
-
-/// A table of these fields by their names, as RabbitMQ writes what it changed.
-fn sorted<'a>(fields: impl Iterator<Item = Field<'a>>) -> Vec<u8> {
-    let mut fields: Vec<Field<'a>> = fields.collect();
-    fields.sort_by_key(|(name, _value)| *name);
-    table(fields)
 }

@@ -20,6 +20,7 @@ use super::{
     handshake::{Agreed, shake_hands},
     heartbeat::{self, Heartbeat},
     listener::Orders,
+    method::Ids,
     stream::{Ended, READ, Stream},
 };
 use crate::{
@@ -128,7 +129,7 @@ pub(super) struct Connection {
 }
 
 /// Why it ended, and the class and method that it is for.
-pub(super) type Over = (Ended, (u16, u16));
+pub(super) type Over = (Ended, Ids);
 
 enum Event {
     Ready(tokio::io::Ready),
@@ -335,7 +336,7 @@ impl Connection {
 
     /// Says the last words, if there are any. What was the connection's is given back before the client hears of it: it may
     /// come again at once.
-    async fn part(&mut self, ended: &Ended, cause: (u16, u16)) {
+    async fn part(&mut self, ended: &Ended, cause: Ids) {
         if !matches!(ended, Ended::Refused(_) | Ended::Closed) {
             return;
         }

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::{
     frame::Payload,
+    method::Method,
     stream::{Ended, Stream},
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     observe::Client,
     refusal::{Code, Refusal},
     shared::{Shared, VhostHandle},
-    table::is_shallow,
+    table::{Arguments, Value, find, is_shallow},
 };
 
 /// How long all of it may take, as in RabbitMQ.
@@ -68,14 +69,13 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
     }
     let config = &shared.config;
     stream.say(0, class(connection::AMQPMethod::Start(start()))).await?;
-    let connection::AMQPMethod::StartOk(start_ok) = expect(stream).await? else {
+    let (connection::AMQPMethod::StartOk(start_ok), client_properties) = expect(stream).await? else {
         return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.start-ok")));
     };
-    let capable = |name: &str| match start_ok.client_properties.inner().get("capabilities") {
-        Some(AMQPValue::FieldTable(capabilities)) => {
-            matches!(capabilities.inner().get(name), Some(AMQPValue::Boolean(true)))
-        }
-        _none => false,
+    let capabilities = client_properties.get("capabilities").and_then(Value::table);
+    let capable = |name: &str| {
+        let value = capabilities.and_then(|capabilities| find(capabilities, name));
+        value.and_then(Value::boolean).unwrap_or_default()
     };
     let Some(user) = authenticated(config, &start_ok) else {
         let refusal = Code::AccessRefused.because(format!(
@@ -95,11 +95,11 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
         heartbeat: config.limits.heartbeat,
     };
     stream.say(0, class(connection::AMQPMethod::Tune(tune))).await?;
-    let connection::AMQPMethod::TuneOk(tune_ok) = expect(stream).await? else {
+    let (connection::AMQPMethod::TuneOk(tune_ok), _) = expect(stream).await? else {
         return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.tune-ok")));
     };
     let (frame_max, channel_max) = tuned(config, &tune_ok).map_err(|refusal| Ended::RefusedFor(refusal, TUNE))?;
-    let connection::AMQPMethod::Open(open) = expect(stream).await? else {
+    let (connection::AMQPMethod::Open(open), _) = expect(stream).await? else {
         return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.open")));
     };
     let name = open.virtual_host.as_str();
@@ -107,7 +107,7 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
         return Err(Ended::RefusedFor(Code::NotAllowed.because(format!("vhost {name} not found")), OPEN));
     };
     let client = match config.observer {
-        Some(_) => Client::new(address, &start_ok.client_properties),
+        Some(_) => Client::new(address, &client_properties),
         None => Client::default(),
     };
     let agreed = Agreed {
@@ -128,10 +128,12 @@ fn class(method: connection::AMQPMethod) -> AMQPClass {
     AMQPClass::Connection(method)
 }
 
-async fn expect(stream: &mut Stream) -> Result<connection::AMQPMethod, Ended> {
+async fn expect(stream: &mut Stream) -> Result<(connection::AMQPMethod, Arguments), Ended> {
     loop {
         match stream.next(FRAME_MAX).await? {
-            (0, Payload::Method(AMQPClass::Connection(method))) => return Ok(method),
+            (0, Payload::Method(Method::Other(AMQPClass::Connection(method), arguments))) => {
+                return Ok((method, arguments));
+            }
             (_any, Payload::Heartbeat) => {}
             (_any, other) => {
                 let refusal =
@@ -202,11 +204,7 @@ fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<
             if !is_shallow(&table) {
                 return None;
             }
-            let (_rest, table) = amq_protocol::types::parsing::parse_field_table(table.as_slice()).ok()?;
-            let text = |name: &str| match table.inner().get(name) {
-                Some(AMQPValue::LongString(text)) => Some(text.as_bytes().to_vec()),
-                _other => None,
-            };
+            let text = |name: &str| find(&table, name).and_then(Value::text).map(<[u8]>::to_vec);
             (text("LOGIN")?, text("PASSWORD")?)
         }
         _other => return None,

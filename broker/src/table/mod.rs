@@ -2,15 +2,17 @@
 //! where they are needed and never converted: names and texts are octets, which need not be UTF-8, and what is sent on
 //! stays as it came. A table is kept only after [`is_shallow`] has found it well-formed.
 //!
+//! - [`Arguments`]: the table of a method
 //! - [`Value`]: a value and what it can be read as
 //! - [`write`]: new values
 
+mod arguments;
 mod value;
 pub(crate) mod write;
 
 use std::iter;
 
-pub(crate) use self::value::Value;
+pub(crate) use self::{arguments::Arguments, value::Value};
 
 /// Tables and arrays inside each other, at most.
 const DEEPEST: usize = 64;
@@ -41,8 +43,15 @@ pub(crate) fn entries(table: &[u8]) -> impl Iterator<Item = Option<Field<'_>>> {
 }
 
 /// The value of a field; of the first, where more than one has the name.
-pub(crate) fn find<'a>(table: &'a [u8], name: &str) -> Option<Value<'a>> {
-    entries(table).flatten().find(|(held, _value)| *held == name.as_bytes()).map(|(_name, value)| value)
+pub(crate) fn find(table: &[u8], name: impl AsRef<[u8]>) -> Option<Value<'_>> {
+    entries(table).flatten().find(|(held, _value)| *held == name.as_ref()).map(|(_name, value)| value)
+}
+
+/// A table of these fields by their names, as RabbitMQ writes what it changes.
+pub(crate) fn sorted<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Vec<u8> {
+    let mut fields: Vec<Field<'a>> = fields.into_iter().collect();
+    fields.sort_by_key(|(name, _value)| *name);
+    table(fields)
 }
 
 /// A table of these fields, with its length.

@@ -1,7 +1,7 @@
 //! A value of a field table or an array, and what it can be read as. Types are those of RabbitMQ's variant of the grammar,
 //! which its errata list: `s` is a number of 16 bits there, `x` are octets, and `L` is signed as `l` is.
 
-use super::{long, take, values};
+use super::{arguments::canonical, long, take, values};
 
 /// A value as it is written: its type, which is one octet, and its content.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +78,11 @@ impl<'a> Value<'a> {
         matches!(self.kind(), b'S' | b'x').then(|| self.content().get(4..)).flatten()
     }
 
+    /// A truth value.
+    pub(crate) fn boolean(self) -> Option<bool> {
+        (self.kind() == b't').then(|| self.content() != [0])
+    }
+
     /// A whole number of any width, signed or not. A timestamp is none.
     pub(crate) fn integer(self) -> Option<i128> {
         let content = self.content();
@@ -99,6 +104,37 @@ impl<'a> Value<'a> {
             b'T' => Some(u64::from_be_bytes(*self.content().first_chunk()?).into()),
             _other => self.integer(),
         }
+    }
+
+    /// A number with a fraction.
+    pub(crate) fn real(self) -> Option<f64> {
+        match self.kind() {
+            b'f' => Some(f32::from_be_bytes(*self.content().first_chunk()?).into()),
+            b'd' => Some(f64::from_be_bytes(*self.content().first_chunk()?)),
+            _other => None,
+        }
+    }
+
+    /// Whether two values are the same to RabbitMQ whatever their types: a time is its number of seconds, and a text is its
+    /// octets. A whole number is never one with a fraction here.
+    pub(crate) fn is(self, other: Self) -> bool {
+        match (self.whole(), other.whole()) {
+            (Some(one), Some(other)) => one == other,
+            (None, None) => {
+                self.real().is_some_and(|one| other.real() == Some(one))
+                    || self.octets().is_some_and(|one| other.octets() == Some(one))
+                    || canonical(self) == canonical(other)
+            }
+            _only_one => false,
+        }
+    }
+
+    /// As [`Value::is`], and 1 equals 1.0.
+    pub(crate) fn equals(self, other: Self) -> bool {
+        let number = |value: Self| value.real().or_else(|| value.whole().map(|whole| whole as f64));
+        self.is(other)
+            || (self.real().is_some() != other.real().is_some())
+                && number(self).is_some_and(|one| number(other) == Some(one))
     }
 
     /// The fields of a table, with their length in front.

@@ -27,6 +27,7 @@ mod handshake;
 mod lifetime;
 mod limits;
 mod matching;
+mod octets;
 mod prefetch;
 mod priorities;
 mod properties;
