@@ -33,6 +33,11 @@ const FRAME_MAX: u32 = 131_072;
 /// The least that may be agreed on (section 4.2.3).
 const FRAME_MIN: u32 = 4_096;
 
+/// Product and version whose behaviour this broker has. Some clients decide by them and not by the capabilities: kombu, and
+/// with it Celery, sends `basic.qos` with `global` to RabbitMQ from 3.3 on only, and to others in a form that does not
+/// change a consumer that is there.
+const COMPATIBLE: (&str, &str) = ("RabbitMQ", "3.10.8");
+
 /// `connection.tune` and `connection.open`, whose answers are refused.
 const TUNE: (u16, u16) = (10, 30);
 const OPEN: (u16, u16) = (10, 40);
@@ -171,10 +176,12 @@ fn start() -> connection::Start {
     let mut properties = FieldTable::default();
     properties.insert("capabilities".into(), AMQPValue::FieldTable(capabilities));
     for (name, value) in [
-        ("product", "Crosstalk broker"),
-        ("version", env!("CARGO_PKG_VERSION")),
+        ("product", COMPATIBLE.0),
+        ("version", COMPATIBLE.1),
         ("platform", "Rust"),
-        ("information", "an AMQP 0-9-1 broker in memory"),
+        ("cluster_name", "crosstalk@localhost"),
+        ("information", "Crosstalk broker, in memory; it behaves as this version of RabbitMQ does"),
+        ("crosstalk", env!("CARGO_PKG_VERSION")),
     ] {
         properties.insert(name.into(), AMQPValue::LongString(value.into()));
     }
