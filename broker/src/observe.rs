@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use amq_protocol::types::{AMQPValue, FieldTable};
+use crate::table::Arguments;
 
 /// So many bytes of a client's properties are kept, names and values together.
 const MAX_PROPERTIES: usize = 4_096;
@@ -39,28 +39,29 @@ pub struct Published<'a> {
 }
 
 impl Client {
-    pub(crate) fn new(address: &str, properties: &FieldTable) -> Self {
+    pub(crate) fn new(address: &str, properties: &Arguments) -> Self {
         let mut room = MAX_PROPERTIES;
-        let text = |(name, value): (&amq_protocol::types::ShortString, &AMQPValue)| {
-            let AMQPValue::LongString(value) = value else { return None };
-            room = room.checked_sub(name.as_str().len() + value.as_bytes().len())?;
-            Some((name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        };
-        Self { address: address.to_owned(), properties: properties.inner().iter().filter_map(text).collect() }
+        let lossy = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+        let properties = properties.entries().filter_map(|(name, value)| {
+            let value = value.text()?;
+            room = room.checked_sub(name.len() + value.len())?;
+            Some((lossy(name), lossy(value)))
+        });
+        Self { address: address.to_owned(), properties: properties.collect() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::{Value, table, write};
 
     #[test]
     fn a_client_is_known_by_what_it_says_of_itself_within_bounds() {
-        let mut table = FieldTable::default();
-        table.insert("product".into(), AMQPValue::LongString("pika".into()));
-        table.insert("huge".into(), AMQPValue::LongString("x".repeat(MAX_PROPERTIES).into()));
-        table.insert("yes".into(), AMQPValue::Boolean(true));
-        let client = Client::new("127.0.0.1:1", &table);
+        let (product, huge) = (write::text(b"pika"), write::text(&[b'x'; MAX_PROPERTIES]));
+        let fields = [("product", &product[..]), ("huge", &huge), ("yes", b"t\x01")];
+        let table = table(fields.map(|(name, value)| (name.as_bytes(), Value::of(value))));
+        let client = Client::new("127.0.0.1:1", &Arguments::read(&table).unwrap());
         assert_eq!(client.properties, BTreeMap::from([("product".to_owned(), "pika".to_owned())]));
     }
 }

@@ -3,17 +3,28 @@
 
 /// A refusal. It closes the channel when it is soft, and the connection when it is hard.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text} ({})", code.number())]
+#[error("{} ({})", String::from_utf8_lossy(text), code.number())]
 pub(crate) struct Refusal {
     pub(crate) code: Code,
-    /// With the code's name in front: `NOT_FOUND - no queue 'hello' in vhost '/'`.
-    pub(crate) text: String,
+    /// With the code's name in front: `NOT_FOUND - no queue 'hello' in vhost '/'`. It may quote a client, which need not have
+    /// written UTF-8.
+    pub(crate) text: Vec<u8>,
 }
 
 impl Refusal {
-    /// The text, no longer than a short string may be.
-    pub(crate) fn short_text(&self) -> &str {
-        &self.text[..self.text.floor_char_boundary(255)]
+    /// The text as a short string. What is too long is cut as in RabbitMQ, but not within a character.
+    pub(crate) fn short_text(&self) -> Vec<u8> {
+        const LONGEST: usize = 255;
+        const KEPT: usize = 252;
+        if self.text.len() <= LONGEST {
+            return self.text.clone();
+        }
+        let kept = &self.text[..KEPT];
+        let end = match str::from_utf8(kept) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _whole => KEPT,
+        };
+        [&kept[..end], b"..."].concat()
     }
 }
 
@@ -76,7 +87,42 @@ impl Code {
     }
 
     /// A refusal with this code.
-    pub(crate) fn because(self, text: impl AsRef<str>) -> Refusal {
-        Refusal { code: self, text: format!("{} - {}", self.name(), text.as_ref()) }
+    pub(crate) fn because(self, text: impl AsRef<[u8]>) -> Refusal {
+        Refusal { code: self, text: [self.name().as_bytes(), b" - ", text.as_ref()].concat() }
+    }
+}
+
+/// Octets as Erlang writes a binary, which is how RabbitMQ quotes some of what clients say.
+pub(crate) fn erlang_binary(octets: &[u8]) -> Vec<u8> {
+    let is_printable = |octet: &u8| matches!(octet, b' '..=b'~' | 0xA0..);
+    if !octets.is_empty() && octets.iter().all(is_printable) {
+        return [b"<<\"", octets, b"\">>"].concat();
+    }
+    numbers(octets).into_bytes()
+}
+
+/// Octets as Erlang writes a binary that is no text: `<<1,2,3>>`.
+pub(crate) fn numbers(octets: &[u8]) -> String {
+    let numbers: Vec<String> = octets.iter().map(u8::to_string).collect();
+    format!("<<{}>>", numbers.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn a_text_is_no_longer_than_a_short_string() {
+        let text = |text: &[u8]| Code::NotFound.because(text).short_text();
+        assert_eq!(text(b"no queue"), b"NOT_FOUND - no queue");
+        assert_eq!(text(&[b'x'; 243]).len(), 255);
+        let cut = text(&[b'x'; 244]);
+        assert_eq!((cut.len(), &cut[250..]), (255, &b"xx..."[..]));
+        // the character at the end would be cut within
+        let cut = text("\u{20ac}".repeat(100).as_bytes());
+        assert_eq!(str::from_utf8(&cut).map(str::len), Ok(255));
+        let cut = text(format!("x{}", "\u{20ac}".repeat(100)).as_bytes());
+        assert_eq!(str::from_utf8(&cut).map(str::len), Ok(253));
+        assert_eq!(text(&[0xff; 300]).len(), 255);
     }
 }

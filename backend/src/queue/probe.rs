@@ -22,7 +22,7 @@ const TLS_ALERT: u8 = 21;
 /// The protocol header (AMQP 0-9-1, section 4.2.2).
 const HEADER: &[u8] = b"AMQP\x00\x00\x09\x01";
 
-/// What the broker calls itself, `RabbitMQ 3.10.8`.
+/// What the broker calls itself, `RabbitMQ 3.10.8`, or `Crosstalk broker 0.1.0` for an embedded one.
 ///
 /// # Errors
 /// Why nothing that speaks AMQP 0-9-1 answers there, in a sentence.
@@ -60,6 +60,31 @@ fn named(properties: &FieldTable) -> String {
         Some(AMQPValue::LongString(text)) => text.to_string(),
         _ => String::new(),
     };
-    let named = format!("{} {}", text("product"), text("version"));
+    // the embedded broker has RabbitMQ's product and version, by which some clients decide, and its own version beside them
+    let named = match text("crosstalk") {
+        own if own.is_empty() => format!("{} {}", text("product"), text("version")),
+        own => format!("Crosstalk broker {own}"),
+    };
     if named.trim().is_empty() { "AMQP 0-9-1 broker".into() } else { named.trim().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use lapin::types::{AMQPValue, FieldTable};
+
+    use super::named;
+
+    #[test]
+    fn a_broker_is_named_by_its_product_and_the_embedded_one_by_its_own() {
+        let properties = |fields: &[(&str, &str)]| {
+            fields.iter().fold(FieldTable::default(), |mut table, (name, value)| {
+                table.insert((*name).into(), AMQPValue::LongString((*value).into()));
+                table
+            })
+        };
+        let rabbit = [("product", "RabbitMQ"), ("version", "3.10.8")];
+        assert_eq!(named(&properties(&rabbit)), "RabbitMQ 3.10.8");
+        assert_eq!(named(&properties(&[&rabbit[..], &[("crosstalk", "0.1.0")]].concat())), "Crosstalk broker 0.1.0");
+        assert_eq!(named(&properties(&[])), "AMQP 0-9-1 broker");
+    }
 }

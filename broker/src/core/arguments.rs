@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use amq_protocol::types::{AMQPValue, FieldTable};
-
-use super::{matching::number, message::MAX_TTL};
-use crate::refusal::{Code, Refusal};
+use super::message::MAX_TTL;
+use crate::{
+    refusal::{Code, Refusal},
+    table::{Arguments, Value},
+};
 
 /// What a full queue does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,9 +30,9 @@ pub(crate) struct Options {
     pub(crate) max_bytes: Option<usize>,
     pub(crate) overflow: Overflow,
     /// `x-dead-letter-exchange`
-    pub(crate) dead_letter: Option<String>,
+    pub(crate) dead_letter: Option<Box<[u8]>>,
     /// `x-dead-letter-routing-key`
-    pub(crate) dead_letter_key: Option<String>,
+    pub(crate) dead_letter_key: Option<Box<[u8]>>,
     /// `x-max-priority`
     pub(crate) max_priority: u8,
     /// `x-single-active-consumer`
@@ -73,10 +74,10 @@ impl Options {
     ///
     /// # Errors
     /// 406 for a value that cannot be.
-    pub(crate) fn parse(arguments: &FieldTable, queue: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(arguments: &Arguments, queue: &str) -> Result<Self, Refusal> {
         let mut options = Self::default();
         for name in [QUEUE_TYPE].into_iter().chain(CLASSIC) {
-            if let Some(value) = arguments.inner().get(name) {
+            if let Some(value) = arguments.get(name) {
                 options.take(name, value, arguments).map_err(|why| invalid(name, queue, &why))?;
             }
         }
@@ -84,24 +85,24 @@ impl Options {
         Ok(options)
     }
 
-    fn take(&mut self, name: &str, value: &AMQPValue, all: &FieldTable) -> Result<(), String> {
+    fn take(&mut self, name: &str, value: Value<'_>, all: &Arguments) -> Result<(), String> {
         match name {
             "x-message-ttl" => self.ttl = Some(millis(value, 0)?),
             "x-expires" => self.expires = Some(millis(value, 1)?),
             "x-max-length" => self.max_length = Some(count(value)?),
             "x-max-length-bytes" => self.max_bytes = Some(count(value)?),
             "x-overflow" => {
-                self.overflow = match string(value)?.as_str() {
-                    "drop-head" => Overflow::DropHead,
-                    "reject-publish" => Overflow::RejectPublish,
-                    "reject-publish-dlx" => Overflow::RejectPublishDlx,
+                self.overflow = match string(value)? {
+                    b"drop-head" => Overflow::DropHead,
+                    b"reject-publish" => Overflow::RejectPublish,
+                    b"reject-publish-dlx" => Overflow::RejectPublishDlx,
                     _other => return Err("invalid_overflow".to_owned()),
                 };
             }
-            "x-dead-letter-exchange" => self.dead_letter = Some(string(value)?),
+            "x-dead-letter-exchange" => self.dead_letter = Some(string(value)?.into()),
             "x-dead-letter-routing-key" => {
-                self.dead_letter_key = Some(string(value)?);
-                if !all.contains_key("x-dead-letter-exchange") {
+                self.dead_letter_key = Some(string(value)?.into());
+                if all.get("x-dead-letter-exchange").is_none() {
                     return Err("routing_key_but_no_dlx_defined".to_owned());
                 }
             }
@@ -110,7 +111,7 @@ impl Options {
                 self.max_priority = u8::try_from(count).map_err(|_large| format!("{{max_value_exceeded,{count}}}"))?;
             }
             "x-single-active-consumer" => self.single_active = boolean(value)?,
-            QUEUE_TYPE => match string(value)?.as_str() {
+            QUEUE_TYPE => match &*String::from_utf8_lossy(string(value)?) {
                 "classic" => {}
                 other @ ("quorum" | "stream") => {
                     return Err(format!("this broker has classic queues only, not {other}"));
@@ -118,7 +119,7 @@ impl Options {
                 other => return Err(format!("\"unsupported queue type '{other}'\"")),
             },
             // where messages are kept, which here is in memory anyway
-            "x-queue-mode" => match string(value)?.as_str() {
+            "x-queue-mode" => match &*String::from_utf8_lossy(string(value)?) {
                 "default" | "lazy" => {}
                 other => return Err(format!("\"unsupported queue mode '{other}'\"")),
             },
@@ -136,10 +137,10 @@ impl Options {
 ///
 /// # Errors
 /// 406 for an argument that cannot be; `queue` is `queue 'name' in vhost '/'`.
-pub(super) fn consumer_priority(arguments: &FieldTable, queue: &str) -> Result<i128, Refusal> {
+pub(super) fn consumer_priority(arguments: &Arguments, queue: &str) -> Result<i128, Refusal> {
     const FAILOVER: &str = "x-cancel-on-ha-failover";
     const PRIORITY: &str = "x-priority";
-    let asked = |name: &str| arguments.inner().get(name);
+    let asked = |name| arguments.get(name);
     asked(FAILOVER).map(boolean).transpose().map_err(|why| invalid(FAILOVER, queue, &why))?;
     let priority = asked(PRIORITY).map(integer).transpose().map_err(|why| invalid(PRIORITY, queue, &why))?;
     not_of_others(arguments, &["x-stream-offset"], queue)?;
@@ -152,36 +153,34 @@ fn invalid(argument: &str, queue: &str, why: &str) -> Refusal {
 
 /// # Errors
 /// 406 for an argument that only queues of other types have.
-fn not_of_others(arguments: &FieldTable, others: &[&str], queue: &str) -> Result<(), Refusal> {
-    match arguments.inner().keys().find(|name| others.contains(&name.as_str())) {
+fn not_of_others(arguments: &Arguments, others: &[&str], queue: &str) -> Result<(), Refusal> {
+    let named = |name: &[u8]| others.iter().find(|other| other.as_bytes() == name);
+    match arguments.entries().find_map(|(name, _value)| named(name)) {
         Some(name) => Err(Code::PreconditionFailed
             .because(format!("invalid arg '{name}' for {queue} of queue type rabbit_classic_queue"))),
         None => Ok(()),
     }
 }
 
-fn unacceptable(value: &AMQPValue) -> String {
-    format!("{{unacceptable_type,{}}}", type_name(value))
+fn unacceptable(value: Value<'_>) -> String {
+    format!("{{unacceptable_type,{}}}", value.type_name())
 }
 
-fn boolean(value: &AMQPValue) -> Result<bool, String> {
-    match value {
-        AMQPValue::Boolean(value) => Ok(*value),
-        other => Err(unacceptable(other)),
-    }
+fn boolean(value: Value<'_>) -> Result<bool, String> {
+    value.boolean().ok_or_else(|| unacceptable(value))
 }
 
 /// Checks an argument that names an exchange, of what is declared anew.
 ///
 /// # Errors
 /// 406 when it is no text.
-pub(super) fn names_exchange(argument: &str, arguments: &FieldTable, what: &str) -> Result<(), Refusal> {
-    match arguments.inner().get(argument) {
-        None | Some(AMQPValue::LongString(_)) => Ok(()),
-        Some(other) => {
-            let kind = type_name(other);
+pub(super) fn names_exchange(argument: &str, arguments: &Arguments, what: &str) -> Result<(), Refusal> {
+    match arguments.get(argument) {
+        Some(value) if value.text().is_none() => {
+            let kind = value.type_name();
             Err(Code::PreconditionFailed.because(format!("invalid type '{kind}' for arg '{argument}' in {what}")))
         }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -189,16 +188,16 @@ pub(super) fn names_exchange(argument: &str, arguments: &FieldTable, what: &str)
 ///
 /// # Errors
 /// What it is instead.
-fn integer(value: &AMQPValue) -> Result<i128, String> {
-    number(value).ok_or_else(|| format!("\"expected integer, got {}\"", type_name(value)))
+fn integer(value: Value<'_>) -> Result<i128, String> {
+    value.integer().ok_or_else(|| format!("\"expected integer, got {}\"", value.type_name()))
 }
 
-fn count(value: &AMQPValue) -> Result<usize, String> {
+fn count(value: Value<'_>) -> Result<usize, String> {
     let number = integer(value)?;
     usize::try_from(number).map_err(|_negative| format!("{{value_negative,{number}}}"))
 }
 
-fn millis(value: &AMQPValue, least: u64) -> Result<Duration, String> {
+fn millis(value: Value<'_>, least: u64) -> Result<Duration, String> {
     match integer(value)? {
         0 if least > 0 => Err("{value_zero,0}".to_owned()),
         negative if negative < 0 => Err(format!("{{value_negative,{negative}}}")),
@@ -207,41 +206,7 @@ fn millis(value: &AMQPValue, least: u64) -> Result<Duration, String> {
     }
 }
 
-pub(super) fn string(value: &AMQPValue) -> Result<String, String> {
-    match value {
-        AMQPValue::LongString(text) => Ok(String::from_utf8_lossy(text.as_bytes()).into_owned()),
-        other => Err(unacceptable(other)),
-    }
-}
-
-/// The type as RabbitMQ names it.
-pub(crate) fn type_name(value: &AMQPValue) -> &'static str {
-    match value {
-        AMQPValue::ShortString(_) => "longstr",
-        other => u8::try_from(other.get_type().get_id()).map_or("unknown", type_of),
-    }
-}
-
-/// The type that begins with this octet on the wire, as RabbitMQ names it.
-pub(super) fn type_of(octet: u8) -> &'static str {
-    match octet {
-        b't' => "bool",
-        b'b' => "byte",
-        b'B' => "unsignedbyte",
-        b's' | b'U' => "short",
-        b'u' => "unsignedshort",
-        b'I' => "signedint",
-        b'i' => "unsignedint",
-        b'l' | b'L' => "long",
-        b'f' => "float",
-        b'd' => "double",
-        b'D' => "decimal",
-        b'S' => "longstr",
-        b'A' => "array",
-        b'T' => "timestamp",
-        b'F' => "table",
-        b'x' => "binary",
-        b'V' => "void",
-        _other => "unknown",
-    }
+/// The octets of a text.
+fn string(value: Value<'_>) -> Result<&[u8], String> {
+    value.text().ok_or_else(|| unacceptable(value))
 }

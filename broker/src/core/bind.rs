@@ -1,9 +1,6 @@
 //! Bindings of exchanges to queues and to other exchanges.
 
-use amq_protocol::{
-    protocol::{exchange, queue},
-    types::FieldTable,
-};
+use amq_protocol::protocol::{exchange, queue};
 
 use super::{
     ConnectionId, Vhost,
@@ -11,7 +8,7 @@ use super::{
     exchange::{Binding, Destination, Kind},
     matching::valid_match,
 };
-use crate::refusal::Refusal;
+use crate::{refusal::Refusal, table::Arguments};
 
 impl Vhost {
     /// `queue.bind`. An empty routing key means the queue's name when the queue's name is empty, too.
@@ -22,14 +19,15 @@ impl Vhost {
         &mut self,
         connection: ConnectionId,
         channel: u16,
-        bind: queue::Bind,
+        bind: &queue::Bind,
+        arguments: Arguments,
     ) -> Result<(), Refusal> {
         let name = self.queue_name(connection, channel, bind.queue.as_str())?;
         let both = bind.queue.as_str().is_empty() && bind.routing_key.as_str().is_empty();
         let key = if both { &*name } else { bind.routing_key.as_str() };
         not_default(bind.exchange.as_str())?;
         let id = self.accessible(connection, &name)?;
-        self.bind(bind.exchange.as_str(), Destination::Queue(id), key, bind.arguments)
+        self.bind(bind.exchange.as_str(), Destination::Queue(id), key, arguments)
     }
 
     /// `queue.unbind`; what is not there is as good as unbound.
@@ -41,6 +39,7 @@ impl Vhost {
         connection: ConnectionId,
         channel: u16,
         unbind: &queue::Unbind,
+        arguments: &Arguments,
     ) -> Result<(), Refusal> {
         let name = self.queue_name(connection, channel, unbind.queue.as_str())?;
         let both = unbind.queue.as_str().is_empty() && unbind.routing_key.as_str().is_empty();
@@ -48,7 +47,7 @@ impl Vhost {
         not_default(unbind.exchange.as_str())?;
         if self.names.contains_key(&name) {
             let id = self.accessible(connection, &name)?;
-            self.unbind(unbind.exchange.as_str(), &Destination::Queue(id), key, &unbind.arguments);
+            self.unbind(unbind.exchange.as_str(), &Destination::Queue(id), key, arguments);
         }
         Ok(())
     }
@@ -57,32 +56,26 @@ impl Vhost {
     ///
     /// # Errors
     /// 403 on the default exchange, 404.
-    pub(super) fn bind_exchange(&mut self, bind: exchange::Bind) -> Result<(), Refusal> {
+    pub(super) fn bind_exchange(&mut self, bind: &exchange::Bind, arguments: Arguments) -> Result<(), Refusal> {
         not_default(bind.destination.as_str())?;
         not_default(bind.source.as_str())?;
         let destination = Destination::Exchange(self.exchange(bind.destination.as_str())?.name.clone());
-        self.bind(bind.source.as_str(), destination, bind.routing_key.as_str(), bind.arguments)
+        self.bind(bind.source.as_str(), destination, bind.routing_key.as_str(), arguments)
     }
 
     /// `exchange.unbind`; what is not there is as good as unbound.
     ///
     /// # Errors
     /// 403 on the default exchange.
-    pub(super) fn unbind_exchange(&mut self, unbind: &exchange::Unbind) -> Result<(), Refusal> {
+    pub(super) fn unbind_exchange(&mut self, unbind: &exchange::Unbind, arguments: &Arguments) -> Result<(), Refusal> {
         not_default(unbind.destination.as_str())?;
         not_default(unbind.source.as_str())?;
         let destination = Destination::Exchange(unbind.destination.as_str().into());
-        self.unbind(unbind.source.as_str(), &destination, unbind.routing_key.as_str(), &unbind.arguments);
+        self.unbind(unbind.source.as_str(), &destination, unbind.routing_key.as_str(), arguments);
         Ok(())
     }
 
-    fn bind(
-        &mut self,
-        source: &str,
-        destination: Destination,
-        key: &str,
-        arguments: FieldTable,
-    ) -> Result<(), Refusal> {
+    fn bind(&mut self, source: &str, destination: Destination, key: &str, arguments: Arguments) -> Result<(), Refusal> {
         if self.exchange(source)?.kind == Kind::Headers {
             valid_match(&arguments)?;
         }
@@ -92,10 +85,10 @@ impl Vhost {
         Ok(())
     }
 
-    fn unbind(&mut self, source: &str, destination: &Destination, key: &str, arguments: &FieldTable) {
+    fn unbind(&mut self, source: &str, destination: &Destination, key: &str, arguments: &Arguments) {
         if let Some(exchange) = self.exchanges.get_mut(source)
             && exchange.unbind(|bound, binding| {
-                bound == key && binding.destination == *destination && binding.arguments == *arguments
+                bound == key.as_bytes() && binding.destination == *destination && binding.arguments == *arguments
             })
         {
             self.delete_if_unused(source);

@@ -77,13 +77,13 @@ pub(crate) struct Confirms {
 /// What a commit carries out (class `tx`).
 #[derive(Debug, Default)]
 pub(crate) struct Transaction {
-    pub(crate) publishes: Vec<Publish>,
+    pub(crate) publishes: Vec<Routed>,
     pub(crate) settled: Vec<(Settlement, Vec<Unacked>)>,
 }
 
 /// A message on its way to its queues.
 #[derive(Debug)]
-pub(crate) struct Publish {
+pub(crate) struct Routed {
     pub(crate) message: Arc<Message>,
     pub(crate) mandatory: bool,
     /// Where it is to go, found out when it was published.

@@ -109,6 +109,13 @@ impl Vhost {
         }
     }
 
+    /// Puts a frame that is written already into a connection's outbox.
+    pub(crate) fn tell_frame(&mut self, connection: ConnectionId, frame: &[u8]) {
+        if let Some(connection) = self.connections.get_mut(connection) {
+            connection.outbox.frame(frame);
+        }
+    }
+
     /// All that a connection is to be told; `spare` is an empty buffer. Calling it says that what was taken before is
     /// written. Consumers that waited for that get their messages.
     pub(crate) fn take_output(&mut self, id: ConnectionId, spare: Vec<u8>) -> Vec<u8> {

@@ -12,7 +12,10 @@ use super::{
     declare::{count, generated},
     reply_to,
 };
-use crate::refusal::{Code, Refusal};
+use crate::{
+    refusal::{Code, Refusal},
+    table::Arguments,
+};
 
 impl Vhost {
     /// `basic.qos`. As RabbitMQ has it: `global` is for the channel, else it is for each consumer that comes after it, and
@@ -42,6 +45,7 @@ impl Vhost {
         connection: ConnectionId,
         number: u16,
         consume: &basic::Consume,
+        arguments: &Arguments,
         now: Instant,
     ) -> Result<(), Refusal> {
         if consume.queue.as_str() == reply_to::QUEUE {
@@ -58,7 +62,7 @@ impl Vhost {
             return Err(Code::NotAllowed.because(format!("attempt to reuse consumer tag '{tag}'")));
         }
         let id = self.accessible(connection, &name)?;
-        let priority = consumer_priority(&consume.arguments, &self.of_queue(&name))?;
+        let priority = consumer_priority(arguments, &self.of_queue(&name))?;
         let queue = &self.queues[id];
         let alone = queue.consumers.is_empty() && !queue.options.single_active;
         if queue.exclusively_consumed || (consume.exclusive && !alone) {

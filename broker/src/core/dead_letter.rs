@@ -1,21 +1,22 @@
 //! What a queue does not deliver goes to its dead-letter exchange, with the header `x-death` that tells why.
 
 use std::{
+    borrow::Cow,
     sync::Arc,
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
-
-use amq_protocol::types::{AMQPValue, FieldArray, FieldTable, LongString, generation::gen_value};
 
 use super::{
     QueueId, Vhost,
     message::{Message, visible_copies},
     properties::Property,
 };
-use crate::table::{Field, entries, table};
+use crate::table::{Field, Value, entries, find, sorted, write};
 
 /// What happened to a message: for each queue and reason one table, the last first.
 const DEATHS: &str = "x-death";
+/// The field of such a table that says how often.
+const COUNT: &str = "count";
 
 /// Why a message is not delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,6 @@ impl Reason {
 #[derive(Debug)]
 pub(super) struct Letter {
     message: Arc<Message>,
-    deaths: FieldArray,
     reason: Reason,
 }
 
@@ -48,17 +48,15 @@ impl Vhost {
     pub(super) fn dead_letter(&mut self, id: QueueId, message: &Arc<Message>, reason: Reason, now: Instant) {
         let Some(queue) = self.queues.get(id) else { return };
         let Some(exchange) = &queue.options.dead_letter else { return };
-        let Some(exchange) = self.exchanges.get(exchange.as_str()) else { return };
-        let headers = message.headers();
-        let deaths = recorded(&headers, message, &queue.name, reason);
+        let Ok(exchange) = self.exchange_of_octets(exchange) else { return };
         let new_key = queue.options.dead_letter_key.as_deref();
-        let properties = buried(message, &queue.name, reason, &deaths, new_key.is_some());
+        let properties = buried(message, &queue.name, reason, new_key.is_some());
         let (key, copies) = match new_key {
             Some(key) => (key, Vec::new()),
             None => (&*message.key, message.copies.clone()),
         };
         let letter = message.forwarded(exchange.name.clone(), key, copies, properties).charged_to(&self.memory);
-        self.letters.push_back(Letter { message: Arc::new(letter), deaths, reason });
+        self.letters.push_back(Letter { message: Arc::new(letter), reason });
         self.post(now);
     }
 
@@ -73,7 +71,7 @@ impl Vhost {
         while let Some(letter) = self.letters.pop_front() {
             self.route(&letter.message, &mut queues);
             for id in queues.drain(..) {
-                if letter.reason == Reason::Rejected || !self.is_cycle(id, &letter.deaths) {
+                if letter.reason == Reason::Rejected || !self.is_cycle(id, &letter.message) {
                     self.enqueue(id, letter.message.clone(), now);
                 }
             }
@@ -81,96 +79,132 @@ impl Vhost {
         self.posting = false;
     }
 
-    /// Whether the message died in this queue before, and was not rejected by anybody since: it would go round for ever.
-    /// What is no table was put there by somebody, who had it in hand.
-    fn is_cycle(&self, queue: QueueId, deaths: &FieldArray) -> bool {
+    /// Whether the message died in this queue before and no consumer rejected it since: it would go round for ever. An
+    /// entry of `x-death` that is no table was written by a client, which therefore had the message.
+    fn is_cycle(&self, queue: QueueId, message: &Message) -> bool {
         let Some(queue) = self.queues.get(queue) else { return false };
-        let deaths = deaths.as_slice();
-        let field = |death: &AMQPValue, key: &str, text: &str| match death {
-            AMQPValue::FieldTable(death) => Some(is_text(death.inner().get(key), text)),
-            _other => None,
+        let deaths = message.headers().map(deaths).unwrap_or_default();
+        let says = |death: &Value<'_>, key: &str, text: &str| {
+            death.table().map(|death| find(death, key).and_then(Value::text) == Some(text.as_bytes()))
         };
-        let here = deaths.iter().position(|death| field(death, "queue", &queue.name) == Some(true));
-        here.is_some_and(|at| deaths[..=at].iter().all(|death| field(death, "reason", "rejected") == Some(false)))
+        let here = deaths.iter().position(|death| says(death, "queue", &queue.name) == Some(true));
+        here.is_some_and(|at| deaths[..=at].iter().all(|death| says(death, "reason", "rejected") == Some(false)))
     }
+}
+
+/// The entries of `x-death`; none when it is no array.
+fn deaths(headers: &[u8]) -> Vec<Value<'_>> {
+    find(headers, DEATHS).and_then(Value::array).unwrap_or_default()
 }
 
 /// The properties of a message that died: its headers tell of it, and its time to live, which was that of the queue that
 /// it died in, is gone. `x-first-death-*` tell of the first time only.
-fn buried(message: &Message, queue: &str, reason: Reason, deaths: &FieldArray, rerouted: bool) -> Box<[u8]> {
+fn buried(message: &Message, queue: &str, reason: Reason, rerouted: bool) -> Box<[u8]> {
     let read = message.read();
-    let before: Vec<Field<'_>> = read.headers().into_iter().flat_map(entries).flatten().collect();
-    let is_first = !before.iter().any(|(name, _value)| *name == DEATHS.as_bytes());
-    let mut new = vec![(DEATHS, written(&AMQPValue::FieldArray(deaths.clone())))];
+    let headers = read.headers();
+    let before: Vec<Field<'_>> = headers.into_iter().flat_map(entries).flatten().collect();
+    let is_first = headers.is_none_or(|headers| find(headers, DEATHS).is_none());
+    let mut new = vec![(DEATHS, recorded(message, queue, reason))];
     if is_first {
-        new.push(("x-first-death-exchange", written(&long(&message.exchange))));
-        new.push(("x-first-death-queue", written(&long(queue))));
-        new.push(("x-first-death-reason", written(&long(reason.name()))));
+        new.push(("x-first-death-exchange", write::text(message.exchange.as_bytes())));
+        new.push(("x-first-death-queue", write::text(queue.as_bytes())));
+        new.push(("x-first-death-reason", write::text(reason.name().as_bytes())));
     }
     let is_replaced = |name: &[u8]| new.iter().any(|(other, _value)| name == other.as_bytes());
     let is_kept = |name: &[u8]| !is_replaced(name) && (!rerouted || name != b"CC".as_slice());
     let kept = before.into_iter().filter(|(name, _value)| is_kept(name));
-    let headers = table(kept.chain(new.iter().map(|(name, value)| (name.as_bytes(), &value[..]))));
+    let headers = sorted(kept.chain(new.iter().map(|(name, value)| (name.as_bytes(), Value::of(value)))));
     read.with(Property::Headers, Some(&headers)).with(Property::Expiration, None).write()
 }
 
-/// A value as it is written, with its type in front.
-fn written(value: &AMQPValue) -> Vec<u8> {
-    let written = gen_value(value)(Vec::new().into()).map(|context| context.write);
-    written.expect("a vector takes every byte, and no name is longer than it was when it came in")
-}
-
-fn long(text: &str) -> AMQPValue {
-    AMQPValue::LongString(LongString::from(text))
-}
-
-fn is_text(value: Option<&AMQPValue>, text: &str) -> bool {
-    matches!(value, Some(AMQPValue::LongString(held)) if held.as_bytes() == text.as_bytes())
-}
-
-/// The deaths with this one in front. One that happened before for the same reason in the same queue is counted up.
-fn recorded(headers: &FieldTable, message: &Message, queue: &str, reason: Reason) -> FieldArray {
-    let before = match headers.inner().get(DEATHS) {
-        Some(AMQPValue::FieldArray(deaths)) => deaths.as_slice(),
-        _none => &[],
+/// The deaths with this one in front, as an array. One that happened before for the same reason in the same queue is counted
+/// up, in whatever integer type a client wrote the count.
+fn recorded(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
+    let before = grouped(message.headers().map(deaths).unwrap_or_default());
+    let is_same = |death: &[u8]| {
+        place(Value::of(death)) == Some(Place { queue: Some(queue.as_bytes()), reason: Some(reason.name().as_bytes()) })
     };
-    let is_same = |death: &AMQPValue| match death {
-        AMQPValue::FieldTable(death) => {
-            is_text(death.inner().get("queue"), queue) && is_text(death.inner().get("reason"), reason.name())
+    let death = match before.iter().find(|death| is_same(death)) {
+        Some(death) => {
+            let count = count(Value::of(death)).map_or(1, |count| count.saturating_add(1));
+            counted(Value::of(death), count)
         }
-        _other => false,
+        None => first(message, queue, reason),
     };
-    let mut death = match before.iter().find(|death| is_same(death)) {
-        Some(AMQPValue::FieldTable(death)) => death.clone(),
-        _new => first(message, queue, reason),
-    };
-    let count = match death.inner().get("count") {
-        Some(AMQPValue::LongLongInt(count)) => count.saturating_add(1),
-        _none => 1,
-    };
-    death.insert("count".into(), AMQPValue::LongLongInt(count));
-    std::iter::once(AMQPValue::FieldTable(death))
-        .chain(before.iter().filter(|death| !is_same(death)).cloned())
-        .collect::<Vec<_>>()
-        .into()
+    let others = before.iter().filter(|death| !is_same(death)).map(|death| Value::of(death));
+    write::array(std::iter::once(Value::of(&death)).chain(others))
+}
+
+/// Where and why a message died; a field that is missing is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place<'a> {
+    queue: Option<&'a [u8]>,
+    reason: Option<&'a [u8]>,
+}
+
+/// The place of a death; none for what is no table.
+fn place(death: Value<'_>) -> Option<Place<'_>> {
+    let fields = death.table()?;
+    let field = |name| find(fields, name).and_then(Value::octets);
+    Some(Place { queue: field("queue"), reason: field("reason") })
+}
+
+/// How often a message died there.
+fn count(death: Value<'_>) -> Option<i64> {
+    let count = find(death.table()?, COUNT)?.whole()?;
+    Some(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// The same death with this count.
+fn counted(death: Value<'_>, count: i64) -> Vec<u8> {
+    let count = write::long(count);
+    let fields = death.table().into_iter().flat_map(entries).flatten();
+    let others = fields.filter(|(name, _value)| *name != COUNT.as_bytes());
+    write::nested(&sorted(others.chain([(COUNT.as_bytes(), Value::of(&count))])))
+}
+
+/// Deaths as they are kept when another is added: more than one for the same queue and reason, which brokers before RabbitMQ
+/// 3.6 and clients may have left, become one. RabbitMQ turns the order of two or more around.
+fn grouped(deaths: Vec<Value<'_>>) -> Vec<Cow<'_, [u8]>> {
+    if deaths.len() < 2 {
+        return deaths.into_iter().map(|death| death.written().into()).collect();
+    }
+    let mut grouped = Vec::new();
+    for (at, death) in deaths.iter().enumerate() {
+        let Some(here) = place(*death) else {
+            grouped.push(death.written().into());
+            continue;
+        };
+        let is_same = |other: &&Value<'_>| place(**other) == Some(here);
+        if deaths[..at].iter().any(|other| is_same(&other)) {
+            continue;
+        }
+        let times = deaths.iter().filter(is_same).count();
+        grouped.push(match count(*death) {
+            Some(_known) => death.written().into(),
+            None => counted(*death, i64::try_from(times).unwrap_or(i64::MAX)).into(),
+        });
+    }
+    grouped.reverse();
+    grouped
 }
 
 /// What is told of a death that is the first for its queue and reason. Blind copies stay so.
-fn first(message: &Message, queue: &str, reason: Reason) -> FieldTable {
+fn first(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let read = message.read();
-    let copies = read.headers().map(visible_copies).unwrap_or_default();
-    let keys: Vec<AMQPValue> =
-        std::iter::once(&*message.key).chain(copies.iter().map(String::as_str)).map(long).collect();
-    let mut death = FieldTable::default();
-    death
-        .insert("reason".into(), long(reason.name()))
-        .insert("queue".into(), long(queue))
-        .insert("time".into(), AMQPValue::Timestamp(seconds))
-        .insert("exchange".into(), long(&message.exchange))
-        .insert("routing-keys".into(), AMQPValue::FieldArray(keys.into()));
+    let copies = read.headers().into_iter().flat_map(visible_copies);
+    let keys: Vec<Vec<u8>> = std::iter::once(&*message.key).chain(copies).map(write::text).collect();
+    let mut fields = vec![
+        (COUNT, write::long(1)),
+        ("exchange", write::text(message.exchange.as_bytes())),
+        ("queue", write::text(queue.as_bytes())),
+        ("reason", write::text(reason.name().as_bytes())),
+        ("routing-keys", write::array(keys.iter().map(|key| Value::of(key)))),
+        ("time", write::timestamp(seconds)),
+    ];
     if let Some(expiration) = read.text(Property::Expiration) {
-        death.insert("original-expiration".into(), AMQPValue::LongString(expiration.to_vec().into()));
+        fields.push(("original-expiration", write::text(expiration)));
     }
-    death
+    write::nested(&sorted(fields.iter().map(|(name, value)| (name.as_bytes(), Value::of(value)))))
 }

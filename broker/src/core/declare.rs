@@ -8,13 +8,14 @@ use super::{
     ConnectionId, QueueId, Vhost,
     arguments::{Options, names_exchange},
     equivalence::{equivalent, same, same_queue},
-    exchange::{Destination, Exchange, Kind},
+    exchange::{ALTERNATE, Destination, Exchange, Kind},
     queue::Queue,
     reply_to,
 };
-use crate::refusal::{Code, Refusal};
-
-const ALTERNATE: &str = "alternate-exchange";
+use crate::{
+    refusal::{Code, Refusal},
+    table::Arguments,
+};
 
 impl Vhost {
     /// `exchange.declare`
@@ -22,7 +23,11 @@ impl Vhost {
     /// # Errors
     /// 403 for a reserved name, 404 when it is looked for and not there, 406 when it is there and different, 503 for an
     /// unknown type.
-    pub(super) fn declare_exchange(&mut self, declare: exchange::Declare) -> Result<(), Refusal> {
+    pub(super) fn declare_exchange(
+        &mut self,
+        declare: &exchange::Declare,
+        arguments: Arguments,
+    ) -> Result<(), Refusal> {
         let name = declare.exchange.as_str();
         if declare.passive {
             not_default(name)?;
@@ -37,15 +42,15 @@ impl Vhost {
             same("durable", truth(declare.durable), truth(current.durable), &what)?;
             same("auto_delete", truth(declare.auto_delete), truth(current.auto_delete), &what)?;
             same("internal", truth(declare.internal), truth(current.internal), &what)?;
-            return equivalent(ALTERNATE, &declare.arguments, &current.arguments, &what);
+            return equivalent(ALTERNATE, &arguments, &current.arguments, &what);
         }
         not_reserved("exchange", name)?;
-        names_exchange(ALTERNATE, &declare.arguments, &format!("exchange '{name}' in vhost '{}'", self.name))?;
+        names_exchange(ALTERNATE, &arguments, &format!("exchange '{name}' in vhost '{}'", self.name))?;
         let exchange = Exchange {
             durable: declare.durable,
             auto_delete: declare.auto_delete,
             internal: declare.internal,
-            arguments: declare.arguments,
+            arguments,
             ..Exchange::new(declare.exchange.as_str(), kind)
         };
         self.exchanges.insert(exchange.name.clone(), exchange);
@@ -106,7 +111,8 @@ impl Vhost {
         &mut self,
         connection: ConnectionId,
         channel: u16,
-        declare: queue::Declare,
+        declare: &queue::Declare,
+        arguments: Arguments,
         now: Instant,
     ) -> Result<queue::DeclareOk, Refusal> {
         if reply_to::is_reply_to(declare.queue.as_str()) {
@@ -120,7 +126,7 @@ impl Vhost {
         // also when it is there: only a passive declaration may name it
         not_reserved("queue", declare.queue.as_str())?;
         if let Some(id) = self.names.get(declare.queue.as_str()).copied() {
-            self.declared_alike(connection, id, &declare)?;
+            self.declared_alike(connection, id, declare, &arguments)?;
             self.queues[id].idle_since = now;
             return self.declared(connection, channel, id);
         }
@@ -129,10 +135,10 @@ impl Vhost {
             name => name.into(),
         };
         let what = self.of_queue(&name);
-        names_exchange("x-dead-letter-exchange", &declare.arguments, &what)?;
-        let options = Options::parse(&declare.arguments, &what)?;
-        let durable = is_durable(&declare);
-        let mut queue = Queue::new(&name, declare.arguments, options, now);
+        names_exchange("x-dead-letter-exchange", &arguments, &what)?;
+        let options = Options::parse(&arguments, &what)?;
+        let durable = is_durable(declare);
+        let mut queue = Queue::new(&name, arguments, options, now);
         queue.durable = durable;
         queue.auto_delete = declare.auto_delete;
         queue.exclusive = declare.exclusive.then_some(connection);
@@ -147,7 +153,13 @@ impl Vhost {
         self.declared(connection, channel, id)
     }
 
-    fn declared_alike(&self, connection: ConnectionId, id: QueueId, declare: &queue::Declare) -> Result<(), Refusal> {
+    fn declared_alike(
+        &self,
+        connection: ConnectionId,
+        id: QueueId,
+        declare: &queue::Declare,
+        arguments: &Arguments,
+    ) -> Result<(), Refusal> {
         let queue = &self.queues[id];
         let what = self.of_queue(&queue.name);
         if queue.exclusive.is_some_and(|owner| owner != connection) || queue.exclusive.is_some() != declare.exclusive {
@@ -155,7 +167,7 @@ impl Vhost {
         }
         same("durable", truth(is_durable(declare)), truth(queue.durable), &what)?;
         same("auto_delete", truth(declare.auto_delete), truth(queue.auto_delete), &what)?;
-        same_queue(&declare.arguments, &queue.arguments, &what)
+        same_queue(arguments, &queue.arguments, &what)
     }
 
     fn declared(&mut self, connection: ConnectionId, channel: u16, id: QueueId) -> Result<queue::DeclareOk, Refusal> {

@@ -1,18 +1,16 @@
 //! What is declared again must be what is there: names, flags and arguments are compared, and the first difference is told.
 
-use amq_protocol::types::{AMQPValue, FieldTable};
-
-use super::{
-    arguments::{CLASSIC, QUEUE_TYPE, string, type_name},
-    matching::number,
+use super::arguments::{CLASSIC, QUEUE_TYPE};
+use crate::{
+    refusal::{Code, Refusal},
+    table::{Arguments, Value},
 };
-use crate::refusal::{Code, Refusal};
 
 /// Compares those arguments of a queue's declaration that make a difference with those of the queue that is there.
 ///
 /// # Errors
 /// 406 that names the first difference; `what` is `queue 'name' in vhost '/'`.
-pub(super) fn same_queue(received: &FieldTable, current: &FieldTable, what: &str) -> Result<(), Refusal> {
+pub(super) fn same_queue(received: &Arguments, current: &Arguments, what: &str) -> Result<(), Refusal> {
     CLASSIC.into_iter().try_for_each(|name| equivalent(name, received, current, what))
 }
 
@@ -20,37 +18,43 @@ pub(super) fn same_queue(received: &FieldTable, current: &FieldTable, what: &str
 ///
 /// # Errors
 /// 406 that shows the difference; `what` is `queue 'name' in vhost '/'`.
-pub(super) fn equivalent(name: &str, received: &FieldTable, current: &FieldTable, what: &str) -> Result<(), Refusal> {
-    let (new, old) = (received.inner().get(name), current.inner().get(name));
+pub(super) fn equivalent(name: &str, received: &Arguments, current: &Arguments, what: &str) -> Result<(), Refusal> {
+    let (new, old) = (received.get(name), current.get(name));
     let same = match (new, old) {
         (None, None) => true,
-        (Some(new), Some(old)) => new == old || number(new).is_some_and(|new| number(old) == Some(new)),
+        (Some(new), Some(old)) => new.is(old),
         // a queue that does not say its type is a classic one
-        (Some(one), None) | (None, Some(one)) => name == QUEUE_TYPE && string(one).is_ok_and(|one| one == "classic"),
+        (Some(one), None) | (None, Some(one)) => name == QUEUE_TYPE && one.text() == Some(b"classic"),
     };
     if same {
         return Ok(());
     }
     let (new, old) = match (new, old) {
-        (Some(new), Some(old)) => (format!("'{}'", plain(new)), format!("'{}'", plain(old))),
+        (Some(new), Some(old)) => (quoted(new), quoted(old)),
         _one => (described(new), described(old)),
     };
-    Err(Code::PreconditionFailed
-        .because(format!("inequivalent arg '{name}' for {what}: received {new} but current is {old}")))
+    let start = format!("inequivalent arg '{name}' for {what}: received ");
+    Err(Code::PreconditionFailed.because([start.as_bytes(), &new, b" but current is ", &old].concat()))
 }
 
-fn described(value: Option<&AMQPValue>) -> String {
-    let Some(value) = value else { return "none".to_owned() };
-    format!("the value '{}' of type '{}'", plain(value), type_name(value))
+fn described(value: Option<Value<'_>>) -> Vec<u8> {
+    let Some(value) = value else { return b"none".to_vec() };
+    [b"the value ", &quoted(value)[..], b" of type '", value.type_name().as_bytes(), b"'"].concat()
 }
 
-/// A value as refusals show it.
-pub(super) fn plain(value: &AMQPValue) -> String {
-    match value {
-        AMQPValue::LongString(text) => String::from_utf8_lossy(text.as_bytes()).into_owned(),
-        AMQPValue::Boolean(value) => value.to_string(),
-        other => number(other).map_or_else(|| format!("{other:?}"), |number| number.to_string()),
+fn quoted(value: Value<'_>) -> Vec<u8> {
+    [b"'", &plain(value)[..], b"'"].concat()
+}
+
+/// A value as refusals show it: a text as its octets.
+pub(super) fn plain(value: Value<'_>) -> Vec<u8> {
+    if let Some(octets) = value.octets() {
+        return octets.to_vec();
     }
+    let number = value.whole().map(|number| number.to_string());
+    let number = number.or_else(|| value.real().map(|number| format!("{number:?}")));
+    let shown = number.or_else(|| value.boolean().map(|value| value.to_string()));
+    shown.unwrap_or_else(|| value.type_name().to_owned()).into_bytes()
 }
 
 /// `received 'true' but current is 'false'`, for what is no argument.

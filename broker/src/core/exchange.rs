@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use amq_protocol::types::{AMQPValue, FieldTable};
-
 use super::{
     QueueId,
     matching::{headers_match, topic_matches},
+    message::Message,
 };
+use crate::table::{Arguments, Value};
+
+/// The argument that names the exchange for what no binding takes.
+pub(super) const ALTERNATE: &str = "alternate-exchange";
 
 /// How an exchange compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +53,7 @@ pub(crate) enum Destination {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Binding {
     pub(crate) destination: Destination,
-    pub(crate) arguments: FieldTable,
+    pub(crate) arguments: Arguments,
 }
 
 /// An exchange with its bindings.
@@ -61,9 +64,9 @@ pub(crate) struct Exchange {
     pub(crate) durable: bool,
     pub(crate) auto_delete: bool,
     pub(crate) internal: bool,
-    pub(crate) arguments: FieldTable,
+    pub(crate) arguments: Arguments,
     /// By routing key.
-    pub(crate) bindings: BTreeMap<Box<str>, Vec<Binding>>,
+    pub(crate) bindings: BTreeMap<Box<[u8]>, Vec<Binding>>,
 }
 
 impl Exchange {
@@ -75,22 +78,19 @@ impl Exchange {
             durable: true,
             auto_delete: false,
             internal: false,
-            arguments: FieldTable::default(),
+            arguments: Arguments::default(),
             bindings: BTreeMap::new(),
         }
     }
 
     /// Where what no binding takes is sent to.
-    pub(crate) fn alternate(&self) -> Option<String> {
-        match self.arguments.inner().get("alternate-exchange")? {
-            AMQPValue::LongString(name) => Some(String::from_utf8_lossy(name.as_bytes()).into_owned()),
-            _other => None,
-        }
+    pub(crate) fn alternate(&self) -> Option<&[u8]> {
+        self.arguments.get(ALTERNATE).and_then(Value::text)
     }
 
     /// Adds a binding; whether it is new.
     pub(crate) fn bind(&mut self, key: &str, binding: Binding) -> bool {
-        let bindings = self.bindings.entry(key.into()).or_default();
+        let bindings = self.bindings.entry(key.as_bytes().into()).or_default();
         let new = !bindings.contains(&binding);
         if new {
             bindings.push(binding);
@@ -99,7 +99,7 @@ impl Exchange {
     }
 
     /// Removes those bindings that `gone` is true for; whether any was.
-    pub(crate) fn unbind(&mut self, mut gone: impl FnMut(&str, &Binding) -> bool) -> bool {
+    pub(crate) fn unbind(&mut self, mut gone: impl FnMut(&[u8], &Binding) -> bool) -> bool {
         let mut any = false;
         self.bindings.retain(|key, bindings| {
             let before = bindings.len();
@@ -110,11 +110,11 @@ impl Exchange {
         any
     }
 
-    /// The bindings that a message with this key and these headers takes.
+    /// The bindings that a message takes with this key, which is one of its keys.
     pub(crate) fn route<'a>(
         &'a self,
-        key: &'a str,
-        headers: &'a dyn Fn() -> FieldTable,
+        key: &'a [u8],
+        message: &'a Message,
     ) -> Box<dyn Iterator<Item = &'a Destination> + 'a> {
         let all = || self.bindings.iter().flat_map(|(key, bindings)| bindings.iter().map(move |one| (&**key, one)));
         match self.kind {
@@ -126,10 +126,10 @@ impl Exchange {
                     .map(|(_key, binding)| &binding.destination),
             ),
             Kind::Headers => {
-                let headers = headers();
+                let headers = message.headers();
                 Box::new(
                     all()
-                        .filter(move |(_key, binding)| headers_match(&binding.arguments, &headers))
+                        .filter(move |(_key, binding)| headers_match(&binding.arguments, headers))
                         .map(|(_key, binding)| &binding.destination),
                 )
             }

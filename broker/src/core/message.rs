@@ -9,13 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use amq_protocol::types::{FieldTable, parsing::parse_field_table};
 use bytes::Bytes;
 
 use super::properties::{Properties, Property};
 use crate::{
     refusal::{Code, Refusal},
-    table::{array, entries, find, table},
+    table::{Value, entries, find, table},
 };
 
 /// Delivery mode of a message that a restart may lose, which is also that of a message that says none.
@@ -33,9 +32,10 @@ const BLIND: &str = "BCC";
 pub(crate) struct Message {
     /// The exchange it was published to.
     pub(crate) exchange: Arc<str>,
-    pub(crate) key: Box<str>,
+    /// The routing key. As everything of a message it is octets, which need not be UTF-8.
+    pub(crate) key: Box<[u8]>,
     /// Further routing keys, of the headers `CC` and `BCC`.
-    pub(crate) copies: Vec<String>,
+    pub(crate) copies: Vec<Box<[u8]>>,
     /// Property flags and property list (section 4.2.6.1), without `BCC`.
     pub(crate) properties: Box<[u8]>,
     pub(crate) body: Bytes,
@@ -83,23 +83,23 @@ impl Message {
     ///
     /// # Errors
     /// 406 when `CC`, `BCC` or `expiration` is not what it should be, 502 when the properties are malformed.
-    pub(crate) fn new(exchange: Arc<str>, key: &str, raw: Box<[u8]>, body: Bytes) -> Result<Self, Refusal> {
+    pub(crate) fn new(exchange: Arc<str>, key: &[u8], raw: Box<[u8]>, body: Bytes) -> Result<Self, Refusal> {
         let read = read(&raw)?;
         let expiration = match read.text(Property::Expiration) {
             None => None,
-            Some(text) => Some(expiration(&String::from_utf8_lossy(text))?),
+            Some(text) => Some(expiration(text)?),
         };
         let mut copies = Vec::new();
         let mut blind = None;
         if let Some(headers) = read.headers() {
             for name in [COPIES, BLIND] {
                 let Some(value) = find(headers, name) else { continue };
-                let keys = array(value).ok_or_else(|| {
-                    let kind = super::arguments::type_of(value.first().copied().unwrap_or_default());
+                let keys = value.array().ok_or_else(|| {
+                    let kind = value.type_name();
                     Code::PreconditionFailed
                         .because(format!("invalid message: {{unacceptable_type_in_header,\"{name}\",{kind}}}"))
                 })?;
-                copies.extend(keys.into_iter().filter_map(long_string));
+                copies.extend(keys.into_iter().filter_map(Value::text).map(Box::from));
             }
             blind = find(headers, BLIND).map(|_hidden| without(headers, BLIND));
         }
@@ -128,7 +128,13 @@ impl Message {
     }
 
     /// The same message on its way to another exchange, with other properties and routing keys.
-    pub(super) fn forwarded(&self, exchange: Arc<str>, key: &str, copies: Vec<String>, properties: Box<[u8]>) -> Self {
+    pub(super) fn forwarded(
+        &self,
+        exchange: Arc<str>,
+        key: &[u8],
+        copies: Vec<Box<[u8]>>,
+        properties: Box<[u8]>,
+    ) -> Self {
         Self {
             exchange,
             key: key.into(),
@@ -143,8 +149,8 @@ impl Message {
     }
 
     /// All routing keys.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&*self.key).chain(self.copies.iter().map(String::as_str))
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(&*self.key).chain(self.copies.iter().map(AsRef::as_ref))
     }
 
     /// The properties once more.
@@ -152,10 +158,9 @@ impl Message {
         Properties::read(&self.properties).unwrap_or_default()
     }
 
-    /// The headers as values; none when there are none that can be read.
-    pub(super) fn headers(&self) -> FieldTable {
-        let headers = self.read().headers().and_then(|table| parse_field_table(table).ok());
-        headers.map(|(_rest, table)| table).unwrap_or_default()
+    /// The table of the headers, if there is one.
+    pub(super) fn headers(&self) -> Option<&[u8]> {
+        self.read().headers()
     }
 
     /// The same, counted in `memory` as long as it lives.
@@ -180,39 +185,32 @@ pub(super) fn without(headers: &[u8], name: &str) -> Vec<u8> {
 }
 
 /// The keys that a message's `CC` names.
-pub(super) fn visible_copies(headers: &[u8]) -> Vec<String> {
-    let keys = find(headers, COPIES).and_then(array).unwrap_or_default();
-    keys.into_iter().filter_map(long_string).collect()
-}
-
-/// The text of a long string that has its type in front.
-fn long_string(value: &[u8]) -> Option<String> {
-    let text = value.strip_prefix(b"S")?.get(4..)?;
-    Some(String::from_utf8_lossy(text).into_owned())
+pub(super) fn visible_copies(headers: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let keys = find(headers, COPIES).and_then(Value::array).unwrap_or_default();
+    keys.into_iter().filter_map(Value::text)
 }
 
 /// A time to live in milliseconds, as text.
-fn expiration(text: &str) -> Result<Duration, Refusal> {
-    let (sign, unsigned) = match text.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    let digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+fn expiration(text: &[u8]) -> Result<Duration, Refusal> {
+    let is_negative = text.starts_with(b"-");
+    let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+    let digits = unsigned.iter().take_while(|octet| octet.is_ascii_digit()).count();
     let (number, rest) = unsigned.split_at(digits);
+    let number = String::from_utf8_lossy(number);
     let why = if number.is_empty() {
-        "no_integer".to_owned()
+        b"no_integer".to_vec()
     } else if !rest.is_empty() {
-        format!("{{leftover_string,\"{rest}\"}}")
+        [b"{leftover_string,\"", rest, b"\"}"].concat()
     } else {
         match number.parse::<u64>() {
-            Ok(millis) if millis == 0 || sign.is_empty() && millis <= MAX_TTL => {
+            Ok(millis) if millis == 0 || !is_negative && millis <= MAX_TTL => {
                 return Ok(Duration::from_millis(millis));
             }
-            Ok(_) | Err(_) if sign.is_empty() => format!("{{value_too_large,{number}}}"),
-            _negative => format!("{{value_negative,-{number}}}"),
+            Ok(_) | Err(_) if is_negative => format!("{{value_negative,-{number}}}").into_bytes(),
+            _large => format!("{{value_too_large,{number}}}").into_bytes(),
         }
     };
-    Err(Code::PreconditionFailed.because(format!("invalid expiration '{text}': {why}")))
+    Err(Code::PreconditionFailed.because([b"invalid expiration '", text, b"': ", &why].concat()))
 }
 
 /// The longest time to live, in milliseconds: ten years, as in RabbitMQ.
@@ -233,14 +231,14 @@ pub(crate) struct Entry {
 mod tests {
     use amq_protocol::{
         protocol::{BasicProperties, basic::gen_properties},
-        types::AMQPValue,
+        types::{AMQPValue, FieldTable},
     };
 
     use super::*;
 
     fn message(properties: BasicProperties) -> Result<Message, Refusal> {
         let raw = gen_properties(&properties)(Vec::new().into()).unwrap().write;
-        Message::new("".into(), "key", raw.into(), Bytes::from_static(b"body"))
+        Message::new("".into(), b"key", raw.into(), Bytes::from_static(b"body"))
     }
 
     #[test]
@@ -249,9 +247,9 @@ mod tests {
         let mut headers = FieldTable::default();
         headers.insert("CC".into(), array("seen")).insert("BCC".into(), array("blind"));
         let message = message(BasicProperties::default().with_headers(headers)).unwrap();
-        assert_eq!(message.keys().collect::<Vec<_>>(), ["key", "seen", "blind"]);
-        let left = message.headers();
-        assert!(left.contains_key("CC") && !left.contains_key("BCC"));
+        assert_eq!(message.keys().collect::<Vec<_>>(), [&b"key"[..], b"seen", b"blind"]);
+        let left = message.headers().unwrap();
+        assert!(find(left, "CC").is_some() && find(left, "BCC").is_none());
     }
 
     #[test]
@@ -260,7 +258,7 @@ mod tests {
         headers.insert("CC".into(), AMQPValue::LongString("one".into()));
         let refused = message(BasicProperties::default().with_headers(headers)).unwrap_err();
         assert_eq!(refused.code, Code::PreconditionFailed);
-        assert!(refused.text.ends_with("{unacceptable_type_in_header,\"CC\",longstr}"), "{refused}");
+        assert!(refused.text.ends_with(b"{unacceptable_type_in_header,\"CC\",longstr}"), "{refused}");
     }
 
     #[test]
@@ -279,13 +277,13 @@ mod tests {
             ("99999999999999999999", "{value_too_large,99999999999999999999}"),
         ] {
             let refused = of(text).unwrap_err();
-            assert_eq!(refused.text, format!("PRECONDITION_FAILED - invalid expiration '{text}': {why}"));
+            assert_eq!(refused, Code::PreconditionFailed.because(format!("invalid expiration '{text}': {why}")));
         }
     }
 
     #[test]
     fn malformed_properties_are_a_syntax_error() {
-        let refused = Message::new("".into(), "", b"\x80\x00\x05ab".as_slice().into(), Bytes::new()).unwrap_err();
+        let refused = Message::new("".into(), b"", b"\x80\x00\x05ab".as_slice().into(), Bytes::new()).unwrap_err();
         assert_eq!(refused.code, Code::SyntaxError);
     }
 

@@ -9,10 +9,14 @@ use amq_protocol::{
 };
 
 use super::{ConnectionId, Vhost, channel::Settlement};
-use crate::refusal::{Code, Refusal};
+use crate::{
+    refusal::{Code, Refusal},
+    table::Arguments,
+};
 
 impl Vhost {
-    /// Carries out a method and puts its answer, if it has one, into the connection's outbox.
+    /// Carries out a method and puts its answer, if it has one, into the connection's outbox. `arguments` is the table of the
+    /// method: the one in `method` is empty.
     ///
     /// # Errors
     /// Why it is refused.
@@ -21,12 +25,13 @@ impl Vhost {
         id: ConnectionId,
         number: u16,
         method: AMQPClass,
+        arguments: Arguments,
         now: Instant,
     ) -> Result<(), Refusal> {
         let answer = match method {
-            AMQPClass::Basic(method) => self.basic(id, number, method, now)?,
-            AMQPClass::Queue(method) => self.queue(id, number, method, now)?,
-            AMQPClass::Exchange(method) => self.exchange_method(method)?,
+            AMQPClass::Basic(method) => self.basic(id, number, method, &arguments, now)?,
+            AMQPClass::Queue(method) => self.queue(id, number, method, arguments, now)?,
+            AMQPClass::Exchange(method) => self.exchange_method(method, arguments)?,
             AMQPClass::Channel(channel::AMQPMethod::Flow(flow)) => {
                 if !flow.active {
                     return Err(Code::NotImplemented.because("active=false"));
@@ -57,6 +62,7 @@ impl Vhost {
         id: ConnectionId,
         number: u16,
         method: basic::AMQPMethod,
+        arguments: &Arguments,
         now: Instant,
     ) -> Result<Option<AMQPClass>, Refusal> {
         use basic::AMQPMethod as Method;
@@ -66,7 +72,7 @@ impl Vhost {
                 Method::QosOk(basic::QosOk {})
             }
             Method::Consume(consume) => {
-                self.consume(id, number, &consume, now)?;
+                self.consume(id, number, &consume, arguments, now)?;
                 return Ok(None);
             }
             Method::Cancel(cancel) => {
@@ -121,6 +127,7 @@ impl Vhost {
         id: ConnectionId,
         number: u16,
         method: queue::AMQPMethod,
+        arguments: Arguments,
         now: Instant,
     ) -> Result<Option<AMQPClass>, Refusal> {
         use queue::AMQPMethod as Method;
@@ -128,7 +135,7 @@ impl Vhost {
             Method::Declare(mut declare) => {
                 unbroken([&mut declare.queue]);
                 let nowait = declare.nowait;
-                (nowait, Method::DeclareOk(self.declare_queue(id, number, declare, now)?))
+                (nowait, Method::DeclareOk(self.declare_queue(id, number, &declare, arguments, now)?))
             }
             Method::Delete(mut delete) => {
                 unbroken([&mut delete.queue]);
@@ -142,12 +149,12 @@ impl Vhost {
             Method::Bind(mut bind) => {
                 unbroken([&mut bind.queue, &mut bind.exchange]);
                 let nowait = bind.nowait;
-                self.bind_queue(id, number, bind)?;
+                self.bind_queue(id, number, &bind, arguments)?;
                 (nowait, Method::BindOk(queue::BindOk {}))
             }
             Method::Unbind(mut unbind) => {
                 unbroken([&mut unbind.queue, &mut unbind.exchange]);
-                self.unbind_queue(id, number, &unbind)?;
+                self.unbind_queue(id, number, &unbind, &arguments)?;
                 (false, Method::UnbindOk(queue::UnbindOk {}))
             }
             Method::DeclareOk(_)
@@ -159,13 +166,17 @@ impl Vhost {
         Ok((!nowait).then_some(AMQPClass::Queue(answer)))
     }
 
-    fn exchange_method(&mut self, method: exchange::AMQPMethod) -> Result<Option<AMQPClass>, Refusal> {
+    fn exchange_method(
+        &mut self,
+        method: exchange::AMQPMethod,
+        arguments: Arguments,
+    ) -> Result<Option<AMQPClass>, Refusal> {
         use exchange::AMQPMethod as Method;
         let (nowait, answer) = match method {
             Method::Declare(mut declare) => {
                 unbroken([&mut declare.exchange]);
                 let nowait = declare.nowait;
-                self.declare_exchange(declare)?;
+                self.declare_exchange(&declare, arguments)?;
                 (nowait, Method::DeclareOk(exchange::DeclareOk {}))
             }
             Method::Delete(mut delete) => {
@@ -176,12 +187,12 @@ impl Vhost {
             Method::Bind(mut bind) => {
                 unbroken([&mut bind.destination, &mut bind.source]);
                 let nowait = bind.nowait;
-                self.bind_exchange(bind)?;
+                self.bind_exchange(&bind, arguments)?;
                 (nowait, Method::BindOk(exchange::BindOk {}))
             }
             Method::Unbind(mut unbind) => {
                 unbroken([&mut unbind.destination, &mut unbind.source]);
-                self.unbind_exchange(&unbind)?;
+                self.unbind_exchange(&unbind, &arguments)?;
                 (unbind.nowait, Method::UnbindOk(exchange::UnbindOk {}))
             }
             Method::DeclareOk(_) | Method::DeleteOk(_) | Method::BindOk(_) | Method::UnbindOk(_) => {

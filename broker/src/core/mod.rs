@@ -51,7 +51,11 @@ use self::{
     exchange::{Exchange, Kind},
     queue::Queue,
 };
-pub(crate) use self::{connect::Peer, message::Charge, publish::Publication};
+pub(crate) use self::{
+    connect::Peer,
+    message::Charge,
+    publish::{Publication, Publish},
+};
 use crate::refusal::{Code, Refusal};
 
 new_key_type! {
@@ -130,6 +134,17 @@ impl Vhost {
         self.exchanges
             .get(name)
             .ok_or_else(|| Code::NotFound.because(format!("no exchange '{name}' in vhost '{}'", self.name)))
+    }
+
+    /// The exchange of a name that need not be UTF-8, in which case it does not exist.
+    fn exchange_of_octets(&self, name: &[u8]) -> Result<&Exchange, Refusal> {
+        match str::from_utf8(name) {
+            Ok(name) => self.exchange(name),
+            Err(_octets) => {
+                let text: [&[u8]; 5] = [b"no exchange '", name, b"' in vhost '", self.name.as_bytes(), b"'"];
+                Err(Code::NotFound.because(text.concat()))
+            }
+        }
     }
 
     fn channel(&mut self, connection: ConnectionId, channel: u16) -> Result<&mut Channel, Refusal> {

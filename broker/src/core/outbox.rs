@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use amq_protocol::{
     frame::{AMQPFrame, gen_frame},
-    protocol::{AMQPClass, basic},
+    protocol::AMQPClass,
 };
 use tokio::sync::Notify;
 
@@ -19,10 +19,15 @@ const BACKED_UP: usize = 1024 * 1024;
 const OVERFULL: usize = 16 * 1024 * 1024;
 /// A frame's head and end.
 const FRAME: usize = 8;
+const METHOD: u8 = 1;
 const HEADER: u8 = 2;
 const BODY: u8 = 3;
 const END: u8 = 0xCE;
 const BASIC: u16 = 60;
+/// Methods of class `basic`.
+const RETURN: u16 = 50;
+const DELIVER: u16 = 60;
+const GET_OK: u16 = 71;
 
 /// Frames on their way to a connection.
 #[derive(Debug)]
@@ -93,6 +98,13 @@ impl Outbox {
         self.answers += self.bytes.len() - before;
     }
 
+    /// Adds a frame that answers the client and is written already.
+    pub(crate) fn frame(&mut self, frame: &[u8]) {
+        self.wake();
+        self.bytes.extend_from_slice(frame);
+        self.answers += frame.len();
+    }
+
     /// Adds `basic.deliver` with its message.
     pub(crate) fn deliver(
         &mut self,
@@ -102,57 +114,58 @@ impl Outbox {
         redelivered: bool,
         message: &Message,
     ) {
-        self.wake();
-        // by hand: of all frames these are the most
-        let size = 4 + 1 + consumer_tag.len() + 8 + 1 + 1 + message.exchange.len() + 1 + message.key.len();
-        self.bytes.push(1);
-        self.bytes.extend_from_slice(&channel.to_be_bytes());
-        self.bytes.extend_from_slice(&(size as u32).to_be_bytes());
-        self.bytes.extend_from_slice(&[0, 60, 0, 60]);
-        self.short_string(consumer_tag);
-        self.bytes.extend_from_slice(&delivery_tag.to_be_bytes());
-        self.bytes.push(redelivered.into());
-        self.short_string(&message.exchange);
-        self.short_string(&message.key);
-        self.bytes.push(END);
-        self.content(channel, &message.properties, &message.body);
+        self.method_with_content(channel, DELIVER, message, |bytes| {
+            short_string(bytes, consumer_tag.as_bytes());
+            bytes.extend_from_slice(&delivery_tag.to_be_bytes());
+            bytes.push(redelivered.into());
+            to(bytes, message);
+        });
     }
 
     /// Adds `basic.get-ok` with its message.
     pub(crate) fn got(&mut self, channel: u16, tag: u64, redelivered: bool, message: &Message, left: u32) {
-        let get_ok = basic::GetOk {
-            delivery_tag: tag,
-            redelivered,
-            exchange: (&*message.exchange).into(),
-            routing_key: (&*message.key).into(),
-            message_count: left,
-        };
-        self.method(channel, AMQPClass::Basic(basic::AMQPMethod::GetOk(get_ok)));
-        self.answer(channel, message);
+        let before = self.bytes.len();
+        self.method_with_content(channel, GET_OK, message, |bytes| {
+            bytes.extend_from_slice(&tag.to_be_bytes());
+            bytes.push(redelivered.into());
+            to(bytes, message);
+            bytes.extend_from_slice(&left.to_be_bytes());
+        });
+        self.answers += self.bytes.len() - before;
     }
 
     /// Adds `basic.return` with its message.
     pub(crate) fn returned(&mut self, channel: u16, code: u16, text: &str, message: &Message) {
-        let returned = basic::Return {
-            reply_code: code,
-            reply_text: text.into(),
-            exchange: (&*message.exchange).into(),
-            routing_key: (&*message.key).into(),
-        };
-        self.method(channel, AMQPClass::Basic(basic::AMQPMethod::Return(returned)));
-        self.answer(channel, message);
-    }
-
-    fn answer(&mut self, channel: u16, message: &Message) {
         let before = self.bytes.len();
-        self.content(channel, &message.properties, &message.body);
+        self.method_with_content(channel, RETURN, message, |bytes| {
+            bytes.extend_from_slice(&code.to_be_bytes());
+            short_string(bytes, text.as_bytes());
+            to(bytes, message);
+        });
         self.answers += self.bytes.len() - before;
     }
 
-    /// Never longer than 255 bytes: names and keys came in as short strings.
-    fn short_string(&mut self, text: &str) {
-        self.bytes.push(text.len() as u8);
-        self.bytes.extend_from_slice(text.as_bytes());
+    /// Adds a method of class `basic` that has a content. These are written by hand: of all frames they are the most, and a
+    /// routing key need not be the UTF-8 that the codec wants.
+    fn method_with_content(
+        &mut self,
+        channel: u16,
+        method: u16,
+        message: &Message,
+        arguments: impl FnOnce(&mut Vec<u8>),
+    ) {
+        self.wake();
+        self.bytes.push(METHOD);
+        self.bytes.extend_from_slice(&channel.to_be_bytes());
+        let size_at = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; 4]);
+        self.bytes.extend_from_slice(&BASIC.to_be_bytes());
+        self.bytes.extend_from_slice(&method.to_be_bytes());
+        arguments(&mut self.bytes);
+        let size = (self.bytes.len() - size_at - 4) as u32;
+        self.bytes[size_at..size_at + 4].copy_from_slice(&size.to_be_bytes());
+        self.bytes.push(END);
+        self.content(channel, &message.properties, &message.body);
     }
 
     fn content(&mut self, channel: u16, properties: &[u8], body: &[u8]) {
@@ -172,4 +185,17 @@ impl Outbox {
             self.bytes.push(END);
         }
     }
+}
+
+/// Exchange and routing key.
+fn to(bytes: &mut Vec<u8>, message: &Message) {
+    short_string(bytes, message.exchange.as_bytes());
+    short_string(bytes, &message.key);
+}
+
+/// Names and keys came in as short strings, which have no more than 255 octets; a key of a field table is cut to so many.
+fn short_string(bytes: &mut Vec<u8>, text: &[u8]) {
+    let text = &text[..text.len().min(u8::MAX.into())];
+    bytes.push(text.len() as u8);
+    bytes.extend_from_slice(text);
 }

@@ -2,18 +2,15 @@
 
 use std::{collections::HashSet, sync::Arc, time::Instant};
 
-use amq_protocol::{
-    protocol::{AMQPClass, basic},
-    types::FieldTable,
-};
+use amq_protocol::protocol::{AMQPClass, basic};
 use bytes::Bytes;
 
 use super::{
     ConnectionId, QueueId, Vhost,
     arguments::Overflow,
-    channel::{Mode, Publish},
+    channel::{Mode, Routed},
     dead_letter::Reason,
-    exchange::Destination,
+    exchange::{Destination, Exchange},
     message::{self, Entry, Message},
     properties::Property,
     reply_to,
@@ -23,33 +20,39 @@ use crate::refusal::{Code, Refusal};
 /// Reply code of a message that no queue took.
 const NO_ROUTE: u16 = 312;
 
+/// `basic.publish`: its names are octets, which need not be UTF-8.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Publish {
+    pub(crate) exchange: Box<[u8]>,
+    pub(crate) routing_key: Box<[u8]>,
+    pub(crate) mandatory: bool,
+    pub(crate) immediate: bool,
+}
+
 /// `basic.publish` with its content.
 #[derive(Debug)]
 pub(crate) struct Publication<'a> {
-    pub(crate) method: &'a basic::Publish,
+    pub(crate) method: &'a Publish,
     /// Flags and list, as they came.
     pub(crate) properties: Box<[u8]>,
     pub(crate) body: Bytes,
 }
 
 impl Vhost {
-    /// Checks the part of a publish that comes before its content.
+    /// The exchange that a message is published to.
     ///
     /// # Errors
     /// 403 for an internal exchange, 404, 540 for `immediate`.
-    pub(crate) fn check_publish(&self, publish: &basic::Publish) -> Result<(), Refusal> {
-        let name = publish.exchange.as_str();
+    fn check_publish(&self, publish: &Publish) -> Result<&Exchange, Refusal> {
         if publish.immediate {
             return Err(Code::NotImplemented.because("immediate=true"));
         }
-        if name.is_empty() {
-            return Ok(());
-        }
-        if self.exchange(name)?.internal {
+        let exchange = self.exchange_of_octets(&publish.exchange)?;
+        if exchange.internal {
             return Err(Code::AccessRefused
-                .because(format!("cannot publish to internal exchange '{name}' in vhost '{}'", self.name)));
+                .because(format!("cannot publish to internal exchange '{}' in vhost '{}'", exchange.name, self.name)));
         }
-        Ok(())
+        Ok(exchange)
     }
 
     /// Takes a message; gives how many queues it goes to, a waiting direct reply counted as one.
@@ -63,9 +66,8 @@ impl Vhost {
         publication: Publication<'_>,
         now: Instant,
     ) -> Result<usize, Refusal> {
-        self.check_publish(publication.method)?;
-        let exchange = self.exchange(publication.method.exchange.as_str())?.name.clone();
-        let key = publication.method.routing_key.as_str();
+        let exchange = self.check_publish(publication.method)?.name.clone();
+        let key = &*publication.method.routing_key;
         let is_reply =
             exchange.is_empty() && reply_to::token(key).is_some_and(|token| self.replies.contains_key(token));
         let Some(connection) = self.connections.get_mut(id) else { return Ok(0) };
@@ -79,11 +81,10 @@ impl Vhost {
         if let Some(claimed) = read.text(Property::UserId)
             && claimed != connection.user.as_bytes()
         {
-            return Err(Code::PreconditionFailed.because(format!(
-                "user_id property set to '{}' but authenticated user was '{}'",
-                String::from_utf8_lossy(claimed),
-                connection.user
-            )));
+            let user = connection.user.as_bytes();
+            let text: [&[u8]; 5] =
+                [b"user_id property set to '", claimed, b"' but authenticated user was '", user, b"'"];
+            return Err(Code::PreconditionFailed.because(text.concat()));
         }
         let properties = addressed.unwrap_or(publication.properties);
         let message = Message::new(exchange, key, properties, publication.body)?;
@@ -110,6 +111,7 @@ impl Vhost {
                 self.routed = publish.queues;
                 self.routed.len()
             }
+            // a queue may refuse the message: without confirms or a transaction the publisher is not told
             Mode::Plain => {
                 let publish = self.addressed(message, mandatory);
                 self.send_out(id, number, &publish, now);
@@ -121,14 +123,14 @@ impl Vhost {
     }
 
     /// A message with the queues that it goes to as things are now.
-    fn addressed(&mut self, message: Arc<Message>, mandatory: bool) -> Publish {
+    fn addressed(&mut self, message: Arc<Message>, mandatory: bool) -> Routed {
         let mut queues = std::mem::take(&mut self.routed);
         self.route(&message, &mut queues);
-        Publish { message, mandatory, queues }
+        Routed { message, mandatory, queues }
     }
 
     /// Puts a message into its queues and returns it if it is mandatory and has none; whether every queue took it.
-    pub(super) fn send_out(&mut self, id: ConnectionId, number: u16, publish: &Publish, now: Instant) -> bool {
+    pub(super) fn send_out(&mut self, id: ConnectionId, number: u16, publish: &Routed, now: Instant) -> bool {
         self.reply_to_all(&publish.message);
         if publish.queues.is_empty() && publish.mandatory {
             self.give_back(id, number, &publish.message);
@@ -189,7 +191,7 @@ impl Vhost {
         queues.clear();
         if message.exchange.is_empty() {
             for key in message.keys() {
-                if let Some(queue) = self.names.get(key)
+                if let Some(queue) = str::from_utf8(key).ok().and_then(|name| self.names.get(name))
                     && !queues.contains(queue)
                 {
                     queues.push(*queue);
@@ -197,14 +199,13 @@ impl Vhost {
             }
             return;
         }
-        let headers = || -> FieldTable { message.headers() };
         let mut seen: HashSet<Arc<str>> = HashSet::from([message.exchange.clone()]);
         let mut open = vec![message.exchange.clone()];
         while let Some(name) = open.pop() {
             let Some(exchange) = self.exchanges.get(&name) else { continue };
             let mut taken = false;
             for key in message.keys() {
-                for destination in exchange.route(key, &headers) {
+                for destination in exchange.route(key, message) {
                     taken = true;
                     match destination {
                         Destination::Queue(queue) if !queues.contains(queue) => queues.push(*queue),
@@ -215,9 +216,10 @@ impl Vhost {
             }
             if !taken
                 && let Some(alternate) = exchange.alternate()
-                && seen.insert(alternate.as_str().into())
+                && let Ok(alternate) = self.exchange_of_octets(alternate)
+                && seen.insert(alternate.name.clone())
             {
-                open.push(alternate.into());
+                open.push(alternate.name.clone());
             }
         }
     }

@@ -3,9 +3,8 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
-use amq_protocol::types::FieldTable;
-
 use super::{ConnectionId, ConsumerId, arguments::Options, message::Entry};
+use crate::table::Arguments;
 
 /// A deque that was longer than this gives its memory back when it is empty.
 const KEEP: usize = 1_024;
@@ -18,7 +17,7 @@ pub(crate) struct Queue {
     pub(crate) auto_delete: bool,
     /// The connection that alone may use it, and that takes it along when it goes.
     pub(crate) exclusive: Option<ConnectionId>,
-    pub(crate) arguments: FieldTable,
+    pub(crate) arguments: Arguments,
     pub(crate) options: Options,
     pub(crate) ready: Ready,
     /// Delivered and not settled.
@@ -37,7 +36,7 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn new(name: &str, arguments: FieldTable, options: Options, now: Instant) -> Self {
+    pub(crate) fn new(name: &str, arguments: Arguments, options: Options, now: Instant) -> Self {
         let ready = Ready::new(options.max_priority);
         Self {
             name: name.into(),
@@ -176,7 +175,7 @@ mod tests {
     fn entry(position: u64, priority: u8) -> Entry {
         // flags and list of a message with a priority and nothing else
         let properties = Box::new([0x08, 0x00, priority]);
-        let message = Message::new("".into(), "", properties, Bytes::from_static(&[0; 10])).unwrap();
+        let message = Message::new("".into(), b"", properties, Bytes::from_static(&[0; 10])).unwrap();
         Entry { position, message: Arc::new(message), expires: None, redelivered: false }
     }
 

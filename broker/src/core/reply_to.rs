@@ -21,8 +21,8 @@ pub(super) fn is_reply_to(name: &str) -> bool {
 }
 
 /// What follows the pseudo-queue's name in an address.
-pub(super) fn token(address: &str) -> Option<&str> {
-    address.strip_prefix(QUEUE)?.strip_prefix('.')
+pub(super) fn token(address: &[u8]) -> Option<&str> {
+    str::from_utf8(address.strip_prefix(QUEUE.as_bytes())?.strip_prefix(b".")?).ok()
 }
 
 /// What a `reply-to` that names the pseudo-queue becomes: the channel's own address, as a short string.
@@ -77,7 +77,7 @@ impl Vhost {
     /// # Errors
     /// 404 when nobody does.
     pub(super) fn declare_reply_to(&self, name: &str) -> Result<queue::DeclareOk, Refusal> {
-        let is_there = name == QUEUE || token(name).is_some_and(|token| self.replies.contains_key(token));
+        let is_there = name == QUEUE || token(name.as_bytes()).is_some_and(|token| self.replies.contains_key(token));
         if !is_there {
             return Err(Code::NotFound.because(format!("no queue '{name}' in vhost '{}'", self.name)));
         }

@@ -13,10 +13,11 @@ use super::{
 use crate::refusal::{Code, Refusal};
 
 impl Vhost {
-    /// `basic.ack`, `basic.nack` and `basic.reject`. Tag 0 with `multiple` means all.
+    /// `basic.ack`, `basic.nack` and `basic.reject`. With `multiple` they settle the delivery with this tag and all before
+    /// it; tag 0 with `multiple` settles every delivery of the channel, and is no error when there is none.
     ///
     /// # Errors
-    /// 406 when nothing with this tag waits to be settled.
+    /// 406 when the delivery with this tag is not outstanding, also with `multiple`. Nothing is settled then.
     pub(super) fn acknowledge(
         &mut self,
         connection: ConnectionId,
@@ -27,18 +28,12 @@ impl Vhost {
     ) -> Result<(), Refusal> {
         let channel = self.channel(connection, number)?;
         let unknown = || Code::PreconditionFailed.because(format!("unknown delivery tag {tag}"));
-        let settled: Vec<Unacked> = if multiple {
-            let end = match tag {
-                0 => channel.unacked.len(),
-                tag => channel.unacked.partition_point(|unacked| unacked.tag <= tag),
-            };
-            if end == 0 && tag != 0 {
-                return Err(unknown());
-            }
-            channel.unacked.drain(..end).collect()
+        let settled: Vec<Unacked> = if multiple && tag == 0 {
+            channel.unacked.drain(..).collect()
         } else {
             let at = channel.unacked.binary_search_by_key(&tag, |unacked| unacked.tag).map_err(|_place| unknown())?;
-            channel.unacked.remove(at).into_iter().collect()
+            let first = if multiple { 0 } else { at };
+            channel.unacked.drain(first..=at).collect()
         };
         if channel.unacked.is_empty() && channel.unacked.capacity() > KEEP {
             channel.unacked.shrink_to(KEEP);

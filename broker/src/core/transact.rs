@@ -41,24 +41,26 @@ impl Vhost {
         Ok(())
     }
 
-    /// `tx.commit`: what was published and settled since the last one happens now.
+    /// `tx.commit`: carries out what was published and settled since the last commit or rollback.
     ///
     /// # Errors
-    /// 406 on a channel without transactions.
+    /// 406 on a channel without transactions, and when a queue with `x-overflow` refuses a message. As in RabbitMQ, the
+    /// other messages and all settlements of the transaction are carried out nevertheless.
     pub(super) fn commit(&mut self, connection: ConnectionId, number: u16, now: Instant) -> Result<(), Refusal> {
         let Transaction { publishes, settled } = self.transaction(connection, number)?;
+        let mut accepted = true;
         for mut publish in publishes {
             if publish.message.exchange.is_empty() {
                 // it has no bindings, but finds a queue by its name, also one that came since
                 self.route(&publish.message, &mut publish.queues);
             }
-            self.send_out(connection, number, &publish, now);
+            accepted &= self.send_out(connection, number, &publish, now);
         }
         for (how, deliveries) in settled {
             let queues = self.settle_of(connection, number, how, deliveries);
             self.pump_all(queues);
         }
-        Ok(())
+        if accepted { Ok(()) } else { Err(Code::PreconditionFailed.because("partial tx completion")) }
     }
 
     /// `tx.rollback`: what was published is forgotten, and what was settled is unsettled again.

@@ -5,19 +5,22 @@ use std::{
     collections::{HashMap, HashSet},
     io,
     ops::ControlFlow,
+    pin::pin,
     sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
 use amq_protocol::protocol::{AMQPClass, connection};
 use bytes::BytesMut;
-use tokio::{io::Interest, sync::Notify, time::MissedTickBehavior};
+use tokio::{io::Interest, sync::Notify};
 
 use super::{
     content::Partial,
     frame,
     handshake::{Agreed, shake_hands},
+    heartbeat::{self, Heartbeat},
     listener::Orders,
+    method::Ids,
     stream::{Ended, READ, Stream},
 };
 use crate::{
@@ -30,8 +33,6 @@ use crate::{
 const KEEP: usize = 256 * 1024;
 /// How long a client may take to take what is left for it.
 const LAST_WORDS: Duration = Duration::from_secs(3);
-/// A heartbeat frame (section 4.2.7).
-const HEARTBEAT: [u8; 8] = [8, 0, 0, 0, 0, 0, 0, 0xCE];
 
 /// Serves a client to the end.
 pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared: Arc<Shared>, orders: Orders) {
@@ -128,7 +129,7 @@ pub(super) struct Connection {
 }
 
 /// Why it ended, and the class and method that it is for.
-pub(super) type Over = (Ended, (u16, u16));
+pub(super) type Over = (Ended, Ids);
 
 enum Event {
     Ready(tokio::io::Ready),
@@ -141,10 +142,10 @@ enum Event {
 
 impl Connection {
     async fn work(&mut self) -> io::Result<Over> {
-        let period = self.agreed.heartbeat.map(|heartbeat| heartbeat / 2);
-        let mut ticks = tokio::time::interval(period.unwrap_or(Duration::MAX / 4));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut heard, mut said) = (Instant::now(), Instant::now());
+        let mut heartbeat = Heartbeat::new(self.agreed.heartbeat);
+        // it may go off early, and is set anew only then: frames that are sent need not touch it
+        let mut alarm = pin!(tokio::time::sleep_until(heartbeat.next()));
+        let mut was_read = true;
         // what the client sent together with its connection.open
         if let ControlFlow::Break(over) = self.take_frames() {
             return Ok(over);
@@ -162,12 +163,17 @@ impl Connection {
             }
             if !self.all_is_written() && !paused {
                 self.write()?;
-                said = Instant::now();
+                heartbeat.sent();
                 if self.stalled && self.all_is_written() {
                     continue;
                 }
             }
             let reads = reads && !self.stalled;
+            if reads && !was_read {
+                // what came while nothing was read could not be seen
+                heartbeat.received();
+            }
+            was_read = reads;
             let pending = !self.all_is_written();
             let interest = match (reads, pending && !paused) {
                 (true, true) => Some(Interest::READABLE | Interest::WRITABLE),
@@ -180,7 +186,7 @@ impl Connection {
                     Event::Ready(ready?)
                 }
                 () = self.notify.notified(), if !pending => Event::Output,
-                _ = ticks.tick(), if period.is_some() => Event::Tick,
+                () = &mut alarm => Event::Tick,
                 _ = self.orders.paused.changed() => Event::Changed,
                 _ = self.orders.blocked.changed() => Event::Changed,
                 () = self.orders.drop.cancelled() => Event::Drop,
@@ -189,7 +195,7 @@ impl Connection {
             match event {
                 Event::Ready(ready) => {
                     if reads && (ready.is_readable() || ready.is_read_closed()) && self.read()? {
-                        heard = Instant::now();
+                        heartbeat.received();
                         if let ControlFlow::Break(over) = self.take_frames() {
                             return Ok(over);
                         }
@@ -197,16 +203,16 @@ impl Connection {
                 }
                 Event::Output => self.take_output(),
                 Event::Tick => {
-                    let period = period.unwrap_or(Duration::MAX);
-                    // who is not read from cannot be heard
-                    if reads && heard.elapsed() > period * 4 {
+                    if reads && heartbeat.is_missed() {
                         return Ok((Ended::Silent, (0, 0)));
                     }
-                    if said.elapsed() >= period && !pending {
-                        self.output.extend_from_slice(&HEARTBEAT);
+                    if heartbeat.is_due() && !pending && !paused {
+                        self.output.extend_from_slice(&heartbeat::FRAME);
+                        heartbeat.sent();
                     }
+                    alarm.as_mut().reset(heartbeat.next());
                 }
-                Event::Changed => heard = Instant::now(),
+                Event::Changed => {}
                 Event::Drop => return Ok((Ended::Cut, (0, 0))),
                 Event::Shutdown => {
                     let refusal =
@@ -330,7 +336,7 @@ impl Connection {
 
     /// Says the last words, if there are any. What was the connection's is given back before the client hears of it: it may
     /// come again at once.
-    async fn part(&mut self, ended: &Ended, cause: (u16, u16)) {
+    async fn part(&mut self, ended: &Ended, cause: Ids) {
         if !matches!(ended, Ended::Refused(_) | Ended::Closed) {
             return;
         }

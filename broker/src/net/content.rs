@@ -1,11 +1,10 @@
 //! A content is a method, a header and as many bodies as the header says (AMQP 0-9-1, section 2.3.5.2): here they are put
 //! together, one for each channel at a time.
 
-use amq_protocol::protocol::basic;
 use bytes::{Bytes, BytesMut};
 
 use crate::{
-    core::Charge,
+    core::{Charge, Publish},
     refusal::{Code, Refusal},
 };
 
@@ -17,7 +16,7 @@ const BELIEVED: usize = 64 * 1024;
 /// A publish whose content is not there yet.
 #[derive(Debug)]
 pub(super) struct Partial {
-    pub(super) publish: basic::Publish,
+    pub(super) publish: Publish,
     /// Property flags and list, copied from a buffer that is much larger, and the size of the body.
     header: Option<(Box<[u8]>, u64)>,
     body: Vec<u8>,
@@ -28,13 +27,13 @@ pub(super) struct Partial {
 /// A whole one.
 #[derive(Debug)]
 pub(super) struct Content {
-    pub(super) publish: basic::Publish,
+    pub(super) publish: Publish,
     pub(super) properties: Box<[u8]>,
     pub(super) body: Bytes,
 }
 
 impl Partial {
-    pub(super) fn new(publish: basic::Publish, charge: Charge) -> Self {
+    pub(super) fn new(publish: Publish, charge: Charge) -> Self {
         Self { publish, header: None, body: Vec::new(), charge }
     }
 

@@ -8,7 +8,8 @@ use amq_protocol::protocol::{AMQPClass, basic, channel, connection};
 use super::{
     connection::{Connection, Over},
     content::{Content, Partial},
-    frame::Payload,
+    frame::{self, Payload},
+    method::{Ids, Method, PUBLISH},
     stream::Ended,
 };
 use crate::{
@@ -16,9 +17,6 @@ use crate::{
     observe::Published,
     refusal::{Code, Refusal},
 };
-
-/// `basic.publish`, which a content is for.
-const PUBLISH: (u16, u16) = (60, 40);
 
 impl Connection {
     /// Does what a frame asks for; breaks when the connection is over.
@@ -34,7 +32,7 @@ impl Connection {
         }
         let id = self.guard.id;
         if self.closing.contains(&number) {
-            if let Payload::Method(AMQPClass::Channel(method)) = payload {
+            if let Payload::Method(Method::Other(AMQPClass::Channel(method), _)) = payload {
                 match method {
                     channel::AMQPMethod::CloseOk(_) => drop(self.closing.remove(&number)),
                     channel::AMQPMethod::Close(_) => {
@@ -56,13 +54,7 @@ impl Connection {
         vhost.close_channel(id, number);
         self.partial.remove(&number);
         self.closing.insert(number);
-        let close = channel::Close {
-            reply_code: refusal.code.number(),
-            reply_text: refusal.short_text().into(),
-            class_id: cause.0,
-            method_id: cause.1,
-        };
-        vhost.tell(id, number, channel_method(channel::AMQPMethod::Close(close)));
+        vhost.tell_frame(id, &frame::close(number, &refusal, cause));
         ControlFlow::Continue(())
     }
 
@@ -76,15 +68,17 @@ impl Connection {
             }
         };
         match method {
-            AMQPClass::Connection(connection::AMQPMethod::Close(_)) => ControlFlow::Break((Ended::Closed, (0, 0))),
-            AMQPClass::Connection(connection::AMQPMethod::UpdateSecret(_)) => {
+            Method::Other(AMQPClass::Connection(connection::AMQPMethod::Close(_)), _) => {
+                ControlFlow::Break((Ended::Closed, (0, 0)))
+            }
+            Method::Other(AMQPClass::Connection(connection::AMQPMethod::UpdateSecret(_)), _) => {
                 let ok = connection::AMQPMethod::UpdateSecretOk(connection::UpdateSecretOk {});
                 vhost.tell(self.guard.id, 0, AMQPClass::Connection(ok));
                 ControlFlow::Continue(())
             }
             other => {
                 let refusal = Code::ChannelError.because("unexpected method in connection state running");
-                ControlFlow::Break((Ended::Refused(refusal), ids(&other)))
+                ControlFlow::Break((Ended::Refused(refusal), other.ids()))
             }
         }
     }
@@ -96,36 +90,38 @@ impl Connection {
         number: u16,
         payload: Payload,
         now: Instant,
-    ) -> ((u16, u16), Result<(), Refusal>) {
+    ) -> (Ids, Result<(), Refusal>) {
         let id = self.guard.id;
         if let Payload::Method(method) = &payload
             && !vhost.has_channel(id, number)
         {
-            let cause = ids(method);
+            let cause = method.ids();
             return match method {
-                AMQPClass::Channel(channel::AMQPMethod::Open(_)) => ((0, 0), self.open_channel(vhost, number)),
+                Method::Other(AMQPClass::Channel(channel::AMQPMethod::Open(_)), _) => {
+                    ((0, 0), self.open_channel(vhost, number))
+                }
                 // it was closed from both sides at once
-                AMQPClass::Channel(channel::AMQPMethod::CloseOk(_)) => (cause, Ok(())),
+                Method::Other(AMQPClass::Channel(channel::AMQPMethod::CloseOk(_)), _) => (cause, Ok(())),
                 _other => (cause, Err(Code::ChannelError.because("expected 'channel.open'"))),
             };
         }
         match (self.partial.remove(&number), payload) {
             (_any, heartbeat @ Payload::Heartbeat) => ((0, 0), Err(heartbeat.unexpected())),
-            (None, Payload::Method(AMQPClass::Basic(basic::AMQPMethod::Publish(publish)))) => {
+            (None, Payload::Method(Method::Publish(publish))) => {
                 self.partial.insert(number, Partial::new(publish, vhost.charge()));
                 (PUBLISH, Ok(()))
             }
-            (None, Payload::Method(AMQPClass::Channel(channel::AMQPMethod::Close(_)))) => {
+            (None, Payload::Method(Method::Other(AMQPClass::Channel(channel::AMQPMethod::Close(_)), _))) => {
                 vhost.confirm_channel(id, number);
                 vhost.close_channel(id, number);
                 vhost.tell(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
                 ((20, 40), Ok(()))
             }
-            (None, Payload::Method(AMQPClass::Channel(channel::AMQPMethod::Open(_)))) => {
+            (None, Payload::Method(Method::Other(AMQPClass::Channel(channel::AMQPMethod::Open(_)), _))) => {
                 ((20, 10), vhost.open_channel(id, number))
             }
-            (None, Payload::Method(method)) => {
-                let cause = ids(&method);
+            (None, Payload::Method(Method::Other(method, arguments))) => {
+                let cause = (method.get_amqp_class_id(), method.get_amqp_method_id());
                 // what is answered after a publish is answered after its confirm
                 if !is_settlement(&method) {
                     vhost.confirm_channel(id, number);
@@ -134,7 +130,7 @@ impl Connection {
                     AMQPClass::Basic(basic::AMQPMethod::Consume(consume)) => Some(consume.queue.clone()),
                     _other => None,
                 };
-                let done = vhost.method(id, number, method, now);
+                let done = vhost.method(id, number, method, arguments, now);
                 if let Some((observer, queue)) = self.shared.config.observer.as_ref().zip(consumed) {
                     observer.consumed(&self.agreed.client, queue.as_str(), outcome(&done));
                 }
@@ -185,8 +181,8 @@ impl Connection {
                 let routed = vhost.publish(self.guard.id, number, publication, now);
                 if let Some(observer) = &self.shared.config.observer {
                     let published = Published {
-                        exchange: publish.exchange.as_str(),
-                        routing_key: publish.routing_key.as_str(),
+                        exchange: &String::from_utf8_lossy(&publish.exchange),
+                        routing_key: &String::from_utf8_lossy(&publish.routing_key),
                         size,
                         outcome: outcome(&routed),
                     };
@@ -215,9 +211,4 @@ fn is_settlement(method: &AMQPClass) -> bool {
 
 fn channel_method(method: channel::AMQPMethod) -> AMQPClass {
     AMQPClass::Channel(method)
-}
-
-/// Class and method of a method.
-fn ids(method: &AMQPClass) -> (u16, u16) {
-    (method.get_amqp_class_id(), method.get_amqp_method_id())
 }

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::{
     frame::Payload,
+    method::Method,
     stream::{Ended, Stream},
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     observe::Client,
     refusal::{Code, Refusal},
     shared::{Shared, VhostHandle},
-    table::is_shallow,
+    table::{Arguments, Value, find, is_shallow},
 };
 
 /// How long all of it may take, as in RabbitMQ.
@@ -31,6 +32,11 @@ const HEADER_0_9: [u8; 8] = *b"AMQP\x01\x01\x00\x09";
 const FRAME_MAX: u32 = 131_072;
 /// The least that may be agreed on (section 4.2.3).
 const FRAME_MIN: u32 = 4_096;
+
+/// Product and version whose behaviour this broker has. Some clients decide by them and not by the capabilities: kombu, and
+/// with it Celery, sends `basic.qos` with `global` to RabbitMQ from 3.3 on only, and to others in a form that does not
+/// change a consumer that is there.
+const COMPATIBLE: (&str, &str) = ("RabbitMQ", "3.10.8");
 
 /// `connection.tune` and `connection.open`, whose answers are refused.
 const TUNE: (u16, u16) = (10, 30);
@@ -68,14 +74,13 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
     }
     let config = &shared.config;
     stream.say(0, class(connection::AMQPMethod::Start(start()))).await?;
-    let connection::AMQPMethod::StartOk(start_ok) = expect(stream).await? else {
+    let (connection::AMQPMethod::StartOk(start_ok), client_properties) = expect(stream).await? else {
         return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.start-ok")));
     };
-    let capable = |name: &str| match start_ok.client_properties.inner().get("capabilities") {
-        Some(AMQPValue::FieldTable(capabilities)) => {
-            matches!(capabilities.inner().get(name), Some(AMQPValue::Boolean(true)))
-        }
-        _none => false,
+    let capabilities = client_properties.get("capabilities").and_then(Value::table);
+    let capable = |name: &str| {
+        let value = capabilities.and_then(|capabilities| find(capabilities, name));
+        value.and_then(Value::boolean).unwrap_or_default()
     };
     let Some(user) = authenticated(config, &start_ok) else {
         let refusal = Code::AccessRefused.because(format!(
@@ -95,11 +100,11 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
         heartbeat: config.limits.heartbeat,
     };
     stream.say(0, class(connection::AMQPMethod::Tune(tune))).await?;
-    let connection::AMQPMethod::TuneOk(tune_ok) = expect(stream).await? else {
+    let (connection::AMQPMethod::TuneOk(tune_ok), _) = expect(stream).await? else {
         return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.tune-ok")));
     };
     let (frame_max, channel_max) = tuned(config, &tune_ok).map_err(|refusal| Ended::RefusedFor(refusal, TUNE))?;
-    let connection::AMQPMethod::Open(open) = expect(stream).await? else {
+    let (connection::AMQPMethod::Open(open), _) = expect(stream).await? else {
         return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.open")));
     };
     let name = open.virtual_host.as_str();
@@ -107,7 +112,7 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
         return Err(Ended::RefusedFor(Code::NotAllowed.because(format!("vhost {name} not found")), OPEN));
     };
     let client = match config.observer {
-        Some(_) => Client::new(address, &start_ok.client_properties),
+        Some(_) => Client::new(address, &client_properties),
         None => Client::default(),
     };
     let agreed = Agreed {
@@ -128,10 +133,12 @@ fn class(method: connection::AMQPMethod) -> AMQPClass {
     AMQPClass::Connection(method)
 }
 
-async fn expect(stream: &mut Stream) -> Result<connection::AMQPMethod, Ended> {
+async fn expect(stream: &mut Stream) -> Result<(connection::AMQPMethod, Arguments), Ended> {
     loop {
         match stream.next(FRAME_MAX).await? {
-            (0, Payload::Method(AMQPClass::Connection(method))) => return Ok(method),
+            (0, Payload::Method(Method::Other(AMQPClass::Connection(method), arguments))) => {
+                return Ok((method, arguments));
+            }
             (_any, Payload::Heartbeat) => {}
             (_any, other) => {
                 let refusal =
@@ -169,10 +176,12 @@ fn start() -> connection::Start {
     let mut properties = FieldTable::default();
     properties.insert("capabilities".into(), AMQPValue::FieldTable(capabilities));
     for (name, value) in [
-        ("product", "Crosstalk broker"),
-        ("version", env!("CARGO_PKG_VERSION")),
+        ("product", COMPATIBLE.0),
+        ("version", COMPATIBLE.1),
         ("platform", "Rust"),
-        ("information", "an AMQP 0-9-1 broker in memory"),
+        ("cluster_name", "crosstalk@localhost"),
+        ("information", "Crosstalk broker, in memory; it behaves as this version of RabbitMQ does"),
+        ("crosstalk", env!("CARGO_PKG_VERSION")),
     ] {
         properties.insert(name.into(), AMQPValue::LongString(value.into()));
     }
@@ -202,11 +211,7 @@ fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<
             if !is_shallow(&table) {
                 return None;
             }
-            let (_rest, table) = amq_protocol::types::parsing::parse_field_table(table.as_slice()).ok()?;
-            let text = |name: &str| match table.inner().get(name) {
-                Some(AMQPValue::LongString(text)) => Some(text.as_bytes().to_vec()),
-                _other => None,
-            };
+            let text = |name: &str| find(&table, name).and_then(Value::text).map(<[u8]>::to_vec);
             (text("LOGIN")?, text("PASSWORD")?)
         }
         _other => return None,

@@ -13,7 +13,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::frame::{self, Payload};
+use super::{
+    frame::{self, Payload},
+    method::{Ids, Method},
+};
 use crate::refusal::{Code, Refusal};
 
 /// So much is read at once.
@@ -47,7 +50,7 @@ pub(super) enum Ended {
     Refused(Refusal),
     /// It asked for what it cannot have, by this class and method.
     #[error("{0}")]
-    RefusedFor(Refusal, (u16, u16)),
+    RefusedFor(Refusal, Ids),
 }
 
 /// A socket with its buffer.
@@ -73,7 +76,7 @@ impl Stream {
     pub(super) async fn next(&mut self, frame_max: u32) -> Result<(u16, Payload), Ended> {
         loop {
             if let Some(frame) =
-                frame::take(&mut self.input, frame_max).map_err(|(refusal, _cause)| Ended::Refused(refusal))?
+                frame::take(&mut self.input, frame_max).map_err(|(refusal, cause)| Ended::RefusedFor(refusal, cause))?
             {
                 return Ok(frame);
             }
@@ -97,19 +100,13 @@ impl Stream {
 
     /// Says why the connection is closed and waits for the answer; whatever else comes is not looked at. `cause` is class
     /// and method that it is for, or zeros.
-    pub(super) async fn close(&mut self, why: &Refusal, cause: (u16, u16)) {
-        let close = connection::Close {
-            reply_code: why.code.number(),
-            reply_text: why.short_text().into(),
-            class_id: cause.0,
-            method_id: cause.1,
-        };
+    pub(super) async fn close(&mut self, why: &Refusal, cause: Ids) {
         if why.code == Code::FrameError {
             // where the next frame begins is not known: what was read already is no help in finding the answer
             self.input.clear();
         }
         let goodbye = async {
-            self.say(0, AMQPClass::Connection(connection::AMQPMethod::Close(close))).await?;
+            self.write(&frame::close(0, why, cause)).await?;
             self.read_off().await
         };
         if timeout(GOODBYE, goodbye).await.is_err() {
@@ -138,7 +135,7 @@ impl Stream {
     async fn read_off(&mut self) -> io::Result<()> {
         loop {
             match frame::take(&mut self.input, u32::MAX) {
-                Ok(Some((0, Payload::Method(AMQPClass::Connection(method))))) => match method {
+                Ok(Some((0, Payload::Method(Method::Other(AMQPClass::Connection(method), _))))) => match method {
                     connection::AMQPMethod::CloseOk(_) => return Ok(()),
                     connection::AMQPMethod::Close(_) => {
                         let ok = connection::AMQPMethod::CloseOk(connection::CloseOk {});

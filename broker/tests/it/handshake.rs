@@ -27,7 +27,7 @@ async fn who_begins_otherwise_is_told_how_to_begin() {
 }
 
 #[tokio::test]
-async fn the_broker_says_what_it_is() {
+async fn the_broker_says_what_it_is_and_what_it_is_compatible_with() {
     let broker = start().await;
     let mut client = Raw::connect(broker.addr()).await;
     client.write(HEADER).await;
@@ -35,7 +35,13 @@ async fn the_broker_says_what_it_is() {
     assert_eq!((start.version_major, start.version_minor), (0, 9));
     assert_eq!(start.mechanisms.to_string(), "PLAIN AMQPLAIN");
     let text = |name: &str| start.server_properties.inner().get(name).cloned();
-    assert_eq!(text("product"), Some(AMQPValue::LongString("Crosstalk broker".into())));
+    let is = |value: &str| Some(AMQPValue::LongString(value.into()));
+    // clients that decide by these decide as they do for RabbitMQ; what it is itself stands beside them
+    assert_eq!((text("product"), text("version")), (is("RabbitMQ"), is("3.10.8")));
+    assert_eq!(text("crosstalk"), is(env!("CARGO_PKG_VERSION")));
+    for name in ["platform", "cluster_name", "information"] {
+        assert!(matches!(text(name), Some(AMQPValue::LongString(_))), "{name}");
+    }
     let Some(AMQPValue::FieldTable(capabilities)) = text("capabilities") else { panic!("no capabilities") };
     for name in ["publisher_confirms", "basic.nack", "consumer_cancel_notify", "connection.blocked", "direct_reply_to"]
     {

@@ -4,5 +4,6 @@ mod contract;
 mod frames;
 mod handles;
 mod handshake;
+mod heartbeats;
 mod limits;
 mod raw;

@@ -14,16 +14,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use amq_protocol::{
-    protocol::{AMQPClass, queue},
-    types::{AMQPValue, FieldTable},
-};
+use amq_protocol::protocol::{AMQPClass, queue};
 use proptest::prelude::*;
 
 use self::{
     act::{Act, acts},
     world::{CONFIRMING, QUEUES, World},
 };
+use crate::table::{Arguments, Value, table, write};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
@@ -51,11 +49,12 @@ proptest! {
 #[test]
 fn what_expires_and_what_is_unused_goes_when_its_time_has_come() {
     let mut world = World::new();
-    let mut arguments = FieldTable::default();
-    arguments.insert("x-message-ttl".into(), AMQPValue::LongInt(1_000));
-    arguments.insert("x-expires".into(), AMQPValue::LongInt(5_000));
-    let declare = queue::Declare { queue: "short".into(), arguments, ..queue::Declare::default() };
-    world.method(0, CONFIRMING, AMQPClass::Queue(queue::AMQPMethod::Declare(declare)));
+    let (ttl, expires) = (write::long(1_000), write::long(5_000));
+    let fields = [("x-message-ttl", &ttl), ("x-expires", &expires)];
+    let arguments = table(fields.map(|(name, value)| (name.as_bytes(), Value::of(value))));
+    let declare = queue::Declare { queue: "short".into(), ..queue::Declare::default() };
+    let declare = AMQPClass::Queue(queue::AMQPMethod::Declare(declare));
+    world.method_with(0, CONFIRMING, declare, Arguments::read(&arguments).unwrap());
     let start = Instant::now();
     world.publish_to(0, "", "short", 0, start);
     let ready =

@@ -10,9 +10,10 @@ use amq_protocol::protocol::{AMQPClass, basic, confirm, exchange, queue, tx};
 use tokio::sync::Notify;
 
 use super::{
-    super::{ConnectionId, Peer, Publication, Vhost},
+    super::{ConnectionId, Peer, Publication, Publish, Vhost},
     act::{Act, How, Route},
 };
+use crate::table::Arguments;
 
 pub(super) const QUEUES: [&str; 3] = ["q0", "q1", "q2"];
 /// The channels that each client has: one with confirms, one with transactions.
@@ -118,7 +119,11 @@ impl World {
     }
 
     pub(super) fn method(&mut self, client: usize, channel: u16, method: AMQPClass) {
-        self.vhost.method(self.clients[client].id, channel, method, Instant::now()).unwrap();
+        self.method_with(client, channel, method, Arguments::default());
+    }
+
+    pub(super) fn method_with(&mut self, client: usize, channel: u16, method: AMQPClass, arguments: Arguments) {
+        self.vhost.method(self.clients[client].id, channel, method, arguments, Instant::now()).unwrap();
     }
 
     pub(super) fn basic(&mut self, client: usize, channel: u16, method: basic::AMQPMethod) {
@@ -134,7 +139,8 @@ impl World {
     }
 
     pub(super) fn publish_on(&mut self, client: usize, channel: u16, to: (&str, &str), number: usize, now: Instant) {
-        let publish = basic::Publish { exchange: to.0.into(), routing_key: to.1.into(), ..basic::Publish::default() };
+        let octets = |text: &str| text.as_bytes().into();
+        let publish = Publish { exchange: octets(to.0), routing_key: octets(to.1), ..Publish::default() };
         let body = number.to_be_bytes().to_vec().into();
         let publication = Publication { method: &publish, properties: Box::new([0, 0]), body };
         self.vhost.publish(self.clients[client].id, channel, publication, now).unwrap();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use amq_protocol::{
     frame::AMQPFrame,
     protocol::{AMQPClass, BasicProperties, basic, channel, connection, queue},
+    types::FieldTable,
 };
 use tokio::time::timeout;
 
@@ -76,6 +77,13 @@ impl Client {
     /// The next thing on a channel, whatever it is; a case that takes it says by [`Client::notes`] what it made of it.
     pub(super) async fn hears(&mut self, channel: u16) -> Event {
         self.next(channel, "anything").await
+    }
+
+    /// Sends a method on channel 1 and gives the headers of the message that comes.
+    pub(super) async fn hears_headers(&mut self, method: impl Method) -> FieldTable {
+        self.send(method).await;
+        let content = self.hears(1).await.content.unwrap_or_default();
+        content.properties.headers().clone().unwrap_or_default()
     }
 
     /// Writes down something that was made of what came.

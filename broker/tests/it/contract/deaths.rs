@@ -62,6 +62,84 @@ async fn deaths_elsewhere_stay_behind_the_new_one() {
 }
 
 #[tokio::test]
+async fn a_count_of_any_integer_type_goes_on() {
+    same(async |s| {
+        let (mut c, q, dead) = dying(s).await;
+        let counts = [
+            AMQPValue::ShortShortInt(3),
+            AMQPValue::ShortShortUInt(3),
+            AMQPValue::ShortInt(3),
+            AMQPValue::ShortUInt(3),
+            AMQPValue::LongInt(3),
+            AMQPValue::LongUInt(3),
+            AMQPValue::LongLongInt(3),
+            AMQPValue::Timestamp(3),
+        ];
+        for (at, count) in counts.into_iter().enumerate() {
+            let before = table([("queue", text(&q)), ("reason", text("rejected")), ("count", count)]);
+            let headers = table([("x-death", list(vec![AMQPValue::FieldTable(before)]))]);
+            c.publish_with(publish("", &q), props().with_headers(headers), "m").await;
+            let (held, buried) = (2 * at + 1, 2 * at + 2);
+            c.hears_headers(get_to_ack(&q)).await;
+            c.send(reject(u64::try_from(held).expect("a small number"))).await;
+            let headers = "x-death: [{count: 4i64, queue: 'q', reason: 'rejected'}]";
+            c.until(get(&dead), &format!(r#"basic.get-ok #{buried} /dead left=0 "m" headers={{{headers}}}"#)).await;
+        }
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_published_again_with_its_own_headers_counts_on() {
+    same(async |s| {
+        let (mut c, q, dead) = dying(s).await;
+        let mut headers = FieldTable::default();
+        for count in 1..=4_u8 {
+            c.publish_with(publish("", &q), props().with_headers(headers), "m").await;
+            c.hears_headers(get_to_ack(&q)).await;
+            c.send(reject(u64::from(2 * count) - 1)).await;
+            c.counts(&dead, 1, 0).await;
+            headers = c.hears_headers(get(&dead)).await;
+            // most clients write a small number in one octet
+            let AMQPValue::FieldArray(deaths) = &headers.inner()["x-death"] else { panic!("no list: {headers:?}") };
+            let AMQPValue::FieldTable(mut death) = deaths.as_slice()[0].clone() else { panic!("no table: {deaths:?}") };
+            c.notes("count", &format!("{:?}", death.inner()["count"]), &format!("LongLongInt({count})"));
+            death.insert("count".into(), AMQPValue::ShortShortInt(i8::try_from(count).expect("a small number")));
+            headers.insert("x-death".into(), list(vec![AMQPValue::FieldTable(death)]));
+        }
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deaths_of_one_queue_and_reason_become_one() {
+    same(async |s| {
+        let death = |queue: &str, count: Option<i64>| {
+            let mut death = table([("queue", text(queue)), ("reason", text("expired"))]);
+            if let Some(count) = count {
+                death.insert("count".into(), AMQPValue::LongLongInt(count));
+            }
+            AMQPValue::FieldTable(death)
+        };
+        let deaths =
+            vec![death("a", Some(2)), death("b", None), death("a", Some(7)), death("b", None), death("c", None)];
+        let (a, b, c) = (
+            "{count: 2i64, queue: 'a', reason: 'expired'}",
+            "{count: 2i64, queue: 'b', reason: 'expired'}",
+            "{count: 1i64, queue: 'c', reason: 'expired'}",
+        );
+        let sent = "x-death: [{count: 2i64, queue: 'a', reason: 'expired'}, {queue: 'b', reason: 'expired'}, \
+                    {count: 7i64, queue: 'a', reason: 'expired'}, {queue: 'b', reason: 'expired'}, \
+                    {queue: 'c', reason: 'expired'}]";
+        let buried = format!("x-death: [{DEATH}, {c}, {b}, {a}]");
+        rejected(s, table([("x-death", list(deaths))]), sent, &buried).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_dead_letter_that_takes_another_key_leaves_its_copies() {
     same(async |s| {
         let (other, headers) = (s.name("other"), |other: &str| table([("CC", list(vec![text(other)]))]));

@@ -10,7 +10,7 @@ use super::{
     session::{PROTOCOL, Session, TUNE, open, start_ok},
 };
 
-const START: &str = "connection.start 0-9 PLAIN AMQPLAIN en_US {authentication_failure_close: true, basic.nack: true, \
+const START: &str = "connection.start 0-9 RabbitMQ 3.10 PLAIN AMQPLAIN en_US {authentication_failure_close: true, basic.nack: true, \
                      connection.blocked: true, consumer_cancel_notify: true, consumer_priorities: true, \
                      direct_reply_to: true, exchange_exchange_bindings: true, per_consumer_qos: true, \
                      publisher_confirms: true}";

@@ -58,7 +58,15 @@ fn on_connection(method: &connection::AMQPMethod) -> String {
                 other => format!("{other:?}"),
             };
             let (major, minor) = (start.version_major, start.version_minor);
-            format!("connection.start {major}-{minor} {} {} {capabilities}", start.mechanisms, start.locales)
+            let text = |name: &str| match start.server_properties.inner().get(name) {
+                Some(AMQPValue::LongString(text)) => text.to_string(),
+                other => format!("{other:?}"),
+            };
+            // the patch level is that of whatever package is installed
+            let version: Vec<String> = text("version").split('.').take(2).map(str::to_owned).collect();
+            let product = format!("{} {}", text("product"), version.join("."));
+            let (mechanisms, locales) = (&start.mechanisms, &start.locales);
+            format!("connection.start {major}-{minor} {product} {mechanisms} {locales} {capabilities}")
         }
         M::Tune(tune) => {
             format!(

@@ -86,6 +86,47 @@ async fn an_unknown_delivery_tag_is_406() {
 }
 
 #[tokio::test]
+async fn multiple_needs_a_tag_that_is_outstanding_and_else_settles_nothing() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        let unknown =
+            |tag: u64, method: &str| format!("406 PRECONDITION_FAILED - unknown delivery tag {tag} (60,{method})");
+        let left = async |c: &mut Client, bodies: &[&str]| {
+            for (at, body) in bodies.iter().enumerate() {
+                let (tag, left) = (at + 1, bodies.len() - at - 1);
+                c.call(get(q), &format!(r#"basic.get-ok #{tag} redelivered /q left={left} "{body}""#)).await;
+            }
+            c.call(super::methods::delete(q), "queue.delete-ok messages=0").await;
+            c.call(close_channel(), "channel.close-ok").await;
+            c.opens(1).await;
+        };
+        let all = &["one", "two", "three"];
+        three_unacked(&mut c, q).await;
+        c.send(basic::Ack { delivery_tag: 100, multiple: true }).await;
+        c.loses_channel(&unknown(100, "80")).await;
+        left(&mut c, all).await;
+        for requeue in [true, false] {
+            three_unacked(&mut c, q).await;
+            c.send(basic::Nack { delivery_tag: 4, multiple: true, requeue }).await;
+            c.loses_channel(&unknown(4, "120")).await;
+            left(&mut c, all).await;
+        }
+        three_unacked(&mut c, q).await;
+        c.send(ack(2)).await;
+        c.send(basic::Ack { delivery_tag: 2, multiple: true }).await;
+        c.loses_channel(&unknown(2, "80")).await;
+        left(&mut c, &["one", "three"]).await;
+        three_unacked(&mut c, q).await;
+        c.send(reject(2)).await;
+        c.send(basic::Nack { delivery_tag: 2, multiple: true, requeue: false }).await;
+        c.loses_channel(&unknown(2, "120")).await;
+        left(&mut c, &["one", "three"]).await;
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn without_anything_unacked_an_ack_of_all_is_no_error() {
     same(async |s| {
         let (mut c, q) = (s.connect().await, &s.name("q"));

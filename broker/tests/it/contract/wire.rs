@@ -84,13 +84,36 @@ impl Wire {
         }
         loop {
             let (rest, frame) = match parse_frame(self.input.as_slice()) {
-                Ok((rest, frame)) => (rest.len(), frame),
+                Ok((rest, frame)) => (rest.len(), Some(frame)),
                 Err(error) if error.is_incomplete() => return,
-                Err(error) => panic!("the broker wrote what is no frame: {error:?}"),
+                // the codec wants UTF-8
+                Err(error) => match frame_size(&self.input) {
+                    Some(size) => (self.input.len() - size, None),
+                    None => panic!("the broker wrote what is no frame: {error:?}"),
+                },
             };
-            self.input.drain(..self.input.len() - rest);
-            self.take(frame);
+            let taken: Vec<u8> = self.input.drain(..self.input.len() - rest).collect();
+            match frame {
+                Some(AMQPFrame::Header(channel, _) | AMQPFrame::Body(channel, _))
+                    if !self.partial.contains_key(&channel) =>
+                {
+                    self.take_octets(&taken);
+                }
+                Some(frame) => self.take(frame),
+                None => self.take_octets(&taken),
+            }
         }
+    }
+
+    /// A frame that is shown as it is: its method, or what comes with it, is not UTF-8.
+    fn take_octets(&mut self, frame: &[u8]) {
+        let channel = u16::from_be_bytes([frame[1], frame[2]]);
+        if let Some((method, _content, _left)) = self.partial.remove(&channel) {
+            self.complete(channel, method, None);
+        }
+        let (kind, payload) = (frame[0], &frame[7..frame.len() - 1]);
+        let line = format!("octets {kind} {}", payload.escape_ascii());
+        self.inbox.push_back(Event { channel, line, method: None, content: None });
     }
 
     fn take(&mut self, frame: AMQPFrame) {
@@ -149,6 +172,13 @@ impl Wire {
         let line = render::method(&method, content.as_ref());
         self.inbox.push_back(Event { channel, line, method: Some(method), content });
     }
+}
+
+/// How long the first frame is, when it is there whole.
+fn frame_size(input: &[u8]) -> Option<usize> {
+    let size = u32::from_be_bytes(input.get(3..7)?.try_into().ok()?);
+    let whole = usize::try_from(size).ok()? + 8;
+    (input.get(whole - 1) == Some(&0xCE)).then_some(whole)
 }
 
 fn has_content(method: &AMQPClass) -> bool {

@@ -1,13 +1,24 @@
-//! Field tables (AMQP 0-9-1, section 4.2.5.5) as they are written, in RabbitMQ's variant of the grammar: looked into without
-//! being parsed. What is to be parsed is first seen to be [`is_shallow`]: the codec calls itself for each level.
+//! Field tables (AMQP 0-9-1, section 4.2.5.5) as they are written, in RabbitMQ's variant of the grammar. They are read
+//! where they are needed and never converted: names and texts are octets, which need not be UTF-8, and what is sent on
+//! stays as it came. A table is kept only after [`is_shallow`] has found it well-formed.
+//!
+//! - [`Arguments`]: the table of a method
+//! - [`Value`]: a value and what it can be read as
+//! - [`write`]: new values
+
+mod arguments;
+mod value;
+pub(crate) mod write;
 
 use std::iter;
+
+pub(crate) use self::{arguments::Arguments, value::Value};
 
 /// Tables and arrays inside each other, at most.
 const DEEPEST: usize = 64;
 
-/// A field of a table: its name, and its type and value as they are written.
-pub(crate) type Field<'a> = (&'a [u8], &'a [u8]);
+/// A field of a table: its name and its value.
+pub(crate) type Field<'a> = (&'a [u8], Value<'a>);
 
 /// The fields of a table that begins with its length, and may be followed by something else; the last is none when the
 /// table is malformed.
@@ -31,9 +42,16 @@ pub(crate) fn entries(table: &[u8]) -> impl Iterator<Item = Option<Field<'_>>> {
     })
 }
 
-/// The value of a field, with its type in front.
-pub(crate) fn find<'a>(table: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    entries(table).flatten().find(|(held, _value)| *held == name.as_bytes()).map(|(_name, value)| value)
+/// The value of a field; of the first, where more than one has the name.
+pub(crate) fn find(table: &[u8], name: impl AsRef<[u8]>) -> Option<Value<'_>> {
+    entries(table).flatten().find(|(held, _value)| *held == name.as_ref()).map(|(_name, value)| value)
+}
+
+/// A table of these fields by their names, as RabbitMQ writes what it changes.
+pub(crate) fn sorted<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Vec<u8> {
+    let mut fields: Vec<Field<'a>> = fields.into_iter().collect();
+    fields.sort_by_key(|(name, _value)| *name);
+    table(fields)
 }
 
 /// A table of these fields, with its length.
@@ -42,45 +60,39 @@ pub(crate) fn table<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Vec<u8> 
     for (name, value) in fields {
         written.push(name.len() as u8);
         written.extend_from_slice(name);
-        written.extend_from_slice(value);
+        written.extend_from_slice(value.written());
     }
     let size = (written.len() - 4) as u32;
     written[..4].copy_from_slice(&size.to_be_bytes());
     written
 }
 
-/// The values of an array, each with its type in front; none when this is no array.
-pub(crate) fn array(value: &[u8]) -> Option<Vec<&[u8]>> {
-    values(value.strip_prefix(b"A")?)
-}
-
 /// The values of an array that begins with its length.
-fn values(array: &[u8]) -> Option<Vec<&[u8]>> {
+fn values(array: &[u8]) -> Option<Vec<Value<'_>>> {
     let mut rest = array.get(4..4 + long(array)?)?;
     let mut values = Vec::new();
     while !rest.is_empty() {
-        values.push(value(&mut rest)?);
+        values.push(Value::take(&mut rest)?);
     }
     Some(values)
 }
 
-/// Whether what follows the type of a value, or a table with its length, is well-formed and not nested deeper than anybody
-/// needs.
-pub(crate) fn is_shallow(table: &[u8]) -> bool {
+/// Whether a table, which begins with its length, is well-formed and not nested deeper than [`DEEPEST`].
+pub(crate) fn is_shallow<'a>(table: &'a [u8]) -> bool {
     // what is inside, level by level
-    let mut level: Vec<(u8, &[u8])> = vec![(b'F', table)];
+    let mut level: Vec<(u8, &'a [u8])> = vec![(b'F', table)];
     for _depth in 0..DEEPEST {
         let mut next = Vec::new();
         for (kind, inside) in level {
-            let inner = |value: &[u8]| matches!(value[0], b'A' | b'F');
+            let inner = |value: Value<'a>| matches!(value.kind(), b'A' | b'F').then(|| (value.kind(), value.content()));
             if kind == b'F' {
                 for entry in entries(inside) {
                     let Some((_name, value)) = entry else { return false };
-                    next.extend(inner(value).then(|| (value[0], &value[1..])));
+                    next.extend(inner(value));
                 }
             } else {
                 let Some(values) = values(inside) else { return false };
-                next.extend(values.into_iter().filter(|value| inner(value)).map(|value| (value[0], &value[1..])));
+                next.extend(values.into_iter().filter_map(inner));
             }
         }
         if next.is_empty() {
@@ -94,23 +106,7 @@ pub(crate) fn is_shallow(table: &[u8]) -> bool {
 fn entry<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
     let length = usize::from(*rest.first()?);
     let name = &take(rest, 1 + length)?[1..];
-    Some((name, value(rest)?))
-}
-
-/// A value with its type in front, in RabbitMQ's variant of the grammar.
-fn value<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let (kind, after) = rest.split_first()?;
-    let size = match kind {
-        b'V' => 0,
-        b't' | b'b' | b'B' => 1,
-        b's' | b'u' | b'U' => 2,
-        b'I' | b'i' | b'f' => 4,
-        b'D' => 5,
-        b'l' | b'L' | b'd' | b'T' => 8,
-        b'S' | b'x' | b'A' | b'F' => 4 + long(after)?,
-        _unknown => return None,
-    };
-    take(rest, 1 + size)
+    Some((name, Value::take(rest)?))
 }
 
 /// The number that these octets begin with.
@@ -136,7 +132,7 @@ mod tests {
 
     /// So many tables inside each other.
     fn nested(depth: usize) -> Vec<u8> {
-        (1..depth).fold(vec![0; 4], |inner, _level| table([(&b"t"[..], &[b"F", &inner[..]].concat()[..])]))
+        (1..depth).fold(vec![0; 4], |inner, _level| table([(&b"t"[..], Value::of(&write::nested(&inner)))]))
     }
 
     #[test]
@@ -144,8 +140,8 @@ mod tests {
         let mut fields = FieldTable::default();
         fields.insert("a".into(), AMQPValue::LongString("b".into())).insert("n".into(), AMQPValue::LongLongInt(7));
         let written = written(&fields);
-        assert_eq!(find(&written, "a"), Some(&b"S\0\0\0\x01b"[..]));
-        assert_eq!(find(&written, "b"), None);
+        assert_eq!(find(&written, "a").map(Value::written), Some(&b"S\0\0\0\x01b"[..]));
+        assert!(find(&written, "b").is_none());
         assert_eq!(table(entries(&written).flatten()), written);
     }
 
@@ -165,8 +161,7 @@ mod tests {
                 let _either = parse_field_table(&table[..]);
             }
             prop_assert!(entries(&table).flatten().count() <= bytes.len());
-            let array = [b"A", &size[..], &bytes].concat();
-            prop_assert!(super::array(&array).is_none_or(|values| values.len() <= bytes.len()));
+            prop_assert!(values(&table).is_none_or(|values| values.len() <= bytes.len()));
         }
     }
 }
