@@ -33,6 +33,7 @@ mod http_edge;
 mod http_panic;
 mod others;
 mod queue_rpc;
+mod queue_settle;
 mod rest_bad_input;
 mod rest_collection;
 mod rest_conditional;

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     others::watcher::Watcher,
-    queue::{Ended, link::Watch, publisher::Ticket},
+    queue::{Ended, fair_limit::Share, link::Watch, publisher::Ticket},
     router::App,
 };
 
@@ -60,6 +60,9 @@ struct Page {
     conversation: Conversation,
     link: Watch,
     ticket: Ticket,
+    /// What the socket holds of the link's limits.
+    publishing: Share,
+    calling: Share,
     subscriptions: Subscriptions,
     commands: FuturesUnordered<BoxFuture<'static, Done>>,
     calls: Calls,
@@ -93,6 +96,8 @@ impl Page {
             app,
             conversation: Conversation::default(),
             ticket: Ticket::draw(),
+            publishing: Share::default(),
+            calling: Share::default(),
             subscriptions: Subscriptions::default(),
             commands: FuturesUnordered::new(),
             calls: Calls::default(),
