@@ -122,6 +122,8 @@ impl Page {
                 self.subscriptions.send_last_acks();
                 return end;
             }
+            // whatever was fed is to be taken in time
+            self.set_alarm(socket);
         }
     }
 
@@ -165,6 +167,9 @@ impl Page {
                     self.pulse.heard(Instant::now());
                     self.hear(&text, socket)?;
                 }
+                Happened::Binary => {
+                    return Flow::Break(Some(Close::new(close::UNSUPPORTED_DATA, "text frames only")));
+                }
                 Happened::Alive => self.pulse.heard(Instant::now()),
                 Happened::Written => self.subscriptions.written(Instant::now()),
                 Happened::Gone => return Flow::Break(None),
@@ -176,7 +181,6 @@ impl Page {
             }
         }
         self.subscriptions.send_acks(Instant::now());
-        self.set_alarm(socket);
         Flow::Continue(())
     }
 
@@ -194,7 +198,6 @@ impl Page {
         let (message, count, end) = self.subscriptions.batch(at, delivery);
         tell(socket, &message);
         self.app.metrics.deliveries.inc_by(u64::try_from(count).unwrap_or_default());
-        self.set_alarm(socket);
         if let Some(ended) = end {
             self.ended(at, ended, socket);
         }
@@ -232,7 +235,6 @@ impl Page {
                 )));
             }
         }
-        self.set_alarm(socket);
         Flow::Continue(())
     }
 
@@ -244,7 +246,9 @@ impl Page {
         };
         let greeted_by = (self.conversation == Conversation::Strange).then_some(self.opened + HELLO_BUDGET);
         let at = [greeted_by, self.subscriptions.due()].into_iter().flatten().fold(at, Instant::min);
-        self.alarm.as_mut().reset(at.into());
+        if self.alarm.deadline() != at.into() {
+            self.alarm.as_mut().reset(at.into());
+        }
     }
 }
 
