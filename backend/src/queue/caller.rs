@@ -23,7 +23,7 @@ use super::{
     confirms::ConfirmChannel,
     fair_limit::Permit,
     names,
-    properties::{short, with_header},
+    properties::{log_unreadable, short, with_header},
     publisher::Outgoing,
     session::{Session, ask},
 };
@@ -86,6 +86,7 @@ impl Caller {
                     session.fail("the broker ended the consumer of replies".into());
                     break;
                 };
+                log_unreadable(names::DIRECT_REPLY_TO, &reply);
                 let id = reply.properties.correlation_id().as_ref().map(ShortString::as_str);
                 match take(&found, id.unwrap_or_default()) {
                     // whoever waited may have given up in this moment

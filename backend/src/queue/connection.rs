@@ -11,7 +11,7 @@ use lapin::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, confirms::ConfirmChannel, session::ask, url::BrokerUrl};
+use super::{Error, confirms::ConfirmChannel, session::ask, transport, url::BrokerUrl};
 use crate::{clock, others::INSTANCE};
 
 /// How long TCP, TLS and the AMQP handshake may take together.
@@ -49,10 +49,7 @@ impl BrokerConnection {
             .with_client_property("product".into(), "crosstalk".into())
             .with_client_property("version".into(), env!("CARGO_PKG_VERSION").into())
             .with_client_property(INSTANCE.into(), clock::instance().into());
-        let connecting = async {
-            Connection::connect_uri_with_config(uri, properties, url.trust(), lapin::runtime::default_runtime()?).await
-        };
-        match tokio::time::timeout(CONNECT_BUDGET, connecting).await {
+        match tokio::time::timeout(CONNECT_BUDGET, transport::connect(uri, properties, url.trust())).await {
             Ok(Ok(connection)) => Ok(Arc::new(Self { connection, blocked: watch::Sender::new(None) })),
             Ok(Err(error)) => Err(in_words(&error)),
             Err(_elapsed) => {

@@ -5,6 +5,7 @@
 //! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription; [`fair_limit`]: how much of it at once
 //! - [`worker`] answers the requests of `greeter.rpc`, [`caller`] sends such requests; [`job`] is what both say
 //! - [`captured`]: a link of its own for a job whose bytes somebody wants to see
+//! - `transport`: lapin's streams, and `sanitizer` around them: a message that lapin cannot read harms no other
 //! - `connection`: one connection; `confirms`: a message on its way to its confirm
 //! - [`names`], [`properties`], [`backoff`], [`timing`], `probe`, `thread`: the small parts; [`error`]: what can go wrong
 //!
@@ -27,9 +28,11 @@ pub mod names;
 mod probe;
 pub mod properties;
 pub mod publisher;
+mod sanitizer;
 pub mod session;
 mod thread;
 pub mod timing;
+mod transport;
 pub mod url;
 pub mod worker;
 

@@ -26,7 +26,7 @@ use super::{
     fair_limit::{FairLimit, Share},
     job::Encoding,
     names,
-    properties::{header, with_header},
+    properties::{header, log_unreadable, unreadable, with_header},
     publisher::Outgoing,
     session::{Session, ask},
 };
@@ -49,6 +49,9 @@ const REQUEUE_PAUSE: Duration = Duration::from_secs(1);
 const REDECLARE_PAUSE: Duration = Duration::from_secs(1);
 /// The header that names the process a reply comes from.
 pub const INSTANCE: &str = "crosstalk-instance";
+
+/// What a reply is addressed with. `properties` stands for all where none could be read.
+const ADDRESS: [&str; 3] = ["reply_to", "correlation_id", "properties"];
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +138,11 @@ async fn run(session: &Session, channel: Channel, mut requests: Consumer) -> Con
 
 /// Does a request and sends its reply; the one place where requests are settled is [`run`].
 async fn answer(session: &Session, replies: &Replies, request: Delivery) -> Settlement {
+    log_unreadable(names::GREETER, &request);
+    if ADDRESS.iter().any(|name| is_unreadable(&request, name)) {
+        // no answer would reach the caller, or the caller would not know which of its requests was answered
+        return Settlement::Reject;
+    }
     let mut steps = Steps::new();
     let outcome = greet(&request, &mut steps);
     let Some(reply_to) = request.properties.reply_to().clone() else {
@@ -213,7 +221,10 @@ struct Reply {
 /// Does the job; an error is a reply too, a Problem.
 fn greet(request: &Delivery, steps: &mut Steps) -> Result<Reply, Reply> {
     let start = Instant::now();
-    let content_type = request.properties.content_type().as_ref().map(ShortString::as_str);
+    let content_type = match request.properties.content_type() {
+        _ if is_unreadable(request, "content_type") => Some("unreadable"),
+        content_type => content_type.as_ref().map(ShortString::as_str),
+    };
     let parsed = Encoding::of(content_type).and_then(|encoding| Ok((encoding, encoding.name(&request.data)?)));
     steps.end(Party::Worker, "parse", start);
     match parsed {
@@ -228,6 +239,10 @@ fn greet(request: &Delivery, steps: &mut Steps) -> Result<Reply, Reply> {
             Err(Reply { content_type: PROBLEM_JSON, body })
         }
     }
+}
+
+fn is_unreadable(request: &Delivery, property: &str) -> bool {
+    unreadable(&request.properties).is_some_and(|unreadable| unreadable.contains_key(property))
 }
 
 fn addressed(reply: Reply, reply_to: ShortString, request: &BasicProperties, steps: &Steps) -> Outgoing {
