@@ -5,7 +5,10 @@ use std::time::Duration;
 use amq_protocol::types::{AMQPValue, FieldTable};
 
 use super::{matching::number, message::MAX_TTL};
-use crate::refusal::{Code, Refusal};
+use crate::{
+    config::Policy,
+    refusal::{Code, Refusal},
+};
 
 /// What a full queue does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,6 +85,13 @@ impl Options {
         }
         not_of_others(arguments, &OF_OTHER_TYPES, queue)?;
         Ok(options)
+    }
+
+    /// Takes over the bounds of a policy where they are lower.
+    pub(super) fn bound(&mut self, policy: &Policy) {
+        let lower = |argument: Option<usize>, policy: Option<usize>| argument.into_iter().chain(policy).min();
+        self.max_length = lower(self.max_length, policy.max_length);
+        self.max_bytes = lower(self.max_bytes, policy.max_length_bytes);
     }
 
     fn take(&mut self, name: &str, value: &AMQPValue, all: &FieldTable) -> Result<(), String> {

@@ -130,7 +130,10 @@ impl Vhost {
         };
         let what = self.of_queue(&name);
         names_exchange("x-dead-letter-exchange", &declare.arguments, &what)?;
-        let options = Options::parse(&declare.arguments, &what)?;
+        let mut options = Options::parse(&declare.arguments, &what)?;
+        for policy in self.policies.iter().filter(|policy| *policy.queue == *name) {
+            options.bound(policy);
+        }
         let durable = is_durable(&declare);
         let mut queue = Queue::new(&name, declare.arguments, options, now);
         queue.durable = durable;
