@@ -33,6 +33,7 @@ mod grpc_web;
 mod http_edge;
 mod http_panic;
 mod others;
+mod queue_limits;
 mod queue_rpc;
 mod queue_settle;
 mod queue_unreadable;
