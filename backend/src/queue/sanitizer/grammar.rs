@@ -112,29 +112,36 @@ const ROUTING_KEY: Argument = (ShortString, "routing_key");
 /// The arguments of a method that servers send, by its class and its number; none of any other.
 pub(super) fn arguments(class: u16, method: u16) -> Option<&'static [Argument]> {
     Some(match (class, method) {
-        // basic: deliver comes first, it is the one that comes often
+        // basic.deliver comes first: it is the one that comes often
         (60, 60) => &[TEXT, LONG_LONG, FLAGS, EXCHANGE, ROUTING_KEY],
+        // basic.ack, nack
         (60, 80 | 120) => &[LONG_LONG, FLAGS],
+        // basic.return, get-ok, cancel
         (60, 50) => &[SHORT, TEXT, EXCHANGE, ROUTING_KEY],
         (60, 71) => &[LONG_LONG, FLAGS, EXCHANGE, ROUTING_KEY, LONG],
-        (60, 21 | 31 | 72) => &[TEXT],
         (60, 30) => &[TEXT, FLAGS],
-        (60, 11 | 111) => &[],
-        // connection
+        // basic.consume-ok, cancel-ok, get-empty; connection.open-ok, blocked
+        (60, 21 | 31 | 72) | (10, 41 | 60) => &[TEXT],
+        // connection.start, tune
         (10, 10) => &[FLAGS, FLAGS, (Table, ""), (LongString, ""), (LongString, "")],
-        (10, 20) => &[(LongString, "")],
         (10, 30) => &[SHORT, LONG, SHORT],
-        (10, 41 | 60) => &[TEXT],
+        // connection.secure, channel.open-ok
+        (10, 20) | (20, 11) => &[(LongString, "")],
+        // connection.close, channel.close
         (10, 50) | (20, 40) => &[SHORT, TEXT, SHORT, SHORT],
-        (10, 51 | 61 | 71) => &[],
-        // channel
-        (20, 11) => &[(LongString, "")],
+        // channel.flow, flow-ok
         (20, 20 | 21) => &[FLAGS],
-        (20, 41) => &[],
-        // exchange, queue, confirm, tx
-        (40, 11 | 21 | 31 | 51) | (50, 21 | 51) | (85, 11) | (90, 11 | 21 | 31) => &[],
+        // queue.declare-ok, purge-ok, delete-ok
         (50, 11) => &[TEXT, LONG, LONG],
         (50, 31 | 41) => &[LONG],
+        // all that say ok and nothing else, and connection.unblocked
+        (10, 51 | 61 | 71)
+        | (20, 41)
+        | (40, 11 | 21 | 31 | 51)
+        | (50, 21 | 51)
+        | (60, 11 | 111)
+        | (85, 11)
+        | (90, 11 | 21 | 31) => &[],
         _other => return None,
     })
 }
