@@ -83,7 +83,9 @@ impl Error {
             Self::Greeting(G::Store(_))
             | Self::Grpc(R::GoingAway)
             | Self::Capture(C::Crowded)
-            | Self::Queue(Q::Down { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => StatusCode::SERVICE_UNAVAILABLE,
+            | Self::Queue(Q::Down { .. } | Q::Blocked { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Grpc(R::MetadataTooLarge { .. }) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
                 StatusCode::GATEWAY_TIMEOUT
@@ -127,7 +129,9 @@ impl Error {
             | Self::Capture(C::Busy | C::Crowded) => tonic::Code::ResourceExhausted,
             Self::Greeting(G::Store(_))
             | Self::Grpc(R::GoingAway)
-            | Self::Queue(Q::Down { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => tonic::Code::Unavailable,
+            | Self::Queue(Q::Down { .. } | Q::Blocked { .. } | Q::Broken { .. } | Q::NoWorker { .. }) => {
+                tonic::Code::Unavailable
+            }
             Self::Grpc(R::DeadlineExceeded(_)) | Self::Queue(Q::Silent { .. } | Q::NoReply { .. }) => {
                 tonic::Code::DeadlineExceeded
             }

@@ -78,6 +78,8 @@ pub struct Metrics {
     pub deliveries: Counter,
     /// Messages published, whatever became of them.
     pub published: Counter,
+    /// Requests of `greeter.rpc` that were requeued, because their replies could not be sent.
+    pub requests_requeued: Counter,
     /// 1 while the link to the broker works.
     pub link_up: Gauge,
     /// Handlers that panicked.
@@ -129,6 +131,10 @@ impl Metrics {
             grpc_in_flight,
             deliveries: counter("deliveries", "Messages delivered to WebSockets"),
             published: counter("published", "Messages published, whatever became of them"),
+            requests_requeued: counter(
+                "requests_requeued",
+                "Requests of greeter.rpc that were requeued, because their replies could not be sent",
+            ),
             panics: counter("panics", "Handlers that panicked"),
             grpc_cancelled: counter("grpc_cancelled", "gRPC calls whose client went away before the end"),
             registry: Arc::new(registry),

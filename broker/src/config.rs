@@ -22,6 +22,8 @@ pub struct Config {
     pub vhosts: Vec<String>,
     /// What is too much.
     pub limits: Limits,
+    /// Bounds for queues by name, whoever declares them.
+    pub policies: Vec<Policy>,
     /// Who is told what clients do.
     pub observer: Option<Arc<dyn Observer>>,
 }
@@ -34,9 +36,23 @@ impl Default for Config {
             users: vec![User::new("guest", "guest")],
             vhosts: vec!["/".to_owned()],
             limits: Limits::default(),
+            policies: Vec::new(),
             observer: None,
         }
     }
+}
+
+/// Bounds of a queue that do not show in its arguments, as those of a policy of RabbitMQ: a declaration without arguments
+/// stays equivalent. Where the arguments bound the queue as well, the lower bound holds. A queue that is full drops its
+/// oldest messages, unless its arguments ask for another `x-overflow`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The name of the queue, in every virtual host.
+    pub queue: String,
+    /// The most messages that are ready.
+    pub max_length: Option<usize>,
+    /// The most bytes that the bodies of ready messages take.
+    pub max_length_bytes: Option<usize>,
 }
 
 /// Somebody who may connect.

@@ -45,7 +45,7 @@ mod table;
 
 pub use self::{
     broker::{Broker, StartError},
-    config::{Config, Limits, User},
+    config::{Config, Limits, Policy, User},
     core::{ConsumerInfo, QueueInfo},
     observe::{Client, Observer, Published},
 };

@@ -40,7 +40,10 @@ impl Shared {
         let vhosts = config
             .vhosts
             .iter()
-            .map(|name| (name.clone(), Arc::new(Mutex::new(Vhost::new(name, memory.clone())))))
+            .map(|name| {
+                let vhost = Vhost::new(name, memory.clone()).with_policies(config.policies.clone());
+                (name.clone(), Arc::new(Mutex::new(vhost)))
+            })
             .collect();
         Self {
             config,

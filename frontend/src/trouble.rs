@@ -12,7 +12,7 @@ use crate::{
         browser::now_ms,
     },
     components::{banner::Banner, chip::State, toast::Toasts},
-        i18n::{t, t_string, use_i18n},
+    i18n::{t, t_string, use_i18n},
     model::number::{self, seconds_until},
 };
 

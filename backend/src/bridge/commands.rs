@@ -15,6 +15,7 @@ use crate::{
     queue::{
         self, Captured, Subscription,
         caller::Request,
+        fair_limit::Permit,
         names,
         properties::{self, header, short, to_amqp, with_header},
         publisher::{Outgoing, Ticket},
@@ -46,7 +47,7 @@ pub fn to_message(id: u64, outcome: Outcome) -> ServerMessage {
 }
 
 /// Publishes one message.
-pub async fn publish(app: App, ticket: Ticket, trace: TraceContext, publish: Publish) -> Outcome {
+pub async fn publish(app: App, ticket: Ticket, permit: Permit, trace: TraceContext, publish: Publish) -> Outcome {
     let (mut own, mut steps) = (Steps::new(), Steps::new());
     let start = Instant::now();
     let published = async {
@@ -63,7 +64,7 @@ pub async fn publish(app: App, ticket: Ticket, trace: TraceContext, publish: Pub
         own.end(Party::Server, "parse", start);
         let captured = Captured::beside(&session, &app.captures, trace.trace_id()).await;
         let used = captured.as_ref().map_or(&session, Captured::session);
-        let outcome = used.publisher().publish(used, ticket, message, &mut steps).await;
+        let outcome = used.publisher().publish(used, ticket, permit, message, &mut steps).await;
         goodbye(captured).await;
         outcome
     };
@@ -79,6 +80,7 @@ pub async fn publish(app: App, ticket: Ticket, trace: TraceContext, publish: Pub
 /// Calls the greeter through its queue.
 pub async fn call(
     app: App,
+    permit: Permit,
     trace: TraceContext,
     body: crosstalk_proto::amqp::Body,
     content_type: String,
@@ -99,7 +101,7 @@ pub async fn call(
         let session = app.link.session()?;
         let captured = Captured::beside(&session, &app.captures, trace.trace_id()).await;
         let used = captured.as_ref().map_or(&session, Captured::session);
-        let reply = used.caller().await?.call(used, request, &mut steps).await;
+        let reply = used.caller().await?.call(used, permit, request, &mut steps).await;
         goodbye(captured).await;
         reply
     };

@@ -1,6 +1,6 @@
 //! `/ws/queues/{queue}`, for anybody: one frame per message, the body alone, as text when it is UTF-8. A message is acked
-//! when it was written to the socket, so a client that vanishes can lose what was in flight. What the client sends is
-//! not looked at.
+//! when it was written to the socket, so a client that vanishes can lose what was in flight. Messages of the client, text or
+//! binary, are ignored.
 //!
 //! What makes it fast: all that is ready is fed before one flush, and one `multiple` ack stands for many messages.
 
@@ -87,7 +87,7 @@ async fn run(
             Event::Shutdown => {
                 return Some(Close::new(close::GOING_AWAY, "the server is stopping; come back soon"));
             }
-            Event::Socket(Happened::Text(_) | Happened::Alive) => pulse.heard(Instant::now()),
+            Event::Socket(Happened::Text(_) | Happened::Binary | Happened::Alive) => pulse.heard(Instant::now()),
             Event::Socket(Happened::Written) => {
                 if let Some((tag, count)) = fed.take() {
                     written.add(tag, count, Instant::now());

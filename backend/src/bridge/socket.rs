@@ -48,6 +48,8 @@ pub struct Socket {
 pub enum Happened {
     /// A text message came.
     Text(Utf8Bytes),
+    /// A binary message came.
+    Binary,
     /// The peer answered a ping, or pinged.
     Alive,
     /// All that was fed is written.
@@ -118,9 +120,11 @@ impl Socket {
         std::future::poll_fn(|cx| self.poll(cx, reading)).await
     }
 
-    /// An event that has happened already.
+    /// An event that has happened already. Each is given once, so the caller must handle all of them, as it does those of
+    /// [`Socket::happened`].
+    #[must_use]
     pub fn happened_already(&mut self) -> Option<Happened> {
-        self.happened(true).now_or_never().filter(|happened| !matches!(happened, Happened::Written))
+        self.happened(true).now_or_never()
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<Happened> {
@@ -137,10 +141,8 @@ impl Socket {
                     Happened::Alive
                 }
                 Some(Ok(Message::Pong(_))) => Happened::Alive,
-                Some(Ok(Message::Binary(_) | Message::Frame(_))) => {
-                    Happened::Broken(Close::new(close::UNSUPPORTED_DATA, "text frames only"))
-                }
-                Some(Ok(Message::Close(_))) | None => Happened::Gone,
+                Some(Ok(Message::Binary(_))) => Happened::Binary,
+                Some(Ok(Message::Close(_) | Message::Frame(_))) | None => Happened::Gone,
                 Some(Err(error)) => broken(&error),
             });
         }
@@ -202,5 +204,64 @@ fn broken(error: &WsError) -> Happened {
         | WsError::ConnectionClosed
         | WsError::AlreadyClosed => Happened::Gone,
         other => Happened::Broken(Close::new(close::PROTOCOL_ERROR, other.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Empty;
+    use hyper::{Request, Response, server::conn::http1, service::service_fn};
+    use tokio::io::{AsyncRead, AsyncWriteExt as _, DuplexStream, duplex};
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    use super::*;
+
+    /// A socket and its client, with a pipe in between that takes 64 bytes.
+    async fn connected() -> (Socket, WebSocketStream<DuplexStream>) {
+        let (mut client, server) = duplex(64);
+        let (upgraded, mut upgrade) = tokio::sync::mpsc::channel(1);
+        let service = service_fn(move |request: Request<_>| {
+            upgraded.try_send(hyper::upgrade::on(request)).unwrap();
+            let answer = Response::builder().status(101).header("connection", "upgrade").header("upgrade", "websocket");
+            std::future::ready(answer.body(Empty::<Bytes>::new()))
+        });
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(server), service).with_upgrades());
+        let request = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
+        client.write_all(request).await.unwrap();
+        read_head(&mut client).await;
+        let socket = Socket::new(upgrade.recv().await.unwrap().await.unwrap()).await;
+        (socket, WebSocketStream::from_raw_socket(client, Role::Client, None).await)
+    }
+
+    async fn read_head(client: &mut (impl AsyncRead + Unpin)) {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(client.read_u8().await.unwrap());
+        }
+    }
+
+    /// A command that came while a delivery was being written took the place of the end of that writing: its ack waited for
+    /// the next write, up to the next ping.
+    #[tokio::test]
+    async fn the_end_of_writing_is_told_also_when_messages_come_meanwhile() {
+        let (mut socket, mut client) = connected().await;
+        socket.feed("x".repeat(1_000));
+        assert!(socket.happened(true).now_or_never().is_none(), "the pipe takes no 1,000 bytes");
+        let (sent, happened) =
+            tokio::join!(futures_util::SinkExt::send(&mut client, Message::text("a command")), socket.happened(true));
+        sent.unwrap();
+        assert!(matches!(&happened, Happened::Text(text) if text.as_str() == "a command"), "{happened:?}");
+        let (delivered, written) = tokio::join!(client.next(), async {
+            loop {
+                // as the loop of a page does after a message
+                if let Some(happened) = socket.happened_already() {
+                    break happened;
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+        assert_eq!(delivered.unwrap().unwrap().len(), 1_000);
+        assert!(matches!(written, Happened::Written), "{written:?}");
+        assert!(socket.is_clear());
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use crosstalk_proto::step::Party;
 use futures_util::StreamExt as _;
 use lapin::{
-    BasicProperties, Channel, Confirmation,
+    BasicProperties, Confirmation,
     message::Delivery,
     options::BasicConsumeOptions,
     types::{FieldTable, ShortString},
@@ -19,18 +19,18 @@ use lapin::{
 use tokio::sync::oneshot;
 
 use super::{
-    Error, names,
-    properties::{short, with_header},
-    publisher::{self, Outgoing},
+    Error,
+    confirms::ConfirmChannel,
+    fair_limit::Permit,
+    names,
+    properties::{log_unreadable, short, with_header},
+    publisher::Outgoing,
     session::{Session, ask},
 };
 use crate::{
     step::Steps,
     trace::{TRACEPARENT, TraceContext},
 };
-
-/// The most calls that wait for their replies at once.
-const IN_FLIGHT: usize = 256;
 
 type Waiting = Arc<Mutex<HashMap<String, oneshot::Sender<Answer>>>>;
 
@@ -41,7 +41,7 @@ enum Answer {
 
 /// The caller of a session.
 pub struct Caller {
-    channel: Channel,
+    channel: ConfirmChannel,
     waiting: Waiting,
 }
 
@@ -69,9 +69,10 @@ pub struct Request<'a> {
 
 impl Caller {
     pub(super) async fn start(session: &Arc<Session>) -> Result<Self, Error> {
-        let channel = session.confirming_channel().await?;
+        let channel = session.rpc_channel().await?;
         let options = BasicConsumeOptions { no_ack: true, ..BasicConsumeOptions::default() };
-        let consume = channel.basic_consume(names::DIRECT_REPLY_TO.into(), "".into(), options, FieldTable::default());
+        let replies = &channel.channel;
+        let consume = replies.basic_consume(names::DIRECT_REPLY_TO.into(), "".into(), options, FieldTable::default());
         let mut replies = ask("basic.consume", consume).await?;
         let waiting = Waiting::default();
         let (session, found) = (session.clone(), waiting.clone());
@@ -85,6 +86,7 @@ impl Caller {
                     session.fail("the broker ended the consumer of replies".into());
                     break;
                 };
+                log_unreadable(names::DIRECT_REPLY_TO, &reply);
                 let id = reply.properties.correlation_id().as_ref().map(ShortString::as_str);
                 match take(&found, id.unwrap_or_default()) {
                     // whoever waited may have given up in this moment
@@ -101,13 +103,21 @@ impl Caller {
     /// Sends a request and waits for its reply. The steps are those of our link.
     ///
     /// # Errors
-    /// [`Error::NoReply`] when none came in time, [`Error::NoWorker`] when no queue took the request,
+    /// [`Error::Blocked`] when the broker takes no messages, [`Error::NoReply`] when none came in time, [`Error::NoWorker`] when no queue took the request,
     /// [`Error::Unknown`] when the link broke.
-    pub async fn call(&self, session: &Session, request: Request<'_>, steps: &mut Steps) -> Result<Reply, Error> {
+    pub async fn call(
+        &self,
+        session: &Session,
+        permit: Permit,
+        request: Request<'_>,
+        steps: &mut Steps,
+    ) -> Result<Reply, Error> {
+        // also while it waits for the reply
+        let _permit = permit.clone();
         let Request { body, content_type, timeout, trace } = request;
         let content_type = short("content_type", content_type)?;
         let (sender, receiver) = oneshot::channel();
-        let id = self.enter(sender)?;
+        let id = self.enter(sender);
         let _leave = Leave { waiting: &self.waiting, id: &id };
         let properties = BasicProperties::default()
             .with_content_type(content_type)
@@ -119,7 +129,8 @@ impl Caller {
         let by = tokio::time::Instant::now() + timeout;
         session.metrics.published.inc();
         let sent = async {
-            let fate = publisher::send(session, &self.channel, message, by, steps).await.inspect_err(|_error| {
+            let sent = self.channel.publish(session, permit, message, by, steps).await;
+            let fate = sent.inspect_err(|_error| {
                 // no reply will come
                 take(&self.waiting, &id);
             })?;
@@ -149,20 +160,16 @@ impl Caller {
         }
     }
 
-    fn enter(&self, sender: oneshot::Sender<Answer>) -> Result<String, Error> {
+    fn enter(&self, sender: oneshot::Sender<Answer>) -> String {
         let id = format!("{:032x}", fastrand::u128(..));
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() >= IN_FLIGHT {
-            return Err(Error::Busy { what: "calls", limit: IN_FLIGHT });
-        }
-        waiting.insert(id.clone(), sender);
-        Ok(id)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), sender);
+        id
     }
 }
 
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller").field("channel", &self.channel.id()).finish_non_exhaustive()
+        f.debug_struct("Caller").field("channel", &self.channel).finish_non_exhaustive()
     }
 }
 

@@ -1,12 +1,17 @@
-//! A connection to the broker and who watches it: its end, however it comes, ends the session it belongs to.
+//! One connection to the broker: how it is opened, how its end is noticed, and whether the broker takes messages over it.
+//! The end of any connection ends the [`super::session`] that the connection belongs to.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt as _;
-use lapin::{Connection, ConnectionProperties, ErrorKind, Event};
+use lapin::{
+    Channel, Connection, ConnectionProperties, ErrorKind, Event,
+    options::{BasicQosOptions, ConfirmSelectOptions},
+};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::url::BrokerUrl;
+use super::{Error, confirms::ConfirmChannel, session::ask, transport, url::BrokerUrl};
 use crate::{clock, others::INSTANCE};
 
 /// How long TCP, TLS and the AMQP handshake may take together.
@@ -14,68 +19,132 @@ const CONNECT_BUDGET: Duration = Duration::from_secs(5);
 /// A broker that is silent for twice as long is taken for dead. One whose process died is noticed at once.
 const HEARTBEAT_S: u16 = 10;
 /// The largest frame we agree to: what RabbitMQ offers. lapin allocates 32 of them in each direction.
-const FRAME_MAX: u32 = 128 * 1024;
+pub(super) const FRAME_MAX: u32 = 128 * 1024;
 /// How often the state is looked at, should an event have been missed.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-/// How long the broker may take to say goodbye.
+/// How long the broker may take to answer the close of a connection.
 const CLOSE_BUDGET: Duration = Duration::from_millis(500);
 
-/// Opens a connection that shows up at the broker under `name`.
-///
-/// # Errors
-/// Why not, in a sentence without credentials.
-pub(super) async fn open(url: &BrokerUrl, name: &str) -> Result<Connection, String> {
-    let mut uri = url.uri().clone();
-    uri.query.heartbeat = uri.query.heartbeat.or(Some(HEARTBEAT_S));
-    uri.query.frame_max = Some(uri.query.frame_max.unwrap_or(FRAME_MAX).min(FRAME_MAX));
-    uri.query.connection_timeout = uri.query.connection_timeout.or(u64::try_from(CONNECT_BUDGET.as_millis()).ok());
-    let properties = ConnectionProperties::default()
-        .with_connection_name(name.into())
-        .with_client_property("product".into(), "crosstalk".into())
-        .with_client_property("version".into(), env!("CARGO_PKG_VERSION").into())
-        .with_client_property(INSTANCE.into(), clock::instance().into());
-    let connecting = async {
-        Connection::connect_uri_with_config(uri, properties, url.trust(), lapin::runtime::default_runtime()?).await
-    };
-    match tokio::time::timeout(CONNECT_BUDGET, connecting).await {
-        Ok(Ok(connection)) => Ok(connection),
-        Ok(Err(error)) => Err(in_words(&error)),
-        Err(_elapsed) => {
-            Err(format!("the broker did not accept the connection within {} ms", CONNECT_BUDGET.as_millis()))
-        }
-    }
+/// A connection to the broker.
+#[derive(Debug)]
+pub(super) struct BrokerConnection {
+    connection: Connection,
+    /// Why the broker takes no messages over this connection (`connection.blocked`), while it takes none. lapin writes
+    /// nothing at all to a blocked connection, not even acks.
+    blocked: watch::Sender<Option<String>>,
 }
 
-/// Waits until the connection has ended, and says why. Ends without a reason when `stop` is cancelled.
-pub(super) async fn watch(connection: &Connection, stop: &CancellationToken) -> Option<String> {
-    let mut events = std::pin::pin!(connection.events_listener());
-    let mut last = None;
-    loop {
-        let event = tokio::select! {
-            () = stop.cancelled() => return None,
-            event = tokio::time::timeout(LOOK_INTERVAL, events.next()) => event.ok().flatten(),
-        };
-        match event {
-            // channels' errors come this way as well
-            Some(Event::Error(error)) => last = Some(error),
-            Some(Event::ConnectionBlocked(reason)) => {
-                tracing::warn!(%reason, "the broker takes no messages for now");
+impl BrokerConnection {
+    /// Opens a connection that shows up at the broker under `name`.
+    ///
+    /// # Errors
+    /// Why not, in a sentence without credentials.
+    pub(super) async fn open(url: &BrokerUrl, name: &str) -> Result<Arc<Self>, String> {
+        let mut uri = url.uri().clone();
+        uri.query.heartbeat = uri.query.heartbeat.or(Some(HEARTBEAT_S));
+        uri.query.frame_max = Some(uri.query.frame_max.unwrap_or(FRAME_MAX).min(FRAME_MAX));
+        uri.query.connection_timeout = uri.query.connection_timeout.or(u64::try_from(CONNECT_BUDGET.as_millis()).ok());
+        let properties = ConnectionProperties::default()
+            .with_connection_name(name.into())
+            .with_client_property("product".into(), "crosstalk".into())
+            .with_client_property("version".into(), env!("CARGO_PKG_VERSION").into())
+            .with_client_property(INSTANCE.into(), clock::instance().into());
+        match tokio::time::timeout(CONNECT_BUDGET, transport::connect(uri, properties, url.trust())).await {
+            Ok(Ok(connection)) => Ok(Arc::new(Self { connection, blocked: watch::Sender::new(None) })),
+            Ok(Err(error)) => Err(in_words(&error)),
+            Err(_elapsed) => {
+                Err(format!("the broker did not accept the connection within {} ms", CONNECT_BUDGET.as_millis()))
             }
-            Some(Event::ConnectionUnblocked) => tracing::info!("the broker takes messages again"),
-            _ => {}
-        }
-        if !connection.status().connected() {
-            return Some(last.map_or_else(|| "the broker closed the connection".into(), |error| in_words(&error)));
         }
     }
-}
 
-/// Says goodbye, if there is still somebody to say it to.
-pub(super) async fn close(connection: &Connection) {
-    if connection.status().connected() {
-        let closed = tokio::time::timeout(CLOSE_BUDGET, connection.close(200, "goodbye".into())).await;
-        if !matches!(closed, Ok(Ok(()))) {
-            tracing::debug!(?closed, "the broker did not say goodbye");
+    /// Waits until the connection has ended, and says why. Ends without a reason when `stop` is cancelled.
+    pub(super) async fn watch(&self, stop: &CancellationToken) -> Option<String> {
+        let mut events = std::pin::pin!(self.connection.events_listener());
+        let mut last = None;
+        loop {
+            let event = tokio::select! {
+                () = stop.cancelled() => return None,
+                event = tokio::time::timeout(LOOK_INTERVAL, events.next()) => event.ok().flatten(),
+            };
+            match event {
+                // channels' errors come this way as well
+                Some(Event::Error(error)) => last = Some(error),
+                Some(Event::ConnectionBlocked(reason)) => {
+                    tracing::warn!(%reason, "the broker takes no messages for now");
+                    self.blocked.send_replace(Some(reason));
+                }
+                Some(Event::ConnectionUnblocked) => {
+                    tracing::info!("the broker takes messages again");
+                    self.blocked.send_replace(None);
+                }
+                _ => {}
+            }
+            if !self.connection.status().connected() {
+                return Some(last.map_or_else(|| "the broker closed the connection".into(), |error| in_words(&error)));
+            }
+        }
+    }
+
+    /// Whether messages can be published over this connection now.
+    ///
+    /// # Errors
+    /// [`Error::Blocked`] with the broker's reason.
+    pub(super) fn takes_messages(&self) -> Result<(), Error> {
+        match &*self.blocked.borrow() {
+            Some(reason) => Err(Error::Blocked { reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits while the broker takes no messages over this connection. Cancel safe.
+    pub(super) async fn unblocked(&self) {
+        let waited = self.blocked.subscribe().wait_for(Option::is_none).await.map(drop);
+        waited.expect("the sender lives as long as `self`");
+    }
+
+    /// Opens a channel.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the connection has as many as it may have.
+    pub(super) async fn channel(&self) -> Result<Channel, Error> {
+        let limit = usize::from(self.connection.configuration().channel_max());
+        let opened = async {
+            match self.connection.create_channel().await {
+                Err(error) if matches!(error.kind(), ErrorKind::ChannelsLimitReached) => Ok(None),
+                opened => opened.map(Some),
+            }
+        };
+        ask("channel.open", opened).await?.ok_or(Error::Busy { what: "channels", limit })
+    }
+
+    /// Opens a channel with publisher confirms.
+    ///
+    /// # Errors
+    /// As [`BrokerConnection::channel`].
+    pub(super) async fn confirm_channel(self: &Arc<Self>) -> Result<ConfirmChannel, Error> {
+        let channel = self.channel().await?;
+        ask("confirm.select", channel.confirm_select(ConfirmSelectOptions::default())).await?;
+        Ok(ConfirmChannel::new(channel, self.clone()))
+    }
+
+    /// Opens a channel on which at most `prefetch` messages are unacked.
+    ///
+    /// # Errors
+    /// As [`BrokerConnection::channel`].
+    pub(super) async fn consumer_channel(&self, prefetch: u16) -> Result<Channel, Error> {
+        let channel = self.channel().await?;
+        ask("basic.qos", channel.basic_qos(prefetch, BasicQosOptions::default())).await?;
+        Ok(channel)
+    }
+
+    /// Closes the connection, if it is open, and waits a while for the broker's answer.
+    pub(super) async fn close(&self) {
+        if self.connection.status().connected() {
+            let closed = tokio::time::timeout(CLOSE_BUDGET, self.connection.close(200, "goodbye".into())).await;
+            if !matches!(closed, Ok(Ok(()))) {
+                tracing::debug!(?closed, "the broker did not say goodbye");
+            }
         }
     }
 }

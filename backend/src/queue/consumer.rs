@@ -13,7 +13,7 @@ use lapin::{
 
 use super::{
     Error, names,
-    properties::short,
+    properties::{log_unreadable, short},
     session::{Session, ask},
 };
 
@@ -23,6 +23,7 @@ pub struct Subscription {
     channel: Channel,
     consumer: Consumer,
     tag: String,
+    queue: String,
 }
 
 /// Why a consumer gets no more.
@@ -57,7 +58,7 @@ impl Session {
             Ok(consumer) => {
                 self.metrics.consumers.inc();
                 let tag = consumer.tag().as_str().to_owned();
-                Ok(Subscription { session: self.clone(), channel, consumer, tag })
+                Ok(Subscription { session: self.clone(), channel, consumer, tag, queue: queue.to_owned() })
             }
             Err(error) => {
                 self.close_channel(channel);
@@ -83,7 +84,10 @@ impl Subscription {
     /// The next delivery, or why there are no more.
     pub fn poll_next(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Result<Delivery, Ended>> {
         self.consumer.poll_next_unpin(cx).map(|next| match next {
-            Some(Ok(delivery)) => Ok(delivery),
+            Some(Ok(delivery)) => {
+                log_unreadable(&self.queue, &delivery);
+                Ok(delivery)
+            }
             Some(Err(error)) => Err(Error::refusal(&error).map_or(Ended::LinkLost, Ended::Closed)),
             // the broker cancels a consumer on a channel that lives on; a consumer of a dead channel lost its link, also
             // when the session has not noticed yet

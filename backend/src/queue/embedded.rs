@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use crosstalk_broker::Broker;
+use crosstalk_broker::{Broker, Policy};
 use crosstalk_proto::ws::ConsumerListed;
 
-use super::url::BrokerUrl;
+use super::{names, url::BrokerUrl};
 use crate::{
     config::{Config, Invalid},
     others::Others,
@@ -14,6 +14,11 @@ use crate::{
 
 /// How long clients of the broker in this process have to answer its goodbye: the end of the server as a whole is bounded.
 const GOODBYE: Duration = Duration::from_millis(400);
+
+/// The most messages, and the most bytes of their bodies, that wait in each queue of ours; the oldest are dropped. The broker
+/// has 512 MiB for all queues, and takes no messages from anybody when these are used up.
+const MAX_LENGTH: usize = 100_000;
+const MAX_LENGTH_BYTES: usize = 64 * 1024 * 1024;
 
 /// Which broker the link goes to.
 #[derive(Debug)]
@@ -37,6 +42,7 @@ impl Target {
         let broker = Broker::start(crosstalk_broker::Config {
             listen: config.amqp_listen,
             any_port_if_taken: true,
+            policies: [names::HELLO, names::GREETER].map(bounded).into(),
             observer: Some(Arc::new(others.clone())),
             ..crosstalk_broker::Config::default()
         })
@@ -76,4 +82,8 @@ impl Target {
             }
         }
     }
+}
+
+fn bounded(queue: &str) -> Policy {
+    Policy { queue: queue.to_owned(), max_length: Some(MAX_LENGTH), max_length_bytes: Some(MAX_LENGTH_BYTES) }
 }

@@ -11,6 +11,12 @@ pub enum Error {
         /// The broker's address, without credentials.
         address: String,
     },
+    /// The broker takes no messages at present (`connection.blocked`): nothing was sent.
+    #[error("the broker takes no messages at present ({reason}); nothing was sent, try again later")]
+    Blocked {
+        /// The broker's words.
+        reason: String,
+    },
     /// The link broke, or the broker was silent for too long, after something was sent.
     #[error("{what}: the outcome is unknown, the message may have been published; sending it again may send it twice")]
     Unknown {
@@ -101,6 +107,7 @@ impl Error {
         match self {
             Self::Refused { .. } | Self::Unsendable(_) | Self::Busy { .. } => Fault::Caller,
             Self::Down { .. }
+            | Self::Blocked { .. }
             | Self::Unknown { .. }
             | Self::Silent { .. }
             | Self::Broken { .. }
@@ -114,6 +121,7 @@ impl Error {
     pub fn retry(&self) -> Retry {
         match self {
             Self::Down { .. }
+            | Self::Blocked { .. }
             | Self::Silent { .. }
             | Self::Broken { .. }
             | Self::NoWorker { .. }

@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
-use super::{Error, backoff::Backoff, embedded::Target, session::Session, thread::LinkThread};
+use super::{Error, backoff::Backoff, embedded::Target, fair_limit::FairLimit, session::Session, thread::LinkThread};
 use crate::{shutdown::Shutdown, telemetry::Metrics};
 
 /// The cap leaves a page live again well within 5 s of the broker's return.
@@ -23,6 +23,10 @@ const BACKOFF: Backoff = Backoff::new(Duration::from_millis(200), Duration::from
 const LASTED: Duration = Duration::from_secs(5);
 /// How long who uses the link may go on after the shutdown began, before it is closed.
 const USERS_BUDGET: Duration = Duration::from_secs(3);
+/// The most messages that wait for their confirms at once.
+const MAX_UNCONFIRMED: usize = 1_024;
+/// The most calls that wait for their replies at once.
+const MAX_CALLS: usize = 512;
 
 /// A handle on the link to the broker. Cheap to clone.
 #[derive(Clone)]
@@ -38,6 +42,16 @@ struct Inner {
     /// Somebody does not want to wait for the next try.
     now: Notify,
     users: TaskTracker,
+    limits: Limits,
+}
+
+/// How much may be under way over the link at once, whichever session it began with.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Messages of visitors that wait for their confirms.
+    pub publishing: FairLimit,
+    /// Calls of visitors that wait for their replies.
+    pub calls: FairLimit,
 }
 
 /// The link as it is now.
@@ -63,6 +77,10 @@ impl Link {
             view: watch::Sender::new(View::Connecting),
             now: Notify::new(),
             users: TaskTracker::new(),
+            limits: Limits {
+                publishing: FairLimit::new("unconfirmed messages", MAX_UNCONFIRMED),
+                calls: FairLimit::new("calls", MAX_CALLS),
+            },
         }));
         link.spawn(link.clone().supervise());
         Ok(link)
@@ -87,6 +105,12 @@ impl Link {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.0.target
+    }
+
+    /// How much may be under way at once.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// How the link is now.

@@ -2,10 +2,12 @@
 //!
 //! - [`link`]: the supervised way to the broker, made again whenever it breaks; [`session`] is one life of it
 //! - [`embedded`]: which broker that is, the one in this process or another; [`url`]: its address, [`endpoint`]: how it is dialled
-//! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription
+//! - [`publisher`]: messages with confirms; [`consumer`]: one channel per subscription; [`fair_limit`]: how much of it at once
 //! - [`worker`] answers the requests of `greeter.rpc`, [`caller`] sends such requests; [`job`] is what both say
 //! - [`captured`]: a link of its own for a job whose bytes somebody wants to see
-//! - [`names`], [`properties`], [`backoff`], [`connection`], [`timing`], `probe`, `thread`: the small parts; [`error`]: what can go wrong
+//! - `transport`: lapin's streams, and `sanitizer` around them: a message that lapin cannot read harms no other
+//! - `connection`: one connection; `confirms`: a message on its way to its confirm
+//! - [`names`], [`properties`], [`backoff`], [`timing`], `probe`, `thread`: the small parts; [`error`]: what can go wrong
 //!
 //! lapin's automatic recovery is off: what was consumed or half published before a break is never mixed up with what
 //! comes after it, because every link has its own epoch and its own channels.
@@ -13,20 +15,24 @@
 pub mod backoff;
 pub mod caller;
 pub mod captured;
-pub mod connection;
+mod confirms;
+mod connection;
 pub mod consumer;
 pub mod embedded;
 pub mod endpoint;
 pub mod error;
+pub mod fair_limit;
 pub mod job;
 pub mod link;
 pub mod names;
 mod probe;
 pub mod properties;
 pub mod publisher;
+mod sanitizer;
 pub mod session;
 mod thread;
 pub mod timing;
+mod transport;
 pub mod url;
 pub mod worker;
 

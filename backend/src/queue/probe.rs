@@ -10,7 +10,7 @@ use amq_protocol::{
 use lapin::types::{AMQPValue, FieldTable};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::endpoint::Endpoint;
+use super::{endpoint::Endpoint, sanitizer};
 use crate::capture::Stream;
 
 /// How long a broker may take to say what it is.
@@ -42,11 +42,12 @@ async fn start_frame(mut stream: Box<dyn Stream>) -> io::Result<connection::Star
         if stream.read_buf(&mut read).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        match parse_frame(&read[..]) {
-            Ok((_rest, AMQPFrame::Method(0, AMQPClass::Connection(connection::AMQPMethod::Start(start))))) => {
+        let readable = sanitizer::sanitize(&read);
+        match readable.as_deref().map(parse_frame) {
+            Ok(Ok((_rest, AMQPFrame::Method(0, AMQPClass::Connection(connection::AMQPMethod::Start(start)))))) => {
                 return Ok(start);
             }
-            Err(error) if error.is_incomplete() && read.len() < MOST => {}
+            Ok(Err(error)) if error.is_incomplete() && read.len() < MOST => {}
             _ if read[0] == TLS_ALERT => {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "it speaks TLS; begin AMQP_URL with amqps://"));
             }

@@ -5,10 +5,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use crosstalk_proto::amqp::{Body, FieldTable, FieldValue, Properties};
 use lapin::{
     BasicProperties,
+    message::Delivery,
     types::{AMQPValue, ByteArray, DecimalValue, FieldArray, LongString, ShortString},
 };
 
-use super::Error;
+use super::{Error, sanitizer::UNREADABLE};
 
 /// The most bytes of headers: with all other properties they fit the smallest frame we negotiate.
 const MAX_HEADERS: usize = 64 * 1024;
@@ -124,6 +125,24 @@ pub fn header<'a>(amqp: &'a BasicProperties, key: &str) -> Option<&'a str> {
     match amqp.headers().as_ref()?.inner().get(key)? {
         AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok(),
         _ => None,
+    }
+}
+
+/// What of a message could not be read, by the name of the property; see the header [`UNREADABLE`].
+#[must_use]
+pub(super) fn unreadable(amqp: &BasicProperties) -> Option<&lapin::types::FieldTable> {
+    match amqp.headers().as_ref()?.inner().get(UNREADABLE)? {
+        AMQPValue::FieldTable(unreadable) => Some(unreadable),
+        _ => None,
+    }
+}
+
+/// Logs that a message has something that could not be read, if it has; never what that is.
+pub(super) fn log_unreadable(queue: &str, delivery: &Delivery) {
+    if let Some(unreadable) = unreadable(&delivery.properties) {
+        let Delivery { delivery_tag, exchange, routing_key, .. } = delivery;
+        let names: Vec<_> = unreadable.inner().keys().map(ShortString::as_str).collect();
+        tracing::warn!(queue, %exchange, %routing_key, delivery_tag, unreadable = ?names, "a message cannot be read whole");
     }
 }
 

@@ -11,22 +11,20 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use crosstalk_proto::{step::Party, ws::PublishOutcome};
-use lapin::{
-    BasicProperties, Channel, Confirmation, PublisherConfirm, options::BasicPublishOptions, types::ShortString,
-};
-use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
+use crosstalk_proto::ws::PublishOutcome;
+use lapin::{BasicProperties, Confirmation, types::ShortString};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{Error, names, properties::header, session::Session};
-use crate::{shutdown::Shutdown, step::Steps};
+use super::{
+    Error, confirms::ConfirmChannel, connection::BrokerConnection, fair_limit::Permit, names, session::Session,
+};
+use crate::step::Steps;
 
 /// How long a message may take until the broker has confirmed it.
 const CONFIRM_BUDGET: Duration = Duration::from_secs(10);
-/// The most messages that wait for their confirms at once.
-const IN_FLIGHT: usize = 1_024;
 /// So many messages that need care are under way at once.
 const CAREFUL_LANES: usize = 8;
 
@@ -80,32 +78,33 @@ impl Ticket {
 /// The lanes of a session.
 #[derive(Debug)]
 pub struct Publisher {
-    room: Semaphore,
-    plain: Mutex<Option<Channel>>,
+    connection: Arc<BrokerConnection>,
+    plain: Mutex<Option<ConfirmChannel>>,
     // each held from publish to confirm: that is what makes a lane careful
-    careful: [Arc<Mutex<Option<Channel>>>; CAREFUL_LANES],
+    careful: [Arc<Mutex<Option<ConfirmChannel>>>; CAREFUL_LANES],
 }
 
 impl Publisher {
-    pub(super) fn new() -> Self {
-        Self { room: Semaphore::new(IN_FLIGHT), plain: Mutex::default(), careful: Default::default() }
+    pub(super) fn new(connection: Arc<BrokerConnection>) -> Self {
+        Self { connection, plain: Mutex::default(), careful: Default::default() }
     }
 
-    /// Publishes a message and waits for its fate. Dropped, it may have published all the same.
+    /// Publishes a message and waits for its fate. Dropped, it may have published all the same. The permit is held until the
+    /// broker has confirmed the message or the session has ended.
     ///
     /// # Errors
-    /// [`Error::Refused`] when the broker closed the channel over it, [`Error::Unknown`] when the link broke or the
-    /// broker was silent before the confirm.
+    /// [`Error::Blocked`] when the broker takes no messages, [`Error::Refused`] when it closed the channel over this one,
+    /// [`Error::Unknown`] when the link broke or the broker was silent before the confirm.
     pub async fn publish(
         &self,
         session: &Arc<Session>,
         ticket: Ticket,
+        permit: Permit,
         message: Outgoing,
         steps: &mut Steps,
     ) -> Result<PublishOutcome, Error> {
-        let Ok(_room) = self.room.try_acquire() else {
-            return Err(Error::Busy { what: "unconfirmed messages", limit: IN_FLIGHT });
-        };
+        // also before a lane is looked at: no channel can be opened while the connection is blocked
+        self.connection.takes_messages()?;
         let by = tokio::time::Instant::now() + CONFIRM_BUDGET;
         let fate = if message.needs_care() {
             let lane = tokio::time::timeout_at(by, self.careful[ticket.0].clone().lock_owned()).await;
@@ -114,14 +113,15 @@ impl Publisher {
                 budget_ms: CONFIRM_BUDGET.as_millis(),
             })?;
             // a task of its own: whoever asked may leave, but a channel left in the middle would trouble the link
-            let sent = session.shutdown.spawn(with_care(session.clone(), lane, message, by));
+            let sending = with_care(session.clone(), self.connection.clone(), lane, permit, message, by);
+            let sent = session.shutdown.spawn(sending);
             let (fate, measured) =
                 sent.await.map_err(|error| Error::Unknown { what: format!("publishing ended early: {error}") })?;
             *steps = measured;
             fate
         } else {
-            let channel = in_order(&mut *self.plain.lock().await, session).await?;
-            send(session, &channel, message, by, steps).await
+            let channel = open_lane(&mut *self.plain.lock().await, &self.connection).await?;
+            channel.publish(session, permit, message, by, steps).await
         };
         session.metrics.published.inc();
         match fate? {
@@ -138,94 +138,35 @@ impl Publisher {
 
 async fn with_care(
     session: Arc<Session>,
-    mut lane: OwnedMutexGuard<Option<Channel>>,
+    connection: Arc<BrokerConnection>,
+    mut lane: OwnedMutexGuard<Option<ConfirmChannel>>,
+    permit: Permit,
     message: Outgoing,
     by: tokio::time::Instant,
 ) -> (Result<Confirmation, Error>, Steps) {
     let mut steps = Steps::new();
-    let fate = match in_order(&mut lane, &session).await {
-        Ok(channel) => send(&session, &channel, message, by, &mut steps).await,
+    let fate = match open_lane(&mut lane, &connection).await {
+        Ok(channel) => channel.publish(&session, permit, message, by, &mut steps).await,
         Err(error) => Err(error),
     };
     if fate.is_err() {
         // what comes late must not be taken for the next message's
-        if let Some(channel) = lane.take() {
-            session.close_channel(channel);
+        if let Some(lane) = lane.take() {
+            session.close_channel(lane.channel);
         }
     }
     (fate, steps)
 }
 
 /// The lane's channel, a fresh one if the broker has closed it.
-async fn in_order(lane: &mut Option<Channel>, session: &Session) -> Result<Channel, Error> {
+async fn open_lane(
+    lane: &mut Option<ConfirmChannel>,
+    connection: &Arc<BrokerConnection>,
+) -> Result<ConfirmChannel, Error> {
     match lane {
-        Some(channel) if channel.status().connected() => Ok(channel.clone()),
-        _ => Ok(lane.insert(session.confirming_channel().await?).clone()),
+        Some(channel) if channel.is_open() => Ok(channel.clone()),
+        _ => Ok(lane.insert(connection.confirm_channel().await?).clone()),
     }
-}
-
-/// Writes a message and waits for its confirm, until `by`.
-pub(super) async fn send(
-    session: &Session,
-    channel: &Channel,
-    message: Outgoing,
-    by: tokio::time::Instant,
-    steps: &mut Steps,
-) -> Result<Confirmation, Error> {
-    debug_assert!(channel.status().confirm(), "without confirms a confirm means nothing");
-    let Outgoing { exchange, routing_key, mandatory, properties, body } = message;
-    tracing::trace!(trace = header(&properties, crate::trace::TRACEPARENT), bytes = body.len(), "publishing");
-    let options = BasicPublishOptions { mandatory, immediate: false };
-    let start = Instant::now();
-    let written = channel.basic_publish(exchange, routing_key, options, &body, properties);
-    let confirm = match tokio::time::timeout_at(by, written).await {
-        Ok(Ok(confirm)) => confirm,
-        Ok(Err(error)) => return Err(broken(session, &error)),
-        Err(_elapsed) => return Err(late()),
-    };
-    steps.end(Party::Link, "publish", start);
-    let start = Instant::now();
-    let mut confirm = Confirm { waiting: Some(confirm), shutdown: &session.shutdown };
-    let confirmation = match tokio::time::timeout_at(by, confirm.outcome()).await {
-        Ok(Ok(confirmation)) => confirmation,
-        Ok(Err(error)) => return Err(broken(session, &error)),
-        Err(_elapsed) => return Err(late()),
-    };
-    steps.end(Party::Link, "confirm", start);
-    Ok(confirmation)
-}
-
-/// A confirm that is waited for to its end, even when nobody wants to know any more: lapin would keep it for ever.
-struct Confirm<'a> {
-    waiting: Option<PublisherConfirm>,
-    shutdown: &'a Shutdown,
-}
-
-impl Confirm<'_> {
-    async fn outcome(&mut self) -> Result<Confirmation, lapin::Error> {
-        let confirm = self.waiting.as_mut().expect("a confirm is waited for once");
-        let outcome = confirm.await;
-        self.waiting = None;
-        outcome
-    }
-}
-
-impl Drop for Confirm<'_> {
-    fn drop(&mut self) {
-        if let Some(confirm) = self.waiting.take() {
-            self.shutdown.spawn(async move { drop(tokio::time::timeout(CONFIRM_BUDGET, confirm).await) });
-        }
-    }
-}
-
-fn broken(session: &Session, error: &lapin::Error) -> Error {
-    Error::refusal(error).unwrap_or_else(|| Error::Unknown {
-        what: format!("the link to {} broke before the confirm", session.endpoint()),
-    })
-}
-
-fn late() -> Error {
-    Error::Unknown { what: format!("no confirm came within {} ms", CONFIRM_BUDGET.as_millis()) }
 }
 
 #[cfg(test)]

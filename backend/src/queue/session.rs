@@ -1,23 +1,22 @@
 //! One life of the link: its connections and channels, all of one epoch. When any connection ends, all of it ends,
-//! so that nobody has to think about half a link. Consumers have connections of their own: a broker that is short of
-//! memory stops reading from who publishes, and acks must still get through.
+//! so that nobody has to think about half a link.
+//!
+//! A broker that is short of memory or disk stops reading from every connection that publishes, and RabbitMQ slows one down
+//! that publishes too fast. So a connection either publishes or does everything else: messages of visitors go over one
+//! connection, requests to `greeter.rpc` and replies over a second, while declarations, consumers and their acks have others.
 
 use std::{
     fmt,
     sync::{Arc, OnceLock},
 };
 
-use lapin::{
-    Channel, Connection, Consumer, ErrorKind,
-    options::{BasicQosOptions, ConfirmSelectOptions, QueueDeclareOptions},
-    types::FieldTable,
-};
+use lapin::{Channel, Consumer, options::QueueDeclareOptions, types::FieldTable};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, caller::Caller, connection, endpoint::Endpoint, names, probe, properties::short, publisher::Publisher,
-    url::BrokerUrl, worker,
+    Error, caller::Caller, confirms::ConfirmChannel, connection::BrokerConnection, endpoint::Endpoint, names, probe,
+    properties::short, publisher::Publisher, url::BrokerUrl, worker,
 };
 use crate::{shutdown::Shutdown, telemetry::Metrics};
 
@@ -33,14 +32,59 @@ pub struct Session {
     endpoint: Endpoint,
     pub(super) metrics: Metrics,
     pub(super) shutdown: Shutdown,
-    /// For everything but consumers.
-    main: Arc<Connection>,
-    /// For consumers; a new one when the others have no channel left.
-    consuming: Mutex<Vec<Arc<Connection>>>,
+    connections: Connections,
+    /// For subscriptions; a new one when the others have no channel left.
+    consuming: Mutex<Vec<Arc<BrokerConnection>>>,
     publisher: Publisher,
     caller: OnceLock<Caller>,
     ended: CancellationToken,
     reason: OnceLock<String>,
+}
+
+/// The connections that a session has from its start. They may be one and the same.
+#[derive(Debug)]
+struct Connections {
+    /// Declares, inspects, consumes the requests of `greeter.rpc`; never publishes.
+    control: Arc<BrokerConnection>,
+    /// Publishes the messages of visitors.
+    publishing: Arc<BrokerConnection>,
+    /// Publishes requests to `greeter.rpc` and replies of its worker.
+    rpc: Arc<BrokerConnection>,
+}
+
+impl Connections {
+    async fn open(url: &BrokerUrl) -> Result<Self, String> {
+        // the first tells what is wrong, if anything is
+        let control = BrokerConnection::open(url, "crosstalk").await?;
+        let others = tokio::try_join!(
+            BrokerConnection::open(url, "crosstalk publishing"),
+            BrokerConnection::open(url, "crosstalk rpc"),
+        );
+        match others {
+            Ok((publishing, rpc)) => Ok(Self { control, publishing, rpc }),
+            Err(reason) => {
+                control.close().await;
+                Err(reason)
+            }
+        }
+    }
+
+    /// One connection for everything.
+    async fn single(url: &BrokerUrl, name: &str) -> Result<Self, String> {
+        let control = BrokerConnection::open(url, name).await?;
+        Ok(Self { publishing: control.clone(), rpc: control.clone(), control })
+    }
+
+    /// Each connection once.
+    fn distinct(&self) -> Vec<&Arc<BrokerConnection>> {
+        let mut distinct = vec![&self.control];
+        for connection in [&self.publishing, &self.rpc] {
+            if !distinct.iter().any(|known| Arc::ptr_eq(known, connection)) {
+                distinct.push(connection);
+            }
+        }
+        distinct
+    }
 }
 
 /// The counts of a queue.
@@ -65,8 +109,8 @@ impl Session {
     ) -> Result<Arc<Self>, String> {
         let endpoint = Endpoint::of(url, shutdown).await?;
         let product = probe::product(&endpoint).await?;
-        let main = connection::open(url, "crosstalk").await?;
-        let session = Self::over(main, (url.clone(), endpoint), epoch, product, metrics, shutdown);
+        let connections = Connections::open(url).await?;
+        let session = Self::over(connections, (url.clone(), endpoint), epoch, product, metrics, shutdown);
         match session.set_up().await {
             Ok(()) => Ok(session),
             Err(error) => {
@@ -79,13 +123,13 @@ impl Session {
     /// A session beside this one for one job, over one connection that goes to `port` of this machine; without a worker.
     pub(super) async fn through(&self, port: u16) -> Result<Arc<Self>, String> {
         let url = self.url.by_way_of(port);
-        let main = connection::open(&url, "crosstalk capture").await?;
+        let connections = Connections::single(&url, "crosstalk capture").await?;
         let way = (url, self.endpoint.clone());
-        Ok(Self::over(main, way, self.epoch, self.product.clone(), &self.metrics, &self.shutdown))
+        Ok(Self::over(connections, way, self.epoch, self.product.clone(), &self.metrics, &self.shutdown))
     }
 
     fn over(
-        main: Connection,
+        connections: Connections,
         (url, endpoint): (BrokerUrl, Endpoint),
         epoch: u32,
         product: String,
@@ -99,14 +143,16 @@ impl Session {
             endpoint,
             metrics: metrics.clone(),
             shutdown: shutdown.clone(),
-            main: Arc::new(main),
             consuming: Mutex::new(Vec::new()),
-            publisher: Publisher::new(),
+            publisher: Publisher::new(connections.publishing.clone()),
+            connections,
             caller: OnceLock::new(),
             ended: CancellationToken::new(),
             reason: OnceLock::new(),
         });
-        session.watch(session.main.clone());
+        for connection in session.connections.distinct() {
+            session.watch(connection.clone());
+        }
         session
     }
 
@@ -197,40 +243,41 @@ impl Session {
         Error::Down { address: self.url.address() }
     }
 
-    /// Says goodbye on every connection.
+    /// Closes every connection.
     pub(super) async fn close(&self) {
         let consuming = std::mem::take(&mut *self.consuming.lock().await);
-        for connection in consuming.iter().chain([&self.main]) {
-            connection::close(connection).await;
-        }
+        let all = consuming.iter().chain(self.connections.distinct());
+        futures_util::future::join_all(all.map(|connection| connection.close())).await;
         // after the connections: a consumer dropped before its connection would be cancelled at the broker, in vain
         self.ended.cancel();
     }
 
-    /// A channel for anything but consumers.
+    /// A channel for anything but consumers of visitors; not to be published over.
     pub(super) async fn channel(&self) -> Result<Channel, Error> {
-        open_channel(&self.main).await
+        self.connections.control.channel().await
     }
 
-    /// A channel with confirms.
-    pub(super) async fn confirming_channel(&self) -> Result<Channel, Error> {
-        let channel = self.channel().await?;
-        ask("confirm.select", channel.confirm_select(ConfirmSelectOptions::default())).await?;
-        Ok(channel)
+    /// A channel for the consumer of `greeter.rpc`, on which at most `prefetch` requests are unacked.
+    pub(super) async fn request_channel(&self, prefetch: u16) -> Result<Channel, Error> {
+        self.connections.control.consumer_channel(prefetch).await
+    }
+
+    /// A channel for requests to `greeter.rpc`, or for replies.
+    pub(super) async fn rpc_channel(&self) -> Result<ConfirmChannel, Error> {
+        self.connections.rpc.confirm_channel().await
+    }
+
+    /// Waits while the broker takes no replies. Cancel safe.
+    pub(super) async fn takes_replies(&self) {
+        self.connections.rpc.unblocked().await;
     }
 
     /// A channel for one consumer, on which at most `prefetch` messages are unacked.
     pub(super) async fn consuming_channel(self: &Arc<Self>, prefetch: u16) -> Result<Channel, Error> {
-        let channel = self.consuming_connection_channel().await?;
-        ask("basic.qos", channel.basic_qos(prefetch, BasicQosOptions::default())).await?;
-        Ok(channel)
-    }
-
-    async fn consuming_connection_channel(self: &Arc<Self>) -> Result<Channel, Error> {
         // held while a connection is opened, so that many subscriptions at once open one
         let mut consuming = self.consuming.lock().await;
         for connection in consuming.iter() {
-            match open_channel(connection).await {
+            match connection.consumer_channel(prefetch).await {
                 Err(Error::Busy { .. }) => {}
                 opened => return opened,
             }
@@ -239,12 +286,11 @@ impl Session {
             return Err(self.down());
         }
         let name = format!("crosstalk consumers {}", consuming.len() + 1);
-        let opened = connection::open(&self.url, &name).await;
-        let connection = Arc::new(opened.map_err(|_reason| self.down())?);
+        let connection = BrokerConnection::open(&self.url, &name).await.map_err(|_reason| self.down())?;
         self.watch(connection.clone());
-        let channel = open_channel(&connection).await;
-        consuming.push(connection);
-        channel
+        consuming.push(connection.clone());
+        drop(consuming);
+        connection.consumer_channel(prefetch).await
     }
 
     /// Closes a channel behind the back of whoever used it. Never leave that to lapin's drop: a close that crosses the
@@ -267,10 +313,10 @@ impl Session {
         });
     }
 
-    fn watch(self: &Arc<Self>, connection: Arc<Connection>) {
+    fn watch(self: &Arc<Self>, connection: Arc<BrokerConnection>) {
         let session = self.clone();
         self.shutdown.spawn(async move {
-            if let Some(reason) = connection::watch(&connection, &session.ended).await {
+            if let Some(reason) = connection.watch(&session.ended).await {
                 session.fail(reason);
             }
         });
@@ -281,17 +327,6 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session").field("epoch", &self.epoch).field("product", &self.product).finish_non_exhaustive()
     }
-}
-
-async fn open_channel(connection: &Connection) -> Result<Channel, Error> {
-    let limit = usize::from(connection.configuration().channel_max());
-    let opened = async {
-        match connection.create_channel().await {
-            Err(error) if matches!(error.kind(), ErrorKind::ChannelsLimitReached) => Ok(None),
-            opened => opened.map(Some),
-        }
-    };
-    ask("channel.open", opened).await?.ok_or(Error::Busy { what: "channels", limit })
 }
 
 async fn close(channel: Channel) {

@@ -1,6 +1,8 @@
 //! The worker of `greeter.rpc`: request/reply over queues. Many requests at once; each is acked only when the broker has
-//! confirmed its reply, so that a server that dies in between leaves the request for another one. A request that cannot be
-//! understood is answered with a Problem, or rejected for good where nobody asked for an answer: never requeued.
+//! confirmed its reply, so that a server that dies in between leaves the request for another one.
+//!
+//! Every request that is taken from the queue is settled, whatever becomes of its reply: [`answer`] gives a [`Settlement`] on
+//! every way out, and [`run`] carries it out. An unsettled request would hold one of the [`PREFETCH`] places for good.
 
 use std::{
     ops::ControlFlow,
@@ -13,16 +15,19 @@ use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use lapin::{
     BasicProperties, Channel, Confirmation, Consumer,
     message::Delivery,
-    options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions, BasicRejectOptions},
-    types::{FieldTable, ShortString},
+    options::{BasicAckOptions, BasicConsumeOptions, BasicRejectOptions},
+    types::{DeliveryTag, FieldTable, ShortString},
 };
+use tokio::{sync::Mutex, time::timeout_at};
 
 use super::{
     Error,
+    confirms::ConfirmChannel,
+    fair_limit::{FairLimit, Share},
     job::Encoding,
     names,
-    properties::{header, with_header},
-    publisher::{self, Outgoing},
+    properties::{header, log_unreadable, unreadable, with_header},
+    publisher::Outgoing,
     session::{Session, ask},
 };
 use crate::{
@@ -33,12 +38,39 @@ use crate::{
 
 /// So many requests are worked on at once.
 const PREFETCH: u16 = 64;
-/// How long the broker may take to confirm a reply; the request is not acked then, and somebody else does it again.
-const REPLY_BUDGET: Duration = Duration::from_secs(10);
-/// How long to wait before the queue, deleted by somebody, is declared again.
+/// How long the broker may take to confirm a reply, and how long it may take no messages at all; the request is requeued
+/// then.
+const REPLY_BUDGET: Duration = Duration::from_secs(5);
+/// The most replies without a confirm: those that a request was requeued for are among them.
+const MAX_UNCONFIRMED: usize = 4 * PREFETCH as usize;
+/// How long a request is kept before it is requeued, where that does not take its time anyway.
+const REQUEUE_PAUSE: Duration = Duration::from_secs(1);
+/// How long to wait before the queue, deleted by another client, is declared again.
 const REDECLARE_PAUSE: Duration = Duration::from_secs(1);
 /// The header that names the process a reply comes from.
 pub const INSTANCE: &str = "crosstalk-instance";
+
+/// What a reply is addressed with. `properties` stands for all where none could be read.
+const ADDRESS: [&str; 3] = ["reply_to", "correlation_id", "properties"];
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Settlement {
+    /// It is done.
+    Ack,
+    /// It cannot be done, or its reply cannot be delivered: the broker drops or dead-letters it.
+    Reject,
+    /// The reply may not have reached the broker: the broker delivers the request again.
+    Requeue,
+}
+
+/// Where replies go out.
+struct Replies {
+    /// Opened again when the broker has closed it.
+    channel: Mutex<Option<ConfirmChannel>>,
+    limit: FairLimit,
+    share: Share,
+}
 
 /// Starts the worker; it ends with the session.
 ///
@@ -70,24 +102,31 @@ pub(super) async fn start(session: &Arc<Session>) -> Result<(), Error> {
 }
 
 async fn consume(session: &Session) -> Result<(Channel, Consumer), Error> {
-    let channel = session.confirming_channel().await?;
+    let channel = session.request_channel(PREFETCH).await?;
     // a refusal closes the channel, and the next attempt takes a fresh one
     ask("queue.declare", names::declare(&channel, names::GREETER)).await?;
-    ask("basic.qos", channel.basic_qos(PREFETCH, BasicQosOptions::default())).await?;
     let options = BasicConsumeOptions::default();
     let consume = channel.basic_consume(names::GREETER.into(), "".into(), options, FieldTable::default());
     let consumer = ask("basic.consume", consume).await?;
     Ok((channel, consumer))
 }
 
+/// Answers requests until the session ends, or the consumer does.
 async fn run(session: &Session, channel: Channel, mut requests: Consumer) -> ControlFlow<()> {
+    let replies = Replies {
+        channel: Mutex::default(),
+        limit: FairLimit::new("replies without a confirm", MAX_UNCONFIRMED),
+        share: Share::default(),
+    };
     let mut under_way = FuturesUnordered::new();
     let end = loop {
         tokio::select! {
             () = session.ended().cancelled() => break ControlFlow::Break(()),
-            Some(()) = under_way.next() => {}
+            Some((delivery_tag, settlement)) = under_way.next() => settle(session, &channel, delivery_tag, settlement),
             request = requests.next() => match request {
-                Some(Ok(request)) => under_way.push(work(session, &channel, request)),
+                Some(Ok(request)) => under_way.push(async {
+                    (request.delivery_tag, answer(session, &replies, request).await)
+                }),
                 Some(Err(_)) | None => break ControlFlow::Continue(()),
             },
         }
@@ -97,34 +136,80 @@ async fn run(session: &Session, channel: Channel, mut requests: Consumer) -> Con
     end
 }
 
-async fn work(session: &Session, channel: &Channel, request: Delivery) {
+/// Does a request and sends its reply; the one place where requests are settled is [`run`].
+async fn answer(session: &Session, replies: &Replies, request: Delivery) -> Settlement {
+    log_unreadable(names::GREETER, &request);
+    if ADDRESS.iter().any(|name| is_unreadable(&request, name)) {
+        // no answer would reach the caller, or the caller would not know which of its requests was answered
+        return Settlement::Reject;
+    }
     let mut steps = Steps::new();
     let outcome = greet(&request, &mut steps);
     let Some(reply_to) = request.properties.reply_to().clone() else {
-        match outcome {
+        return match outcome {
             Ok(_reply) => {
                 tracing::debug!("did a request that asked for no reply");
-                settle(channel.basic_ack(request.delivery_tag, BasicAckOptions::default()));
+                Settlement::Ack
             }
-            Err(_problem) => {
-                settle(channel.basic_reject(request.delivery_tag, BasicRejectOptions { requeue: false }));
-            }
-        }
-        return;
+            Err(_problem) => Settlement::Reject,
+        };
     };
     let reply = outcome.unwrap_or_else(|problem| problem);
     let message = addressed(reply, reply_to, &request.properties, &steps);
-    let by = tokio::time::Instant::now() + REPLY_BUDGET;
-    match publisher::send(session, channel, message, by, &mut Steps::new()).await {
+    match replies.send(session, message).await {
         Ok(Confirmation::Ack(returned)) => {
             if returned.is_some() {
-                tracing::debug!("nobody waits for the reply any more");
+                tracing::debug!("the queue for a reply is gone");
             }
-            settle(channel.basic_ack(request.delivery_tag, BasicAckOptions::default()));
+            Settlement::Ack
         }
-        // not acked: the broker gives the request to somebody again
-        Ok(refused) => tracing::warn!(?refused, "the broker did not take a reply"),
-        Err(error) => tracing::debug!(%error, "a reply was not confirmed"),
+        // the queue of the caller refused it, as a full one with `reject-publish` does: it would be refused again
+        Ok(Confirmation::Nack(_)) => {
+            let Delivery { delivery_tag, .. } = request;
+            tracing::warn!(queue = names::GREETER, delivery_tag, "the broker refused a reply; its request is rejected");
+            Settlement::Reject
+        }
+        Ok(Confirmation::NotRequested) => Settlement::Requeue,
+        Err(error) => {
+            tracing::debug!(%error, "a reply was not confirmed; its request is requeued");
+            Settlement::Requeue
+        }
+    }
+}
+
+impl Replies {
+    /// Publishes a reply within [`REPLY_BUDGET`]; an error comes after a pause in which the cause may have passed.
+    async fn send(&self, session: &Session, message: Outgoing) -> Result<Confirmation, Error> {
+        let by = tokio::time::Instant::now() + REPLY_BUDGET;
+        let sent = self.send_by(session, message, by).await;
+        if sent.is_err() {
+            let pause = tokio::time::Instant::now() + REQUEUE_PAUSE;
+            tokio::time::sleep_until(pause.min(by)).await;
+        }
+        sent
+    }
+
+    async fn send_by(
+        &self,
+        session: &Session,
+        message: Outgoing,
+        by: tokio::time::Instant,
+    ) -> Result<Confirmation, Error> {
+        let permit = self.limit.acquire(&self.share)?;
+        // what is handed to lapin while the connection is blocked would only be kept there
+        let waited = timeout_at(by, session.takes_replies()).await;
+        waited
+            .map_err(|_elapsed| Error::Silent { what: "connection.unblocked", budget_ms: REPLY_BUDGET.as_millis() })?;
+        let channel = self.open(session).await?;
+        channel.publish(session, permit, message, by, &mut Steps::new()).await
+    }
+
+    async fn open(&self, session: &Session) -> Result<ConfirmChannel, Error> {
+        let mut channel = self.channel.lock().await;
+        match &*channel {
+            Some(open) if open.is_open() => Ok(open.clone()),
+            _ => Ok(channel.insert(session.rpc_channel().await?).clone()),
+        }
     }
 }
 
@@ -136,7 +221,10 @@ struct Reply {
 /// Does the job; an error is a reply too, a Problem.
 fn greet(request: &Delivery, steps: &mut Steps) -> Result<Reply, Reply> {
     let start = Instant::now();
-    let content_type = request.properties.content_type().as_ref().map(ShortString::as_str);
+    let content_type = match request.properties.content_type() {
+        _ if is_unreadable(request, "content_type") => Some("unreadable"),
+        content_type => content_type.as_ref().map(ShortString::as_str),
+    };
     let parsed = Encoding::of(content_type).and_then(|encoding| Ok((encoding, encoding.name(&request.data)?)));
     steps.end(Party::Worker, "parse", start);
     match parsed {
@@ -153,6 +241,10 @@ fn greet(request: &Delivery, steps: &mut Steps) -> Result<Reply, Reply> {
     }
 }
 
+fn is_unreadable(request: &Delivery, property: &str) -> bool {
+    unreadable(&request.properties).is_some_and(|unreadable| unreadable.contains_key(property))
+}
+
 fn addressed(reply: Reply, reply_to: ShortString, request: &BasicProperties, steps: &Steps) -> Outgoing {
     let timing = steps.server_timing();
     let trace = TraceContext::of(header(request, TRACEPARENT)).child().to_string();
@@ -166,9 +258,22 @@ fn addressed(reply: Reply, reply_to: ShortString, request: &BasicProperties, ste
     Outgoing { exchange: "".into(), routing_key: reply_to, mandatory: true, properties, body: reply.body }
 }
 
-/// Sends an ack or a reject without waiting until it is written: it is, in order, or the link is gone.
-fn settle(settling: impl Future<Output = Result<(), lapin::Error>>) {
-    if let Some(Err(error)) = settling.now_or_never() {
-        tracing::debug!(%error, "a request could not be settled; the broker gives it to somebody again");
+/// Settles a request, without waiting until that is written: it is, in order, or the link is gone and the broker delivers
+/// the request again.
+fn settle(session: &Session, channel: &Channel, delivery_tag: DeliveryTag, settlement: Settlement) {
+    if settlement == Settlement::Requeue {
+        session.metrics.requests_requeued.inc();
     }
+    let sent = match settlement {
+        Settlement::Ack => channel.basic_ack(delivery_tag, BasicAckOptions::default()).now_or_never(),
+        Settlement::Reject => reject(channel, delivery_tag, false),
+        Settlement::Requeue => reject(channel, delivery_tag, true),
+    };
+    if let Some(Err(error)) = sent {
+        tracing::debug!(%error, "a request could not be settled; the broker delivers it again");
+    }
+}
+
+fn reject(channel: &Channel, delivery_tag: DeliveryTag, requeue: bool) -> Option<Result<(), lapin::Error>> {
+    channel.basic_reject(delivery_tag, BasicRejectOptions { requeue }).now_or_never()
 }

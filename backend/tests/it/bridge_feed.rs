@@ -33,6 +33,7 @@ async fn bodies_come_one_frame_each_and_are_acked_once_written() {
         }
         // what the client says is not looked at, and not taken amiss
         feed.send(Message::text("whatever")).await.unwrap();
+        feed.send(Message::binary(vec![0, 0xff])).await.unwrap();
         feed.send(Message::Ping(b"x"[..].into())).await.unwrap();
         assert_eq!(frame(&mut feed).await, Message::Pong(b"x"[..].into()));
         drop(feed);

@@ -6,11 +6,12 @@
 //! - `http_*`: what is around every request
 //! - [`others`]: calls of other clients, as a page hears of them
 //! - `rest_*`: the job over HTTP/REST
-//! - `queue_*`: the job over AMQP, asked by a plain client
+//! - `queue_*`: the job over AMQP, asked by a plain client; [`amqp_raw`] lets out what no client library does
 //! - [`tls`]: the same behind TLS
 //! - `bridge_*`: WebSockets; [`bridge_client`] is a page as the tests play it
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod amqp_raw;
 mod bridge_call;
 mod bridge_client;
 mod bridge_feed;
@@ -34,7 +35,10 @@ mod grpc_web;
 mod http_edge;
 mod http_panic;
 mod others;
+mod queue_limits;
 mod queue_rpc;
+mod queue_settle;
+mod queue_unreadable;
 mod rest_bad_input;
 mod rest_collection;
 mod rest_conditional;

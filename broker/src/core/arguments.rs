@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::message::MAX_TTL;
 use crate::{
+    config::Policy,
     refusal::{Code, Refusal},
     table::{Arguments, Value},
 };
@@ -83,6 +84,13 @@ impl Options {
         }
         not_of_others(arguments, &OF_OTHER_TYPES, queue)?;
         Ok(options)
+    }
+
+    /// Takes over the bounds of a policy where they are lower.
+    pub(super) fn bound(&mut self, policy: &Policy) {
+        let lower = |argument: Option<usize>, policy: Option<usize>| argument.into_iter().chain(policy).min();
+        self.max_length = lower(self.max_length, policy.max_length);
+        self.max_bytes = lower(self.max_bytes, policy.max_length_bytes);
     }
 
     fn take(&mut self, name: &str, value: Value<'_>, all: &Arguments) -> Result<(), String> {

@@ -136,7 +136,10 @@ impl Vhost {
         };
         let what = self.of_queue(&name);
         names_exchange("x-dead-letter-exchange", &arguments, &what)?;
-        let options = Options::parse(&arguments, &what)?;
+        let mut options = Options::parse(&arguments, &what)?;
+        for policy in self.policies.iter().filter(|policy| *policy.queue == *name) {
+            options.bound(policy);
+        }
         let durable = is_durable(declare);
         let mut queue = Queue::new(&name, arguments, options, now);
         queue.durable = durable;

@@ -56,7 +56,10 @@ pub(crate) use self::{
     message::Charge,
     publish::{Publication, Publish},
 };
-use crate::refusal::{Code, Refusal};
+use crate::{
+    config::Policy,
+    refusal::{Code, Refusal},
+};
 
 new_key_type! {
     /// A connection to a vhost.
@@ -97,6 +100,8 @@ pub(crate) struct Vhost {
     timer: Arc<Notify>,
     /// Bytes of all messages of all vhosts.
     memory: Arc<AtomicUsize>,
+    /// Bounds for queues by name.
+    policies: Vec<Policy>,
     /// Kept between publishes, for where a message goes.
     routed: Vec<QueueId>,
     /// Dead letters that wait to be put into queues, and whether somebody is at it.
@@ -119,10 +124,16 @@ impl Vhost {
             alarms: BinaryHeap::new(),
             timer: Arc::default(),
             memory,
+            policies: Vec::new(),
             routed: Vec::new(),
             letters: VecDeque::new(),
             posting: false,
         }
+    }
+
+    /// The same, with bounds for queues that are declared from now on.
+    pub(crate) fn with_policies(self, policies: Vec<Policy>) -> Self {
+        Self { policies, ..self }
     }
 
     /// Wakes who waits for [`Vhost::next_alarm`] when that is earlier than it was.

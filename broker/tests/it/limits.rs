@@ -6,7 +6,7 @@ use amq_protocol::{
     frame::AMQPFrame,
     protocol::{AMQPClass, BasicProperties, basic, channel, confirm, connection, queue},
 };
-use crosstalk_broker::{Broker, Config, Limits};
+use crosstalk_broker::{Broker, Config, Limits, Policy};
 use crosstalk_testkit::wait_until;
 
 use crate::raw::{Hello, Raw, frame, of_connection, publish};
@@ -204,4 +204,21 @@ async fn each_message_is_confirmed_whoever_groups_the_confirms() {
     }
     assert_eq!(confirmed, MESSAGES);
     assert_eq!(client.declare(named("q")).await, 5_000);
+}
+
+/// As with a policy of RabbitMQ, the bound is not among the arguments: a declaration without any stays equivalent.
+#[tokio::test]
+async fn a_policy_bounds_a_queue_that_is_declared_without_arguments() {
+    let bounded =
+        |queue: &str, max_length, max_length_bytes| Policy { queue: queue.to_owned(), max_length, max_length_bytes };
+    let policies = vec![bounded("short", Some(2), None), bounded("small", None, Some(10))];
+    let broker = Broker::start(Config { policies, ..Config::default() }).await.expect("any port will do");
+    let mut client = Raw::open(&broker).await;
+    for (queue, kept) in [("short", 2), ("small", 2), ("other", 3)] {
+        client.declare(named(queue)).await;
+        for _ in 0..3 {
+            client.write(&publish(queue, &[0; 5], BasicProperties::default())).await;
+        }
+        assert_eq!(client.declare(named(queue)).await, kept, "{queue}");
+    }
 }

@@ -47,12 +47,14 @@ impl Page {
                 let wanted = Wanted { queue, prefetch, ack_mode };
                 self.commands.push(subscribing.map(move |result| Done::Subscribed { id, wanted, result }).boxed());
             }
-            Command::Publish(message) => {
-                self.start(id, commands::publish(app, self.ticket, trace, message));
-            }
-            Command::Call { body, content_type, timeout_ms } => {
-                self.start(id, commands::call(app, trace, body, content_type, timeout_ms));
-            }
+            Command::Publish(message) => match app.link.limits().publishing.acquire(&self.publishing) {
+                Ok(permit) => self.start(id, commands::publish(app, self.ticket, permit, trace, message)),
+                Err(error) => answer(socket, id, Err(error.into())),
+            },
+            Command::Call { body, content_type, timeout_ms } => match app.link.limits().calls.acquire(&self.calling) {
+                Ok(permit) => self.start(id, commands::call(app, permit, trace, body, content_type, timeout_ms)),
+                Err(error) => answer(socket, id, Err(error.into())),
+            },
             Command::Greet { name, calls } => self.start(id, commands::greet(app, trace, name, calls)),
             Command::InspectQueue { queue } => self.start(id, commands::inspect(app, queue)),
             Command::RetryLink => {

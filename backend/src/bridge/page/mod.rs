@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     others::watcher::Watcher,
-    queue::{Ended, link::Watch, publisher::Ticket},
+    queue::{Ended, fair_limit::Share, link::Watch, publisher::Ticket},
     router::App,
 };
 
@@ -60,6 +60,9 @@ struct Page {
     conversation: Conversation,
     link: Watch,
     ticket: Ticket,
+    /// What the socket holds of the link's limits.
+    publishing: Share,
+    calling: Share,
     subscriptions: Subscriptions,
     commands: FuturesUnordered<BoxFuture<'static, Done>>,
     calls: Calls,
@@ -93,6 +96,8 @@ impl Page {
             app,
             conversation: Conversation::default(),
             ticket: Ticket::draw(),
+            publishing: Share::default(),
+            calling: Share::default(),
             subscriptions: Subscriptions::default(),
             commands: FuturesUnordered::new(),
             calls: Calls::default(),
@@ -117,6 +122,8 @@ impl Page {
                 self.subscriptions.send_last_acks();
                 return end;
             }
+            // whatever was fed is to be taken in time
+            self.set_alarm(socket);
         }
     }
 
@@ -160,6 +167,9 @@ impl Page {
                     self.pulse.heard(Instant::now());
                     self.hear(&text, socket)?;
                 }
+                Happened::Binary => {
+                    return Flow::Break(Some(Close::new(close::UNSUPPORTED_DATA, "text frames only")));
+                }
                 Happened::Alive => self.pulse.heard(Instant::now()),
                 Happened::Written => self.subscriptions.written(Instant::now()),
                 Happened::Gone => return Flow::Break(None),
@@ -171,7 +181,6 @@ impl Page {
             }
         }
         self.subscriptions.send_acks(Instant::now());
-        self.set_alarm(socket);
         Flow::Continue(())
     }
 
@@ -189,7 +198,6 @@ impl Page {
         let (message, count, end) = self.subscriptions.batch(at, delivery);
         tell(socket, &message);
         self.app.metrics.deliveries.inc_by(u64::try_from(count).unwrap_or_default());
-        self.set_alarm(socket);
         if let Some(ended) = end {
             self.ended(at, ended, socket);
         }
@@ -227,7 +235,6 @@ impl Page {
                 )));
             }
         }
-        self.set_alarm(socket);
         Flow::Continue(())
     }
 
@@ -239,7 +246,9 @@ impl Page {
         };
         let greeted_by = (self.conversation == Conversation::Strange).then_some(self.opened + HELLO_BUDGET);
         let at = [greeted_by, self.subscriptions.due()].into_iter().flatten().fold(at, Instant::min);
-        self.alarm.as_mut().reset(at.into());
+        if self.alarm.deadline() != at.into() {
+            self.alarm.as_mut().reset(at.into());
+        }
     }
 }
 
