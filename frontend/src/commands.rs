@@ -6,6 +6,7 @@
 
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_use::{use_event_listener, use_window};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
@@ -50,7 +51,7 @@ impl Commands {
         };
         provide_context(commands);
         let listener = StoredValue::new(Listener::default());
-        let _ = window_event_listener(ev::keydown, move |event| {
+        let _ = use_event_listener(use_window(), ev::keydown, move |event| {
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let in_text = target.is_some_and(|element| element.closest(TYPING).is_ok_and(|found| found.is_some()));
             let key = event.key();

@@ -10,7 +10,15 @@ pub use leptos_i18n::{t, t_string};
 
 pub use self::generated::i18n::{I18nSubContextProvider, Locale, use_i18n};
 
-#[expect(missing_docs, unreachable_pub, dead_code, unused_imports, reason = "generated")]
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    unused_imports,
+    clippy::match_same_arms,
+    clippy::wrong_self_convention,
+    reason = "generated"
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
 }

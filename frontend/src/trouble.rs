@@ -77,7 +77,7 @@ pub fn Trouble() -> impl IntoView {
     });
     let countdown = countdown(next_try);
 
-    let banner = move || {
+    move || {
         matter.get().map(|matter| match matter {
             Matter::Broker { address, reason } => view! {
                 <Banner
@@ -129,8 +129,7 @@ pub fn Trouble() -> impl IntoView {
             }
             .into_any(),
         })
-    };
-    banner
+    }
 }
 
 /// Why the broker does not answer, and what to type for one that does.

@@ -19,6 +19,8 @@ mod grpc;
 mod hello;
 mod history;
 mod inspector;
+mod kept;
+mod lazy_routes;
 mod links;
 mod load;
 mod looks;
@@ -28,7 +30,7 @@ mod openapi;
 mod others;
 mod outage;
 mod panels;
-mod parts;
+
 mod peers;
 mod queue;
 mod rest;

@@ -2,15 +2,16 @@
 //!
 //! Dropping what is returned, or the future itself, aborts the fetch. Only the page's own origin is asked.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use gloo_net::{
+    Error,
+    http::{Headers, Method, Request, RequestBuilder},
+};
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response};
+use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCache};
 
-use super::{
-    browser::{now_ms, window},
-    flight::Flight,
-};
+use super::{browser::now_ms, flight::Flight};
 use crate::model::exchange::CallError;
 
 /// What to send.
@@ -60,18 +61,15 @@ pub(super) async fn send(outgoing: Outgoing<'_>) -> Result<Incoming, CallError> 
         return Err(CallError::Refused(format!("{} is not a path of this server", outgoing.path)));
     }
     let flight = Flight::start();
-    let abort = AbortOnDrop(AbortController::new().map_err(refused)?);
-    let request = build(outgoing, &abort.0).map_err(refused)?;
-    let response: Response = JsFuture::from(window().fetch_with_request(&request))
-        .await
-        .map_err(|_error| CallError::Unreachable)?
-        .unchecked_into();
+    let abort = AbortOnDrop(AbortController::new().map_err(|error| refused(&error))?);
+    let request = build(outgoing, &abort.0)?;
+    let response = request.send().await.map_err(|_error| CallError::Unreachable)?;
     let at_ms = now_ms();
     let reader = response.body().map(|body| body.get_reader().unchecked_into());
     Ok(Incoming {
         status: response.status(),
         reason: response.status_text(),
-        headers: headers_of(&response),
+        headers: response.headers().entries().collect(),
         at_ms,
         reader,
         _abort: abort,
@@ -105,37 +103,30 @@ impl Incoming {
     }
 }
 
-fn build(outgoing: Outgoing<'_>, abort: &AbortController) -> Result<Request, JsValue> {
-    let headers = Headers::new()?;
+fn build(outgoing: Outgoing<'_>, abort: &AbortController) -> Result<Request, CallError> {
+    // those of gloo-net panic on a name or value that the browser refuses
+    let headers = web_sys::Headers::new().map_err(|error| refused(&error))?;
     for (name, value) in outgoing.headers {
-        headers.append(name, value)?;
+        headers.append(name, value).map_err(|error| refused(&error))?;
     }
-    let init = RequestInit::new();
-    init.set_method(outgoing.method);
-    init.set_headers_headers(&headers);
-    init.set_signal(Some(&abort.signal()));
-    // the browser's cache would answer in the server's place
-    init.set_cache(RequestCache::NoStore);
-    if let Some(body) = outgoing.body {
-        init.set_body_opt_u8_array(Some(&Uint8Array::from(body)));
-    }
-    Request::new_with_str_and_init(outgoing.path, &init)
+    let method = Method::from_bytes(outgoing.method.as_bytes());
+    let request = RequestBuilder::new(outgoing.path)
+        .method(method.map_err(|error| CallError::Refused(error.to_string()))?)
+        .headers(Headers::from_raw(headers))
+        .abort_signal(Some(&abort.signal()))
+        // the browser's cache would answer in the server's place
+        .cache(RequestCache::NoStore);
+    let request = match outgoing.body {
+        Some(body) => request.body(Uint8Array::from(body)),
+        None => request.build(),
+    };
+    request.map_err(|error| match error {
+        Error::JsError(error) => CallError::Refused(error.message),
+        error => CallError::Refused(error.to_string()),
+    })
 }
 
-fn headers_of(response: &Response) -> Vec<(String, String)> {
-    let entries = response.headers().entries();
-    entries
-        .into_iter()
-        .flatten()
-        .map(|pair| {
-            let pair: Array = pair.unchecked_into();
-            let text = |at| pair.get(at).as_string().unwrap_or_default();
-            (text(0), text(1))
-        })
-        .collect()
-}
-
-fn refused(error: JsValue) -> CallError {
+fn refused(error: &JsValue) -> CallError {
     let words = error.dyn_ref::<js_sys::Error>().map_or_else(String::new, |error| String::from(error.message()));
     CallError::Refused(words)
 }

@@ -40,14 +40,16 @@ pub fn Page(
 }
 
 /// Declares the route `$route` whose page is downloaded when its address is opened: `$chunk` names the part of the program.
+/// `$data` starts to load what the page needs from the server, beside the code.
 macro_rules! lazy_route {
-    ($(#[$doc:meta])* $route:ident, $chunk:ident, $title:expr, $page:ident) => {
+    ($(#[$doc:meta])* $route:ident, $chunk:ident, $title:expr, $page:ident $(, data = $data:expr)?) => {
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $route;
 
         impl ::leptos_router::LazyRoute for $route {
             fn data() -> Self {
+                $($data;)?
                 Self
             }
 

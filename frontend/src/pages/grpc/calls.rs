@@ -111,7 +111,7 @@ impl Calls {
     pub(super) fn new() -> Self {
         let tasks = Tasks::new();
         Self {
-            typed: Typed::new(tasks),
+            typed: Typed::new(),
             log: Log::new(),
             around: RwSignal::new(Around::default()),
             outcome: RwSignal::new(None),

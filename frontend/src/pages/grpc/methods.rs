@@ -18,7 +18,7 @@ pub(super) fn Methods(calls: Calls) -> impl IntoView {
         None => view! { <p class="hint" role="status">{t!(i18n, grpc.contract_asking)}</p> }.into_any(),
         Some(Err(error)) => view! {
             <Failure error=error />
-            <button class="btn sm start" type="button" on:click=move |_| typed.ask()>
+            <button class="btn sm start" type="button" on:click=move |_| typed.contract.load_again()>
                 {t!(i18n, grpc.contract_again)}
             </button>
         }
@@ -82,8 +82,7 @@ fn kind(i18n: I18n, streams: (bool, bool)) -> &'static str {
 
 /// A link can name a method that the server does not have.
 fn unknown(i18n: I18n, typed: Typed) -> Option<impl IntoView> {
-    let told = typed.contract.with(|contract| matches!(contract, Some(Ok(_))));
-    (told && typed.chosen().is_none()).then(|| {
+    (typed.contract.is_known() && typed.chosen().is_none()).then(|| {
         let method = typed.method.get();
         view! { <p class="error" role="alert">{t!(i18n, grpc.method_unknown, method = method)}</p> }
     })

@@ -24,7 +24,7 @@ mod timing;
 use crosstalk_proto::step::Party;
 use leptos::prelude::*;
 
-use self::{answer::AnswerView, calls::Calls, editor::Editor};
+use self::{answer::AnswerView, calls::Calls, editor::Editor, request::ServerContract};
 use crate::{
     api::bridge::Bridge,
     bookmark,
@@ -51,7 +51,8 @@ super::page::lazy_route!(
     GrpcRoute,
     grpc,
     |i18n| format!("{} · Crosstalk", crate::i18n::t_string!(i18n, grpc.title)),
-    Grpc
+    Grpc,
+    data = state(ServerContract::load)
 );
 
 /// The gRPC bench, `/grpc`.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use crate::{
     api::{browser::now_ms, grpc::contract},
@@ -16,7 +16,7 @@ use crate::{
             json::{self, Fault, Values},
         },
     },
-    pages::tasks::Tasks,
+    state::state,
 };
 
 /// The tab with the message as JSON.
@@ -26,7 +26,7 @@ pub(super) const JSON: usize = 1;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Typed {
     /// What the server offers; none until it has told.
-    pub(super) contract: RwSignal<Option<Result<Contract, CallError>>>,
+    pub(super) contract: ServerContract,
     /// Which method, as [`Method::path`].
     pub(super) method: RwSignal<String>,
     /// The message as JSON; the form is a view of it.
@@ -37,7 +37,6 @@ pub(super) struct Typed {
     pub(super) interval: RwSignal<String>,
     pub(super) deadline: RwSignal<String>,
     pub(super) metadata: Pairs,
-    tasks: Tasks,
 }
 
 /// A call to be made.
@@ -54,11 +53,48 @@ pub(super) struct Request {
     pub(super) deadline_ms: Option<u32>,
 }
 
+/// The descriptor of the services that the server offers.
+#[derive(Clone, Copy)]
+pub(super) struct ServerContract(LocalResource<Result<Contract, CallError>>);
+
+impl fmt::Debug for ServerContract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServerContract")
+    }
+}
+
+impl ServerContract {
+    /// Starts to load the descriptor.
+    pub(super) fn load() -> Self {
+        Self(LocalResource::new(contract::read))
+    }
+
+    /// The descriptor, or why there is none; tracked. None while it loads.
+    pub(super) fn get(self) -> Option<Result<Contract, CallError>> {
+        self.0.get()
+    }
+
+    /// Reads the descriptor; tracked. None while it loads, or when there is none.
+    fn with<T>(self, read: impl FnOnce(&Contract) -> Option<T>) -> Option<T> {
+        self.0.with(|contract| read(contract.as_ref()?.as_ref().ok()?))
+    }
+
+    /// True once there is a descriptor; tracked.
+    pub(super) fn is_known(self) -> bool {
+        self.with(|_| Some(())).is_some()
+    }
+
+    /// Loads the descriptor again.
+    pub(super) fn load_again(self) {
+        self.0.refetch();
+    }
+}
+
 impl Typed {
-    pub(super) fn new(tasks: Tasks) -> Self {
+    pub(super) fn new() -> Self {
         let draft = Draft::default();
-        let this = Self {
-            contract: RwSignal::new(None),
+        Self {
+            contract: state(ServerContract::load),
             method: RwSignal::new(draft.method),
             message: RwSignal::new(draft.message),
             tab: RwSignal::new(0),
@@ -66,18 +102,7 @@ impl Typed {
             interval: RwSignal::new(draft.interval),
             deadline: RwSignal::new(draft.deadline),
             metadata: Pairs::new(&[]),
-            tasks,
-        };
-        this.ask();
-        this
-    }
-
-    /// Asks the server what it offers.
-    pub(super) fn ask(self) {
-        self.contract.set(None);
-        self.tasks.spawn(async move {
-            self.contract.set(Some(contract::read().await));
-        });
+        }
     }
 
     /// The method; tracked. None while the server has not told, or when it has no such method.
@@ -86,10 +111,7 @@ impl Typed {
     }
 
     fn named(self, path: &str) -> Option<Method> {
-        self.contract.with(|contract| {
-            let contract = contract.as_ref()?.as_ref().ok()?;
-            contract.methods().find(|method| method.path() == path).cloned()
-        })
+        self.contract.with(|contract| contract.methods().find(|method| method.path() == path).cloned())
     }
 
     /// Whether the method's metadata shapes its stream; tracked.

@@ -6,6 +6,7 @@
 //! - [`ways`]: where to go on; [`clients`]: commands for other clients
 
 use leptos::{ev, prelude::*};
+use leptos_use::{use_event_listener, use_window};
 use wasm_bindgen::JsCast as _;
 
 use crate::{
@@ -39,12 +40,11 @@ pub fn Home() -> impl IntoView {
     let hello = state(Hello::new);
 
     // Enter sends, unless it is meant for something that has the focus
-    let keys = window_event_listener(ev::keydown, move |event| {
+    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
         if event.key() == "Enter" && !event.repeat() && !event.default_prevented() && is_free(&event) {
             hello.send();
         }
     });
-    on_cleanup(move || keys.remove());
 
     view! {
         <section class="hero" aria-labelledby="h1">
