@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
+use leptos_use::{use_event_listener, use_window};
 
 use crate::model::address::{self, Draft, Error, MAX_LEN, Written};
 
@@ -47,24 +48,34 @@ where
     let is_elsewhere = move || document_path() != path;
 
     let (hash, elsewhere) = (location.hash, is_elsewhere.clone());
-    // a fragment that this page wrote itself restores nothing
-    let written = StoredValue::new(None::<String>);
-    let open = move |fragment: &str| match address::read::<D>(fragment) {
-        Some(Ok(draft)) => {
-            restore(draft);
-            bookmark.set(Bookmark::Whole);
+    // the fragment that was read or written last
+    let known = StoredValue::new(None::<String>);
+    let open = move || {
+        let fragment = fragment();
+        if elsewhere() || known.get_value().as_ref() == Some(&fragment) {
+            return;
         }
-        Some(Err(error)) => bookmark.set(Bookmark::Broken(error)),
-        None => {}
+        match address::read::<D>(&fragment) {
+            Some(Ok(draft)) => {
+                restore(draft);
+                bookmark.set(Bookmark::Whole);
+            }
+            Some(Err(error)) => bookmark.set(Bookmark::Broken(error)),
+            None => {}
+        }
+        known.set_value(Some(fragment));
     };
     // before the page is drawn, so that it begins with what the link says
-    open(&fragment());
-    Effect::new(move |before: Option<()>| {
+    open();
+    // a script or the visitor changes the address
+    let _ = use_event_listener(use_window(), ev::hashchange, {
+        let open = open.clone();
+        move |_| open()
+    });
+    // a link on the page changes the address
+    Effect::new(move |_| {
         hash.track();
-        let fragment = fragment();
-        if before.is_some() && !elsewhere() && written.get_value().as_ref() != Some(&fragment) {
-            open(&fragment);
-        }
+        open();
     });
 
     let waiting = StoredValue::new(None::<TimeoutHandle>);
@@ -89,7 +100,7 @@ where
                 () => (fragment, Bookmark::Whole),
             };
             let address = with_fragment(&fragment);
-            written.set_value(Some(fragment));
+            known.set_value(Some(fragment));
             navigate(&address, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
             bookmark.set(state);
         };

@@ -48,7 +48,8 @@ async fn a_route_that_does_not_load_is_tried_again_on_a_click() -> Result<()> {
         page.says("part-missing", "未能加载").await?;
         page.click("lang-en").await?;
         follow(page, "/rest").await?;
-        page.until("the draft is there", "document.querySelector('[data-testid=rest-path]')?.value.endsWith('Ada')").await?;
+        page.until("the draft is there", "document.querySelector('[data-testid=rest-path]')?.value.endsWith('Ada')")
+            .await?;
         follow(page, "/queue").await?;
         page.says("part-missing", "could not be loaded").await?;
         // a second failure offers it once more

@@ -17,14 +17,14 @@ pub fn Footer(
                 <span>"Crosstalk " {env!("CARGO_PKG_VERSION")}</span>
                 <span>{t!(i18n, common.foot_local)} " " <code>{host}</code></span>
                 <span class="push">
-                    <a href="/api/docs">
+                    <a href="/api/docs" rel="external">
                         {t!(i18n, common.foot_docs)}
                     </a>
                 </span>
-                <a href="/api/openapi.json">
+                <a href="/api/openapi.json" rel="external">
                     "OpenAPI"
                 </a>
-                <a href="/metrics">
+                <a href="/metrics" rel="external">
                     "/metrics"
                 </a>
                 <a href="/design">{t!(i18n, common.components)}</a>

@@ -1,6 +1,6 @@
 //! An editor of names and values, each with a check: HTTP headers, gRPC metadata. There is always a blank row.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::owner::Owner};
 
 use super::icon::{Glyph, Icon};
 use crate::{
@@ -24,12 +24,15 @@ pub struct Pair {
 pub struct Pairs {
     rows: RwSignal<Vec<Pair>>,
     last: StoredValue<u64>,
+    /// The signals of every row live as long as the rows, whichever handler adds the row.
+    owner: StoredValue<Owner>,
 }
 
 impl Pairs {
     /// Rows with these names and values, and a blank one.
     pub fn new(pairs: &[(&str, &str)]) -> Self {
-        let this = Self { rows: RwSignal::new(Vec::new()), last: StoredValue::new(0) };
+        let owner = Owner::current().expect("a component has an owner");
+        let this = Self { rows: RwSignal::new(Vec::new()), last: StoredValue::new(0), owner: StoredValue::new(owner) };
         this.set(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         this
     }
@@ -72,13 +75,13 @@ impl Pairs {
 
     fn pair(&self, kind: usize, Row { on, name, value }: Row) -> Pair {
         self.last.update_value(|last| *last += 1);
-        Pair {
+        self.owner.get_value().with(|| Pair {
             id: self.last.get_value(),
             on: RwSignal::new(on),
             name: RwSignal::new(name),
             kind: RwSignal::new(kind),
             value: RwSignal::new(value),
-        }
+        })
     }
 
     /// Adds a blank row when the last one is in use.
