@@ -22,7 +22,7 @@ pub struct Config {
     pub vhosts: Vec<String>,
     /// What is too much.
     pub limits: Limits,
-    /// Bounds for queues by name, whoever declares them.
+    /// Bounds for queues by name, whichever client declares them.
     pub policies: Vec<Policy>,
     /// Who is told what clients do.
     pub observer: Option<Arc<dyn Observer>>,

@@ -251,15 +251,17 @@ mod tests {
             tokio::join!(futures_util::SinkExt::send(&mut client, Message::text("a command")), socket.happened(true));
         sent.unwrap();
         assert!(matches!(&happened, Happened::Text(text) if text.as_str() == "a command"), "{happened:?}");
-        let (delivered, written) = tokio::join!(client.next(), async {
+        let written = async {
             loop {
                 // as the loop of a page does after a message
                 if let Some(happened) = socket.happened_already() {
                     break happened;
                 }
+                assert!(!socket.is_clear(), "all is written, and that was not told");
                 tokio::task::yield_now().await;
             }
-        });
+        };
+        let (delivered, written) = tokio::join!(client.next(), written);
         assert_eq!(delivered.unwrap().unwrap().len(), 1_000);
         assert!(matches!(written, Happened::Written), "{written:?}");
         assert!(socket.is_clear());

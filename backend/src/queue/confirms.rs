@@ -1,5 +1,5 @@
 //! Publishes a message and waits for its confirm. A message is in flight from the moment lapin has it until the broker has
-//! confirmed it or the connection has ended: for that long it takes memory, whether somebody still waits or not, and for
+//! confirmed it or the connection has ended: for that long it takes memory, also when its caller has left, and for
 //! that long its permit is held.
 
 use std::{sync::Arc, time::Instant};

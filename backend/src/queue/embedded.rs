@@ -16,7 +16,7 @@ use crate::{
 const GOODBYE: Duration = Duration::from_millis(400);
 
 /// The most messages, and the most bytes of their bodies, that wait in each queue of ours; the oldest are dropped. The broker
-/// has 512 MiB for all queues, and takes no messages from anybody when these are used up.
+/// has 512 MiB for all queues, and takes no messages from any client when these are used up.
 const MAX_LENGTH: usize = 100_000;
 const MAX_LENGTH_BYTES: usize = 64 * 1024 * 1024;
 

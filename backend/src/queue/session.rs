@@ -1,5 +1,5 @@
 //! One life of the link: its connections and channels, all of one epoch. When any connection ends, all of it ends,
-//! so that nobody has to think about half a link.
+//! so that no caller has to deal with half a link.
 //!
 //! A broker that is short of memory or disk stops reading from every connection that publishes, and RabbitMQ slows one down
 //! that publishes too fast. So a connection either publishes or does everything else: messages of visitors go over one

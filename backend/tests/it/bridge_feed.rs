@@ -36,6 +36,8 @@ async fn bodies_come_one_frame_each_and_are_acked_once_written() {
         feed.send(Message::binary(vec![0, 0xff])).await.unwrap();
         feed.send(Message::Ping(b"x"[..].into())).await.unwrap();
         assert_eq!(frame(&mut feed).await, Message::Pong(b"x"[..].into()));
+        client.publish(&queue, b"after that", Default::default()).await;
+        assert_eq!(frame(&mut feed).await, Message::text("after that"));
         drop(feed);
         settles(&app, "crosstalk_consumers", 0).await;
         settles(&app, "crosstalk_websockets", 0).await;

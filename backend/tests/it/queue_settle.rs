@@ -17,6 +17,8 @@ use crate::{
 
 /// The prefetch of the worker.
 const PREFETCH: usize = 64;
+/// A broker may take the replies to as many requests as the prefetch before it holds the connection back.
+const REQUESTS: usize = 2 * PREFETCH;
 const REPLY_TO: &str = "amq.rabbitmq.reply-to";
 
 /// A request of another client is answered.
@@ -75,7 +77,7 @@ async fn check_was_requeued(app: &TestApp) {
 
 /// Each request is answered once the broker takes messages again, and so is a new one.
 async fn check_recovers(client: &Amqp, replies: &str) {
-    let answered = wait_until(BUDGET, || async { client.counts(replies).await.0 >= PREFETCH as u32 }).await;
+    let answered = wait_until(BUDGET, || async { client.counts(replies).await.0 >= REQUESTS as u32 }).await;
     assert!(answered.is_ok(), "{:?}", client.counts(replies).await);
     check_answers(client).await;
 }
@@ -87,8 +89,8 @@ async fn requests_are_requeued_while_rabbitmq_blocks_publishers_and_answered_aft
     let replies = queue_name("replies");
     client.declare(&replies, false).await;
     client.declare("greeter.rpc", false).await;
-    request(&client, &replies, PREFETCH).await;
-    let waiting = wait_until(BUDGET, || async { client.counts("greeter.rpc").await.0 == PREFETCH as u32 }).await;
+    request(&client, &replies, REQUESTS).await;
+    let waiting = wait_until(BUDGET, || async { client.counts("greeter.rpc").await.0 == REQUESTS as u32 }).await;
     assert!(waiting.is_ok());
     rabbit.ctl(&["set_vm_memory_high_watermark", "0.000001"]).await.unwrap();
     let app = linked(rabbit.amqp_url()).await;
@@ -109,8 +111,8 @@ async fn requests_are_requeued_while_the_embedded_broker_blocks_publishers_and_a
     for queue in [replies.as_str(), "greeter.rpc", "ballast"] {
         client.declare(queue, false).await;
     }
-    request(&client, &replies, PREFETCH).await;
-    let waiting = wait_until(BUDGET, || async { client.counts("greeter.rpc").await.0 == PREFETCH as u32 }).await;
+    request(&client, &replies, REQUESTS).await;
+    let waiting = wait_until(BUDGET, || async { client.counts("greeter.rpc").await.0 == REQUESTS as u32 }).await;
     assert!(waiting.is_ok());
     // it is held back in the middle of what it publishes
     let ballast = Amqp::connect(&url).await;

@@ -163,6 +163,8 @@ pub(super) const PROPERTIES: [(Kind, &str); 14] = [
     (ShortString, "app_id"),
     (ShortString, "cluster_id"),
 ];
+/// The flags of all properties; the other two are not looked at.
+const ALL_PROPERTIES: u16 = 0xfffc;
 /// Class, weight and the size of the body come before the flags.
 pub(super) const BEFORE_FLAGS: usize = 2 + 2 + 8;
 
@@ -215,9 +217,16 @@ pub(super) fn is_readable_method(arguments: &[Argument], mut rest: &[u8]) -> boo
 
 /// Whether amq-protocol can parse the properties of a content.
 pub(super) fn are_readable_properties(flags: u16, mut rest: &[u8]) -> bool {
-    let present = PROPERTIES.iter().enumerate().filter(|(at, _property)| has(flags, *at));
-    let mut kinds = present.map(|(_at, (kind, _name))| *kind);
-    kinds.all(|kind| take(&mut rest, kind).is_some_and(|value| is_readable(kind, value))) && rest.is_empty()
+    let mut left = flags & ALL_PROPERTIES;
+    while left != 0 {
+        let first = left.leading_zeros();
+        left ^= 0x8000 >> first;
+        let (kind, _name) = PROPERTIES[first as usize];
+        if !take(&mut rest, kind).is_some_and(|value| is_readable(kind, value)) {
+            return false;
+        }
+    }
+    rest.is_empty()
 }
 
 /// Whether amq-protocol can parse what is inside a table, without its length, on the stack that lapin has.

@@ -1,10 +1,10 @@
 //! Between lapin and the socket: replaces what a broker passes on and lapin cannot read.
 //!
 //! A broker keeps the properties of a message as octets. Any client may send text that is not UTF-8, tables inside tables by
-//! the thousand, or properties of wrong lengths, and the broker delivers them to whoever consumes. lapin's parser then ends
+//! the thousand, or properties of wrong lengths, and the broker delivers them to its consumers. lapin's parser then ends
 //! the connection, or the process by overflowing its stack; the broker delivers the message again to the next connection, and
-//! so on. Here such a frame is replaced by one that can be read ([`rewrite`]), so that one message stays the matter of its
-//! own consumer.
+//! so on. Here such a frame is replaced by one that can be read ([`rewrite`]), so that a message affects
+//! its own consumer only.
 //!
 //! - [`grammar`]: which frames can be read; frames that can are passed on as they are, bodies are not looked at
 //! - [`Sanitizer`]: the octets of a connection in, octets that lapin can read out; no I/O

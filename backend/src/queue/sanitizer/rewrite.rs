@@ -1,5 +1,5 @@
 //! What takes the place of a frame that lapin cannot read: the same frame without what is unreadable in it. The octets that
-//! are left out are kept in a header of the message, [`UNREADABLE`], so that whoever looks at the message sees them.
+//! are left out are kept in a header of the message, [`UNREADABLE`], so that a consumer of the message sees them.
 
 use super::grammar::{self, Argument, Kind, PROPERTIES};
 
