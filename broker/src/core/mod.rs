@@ -99,9 +99,9 @@ pub(crate) struct Vhost {
     memory: Arc<AtomicUsize>,
     /// Kept between publishes, for where a message goes.
     routed: Vec<QueueId>,
-    /// Dead letters that wait to be put into queues, and whether somebody is at it.
+    /// Dead letters that wait to be put into queues, and whether more are only added to them.
     letters: VecDeque<Letter>,
-    posting: bool,
+    letters_are_held: bool,
 }
 
 impl Vhost {
@@ -121,7 +121,7 @@ impl Vhost {
             memory,
             routed: Vec::new(),
             letters: VecDeque::new(),
-            posting: false,
+            letters_are_held: false,
         }
     }
 

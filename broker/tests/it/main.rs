@@ -1,5 +1,6 @@
 //! The broker from the outside, over TCP.
 
+mod answers;
 mod contract;
 mod frames;
 mod handles;
