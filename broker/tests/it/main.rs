@@ -2,7 +2,9 @@
 
 mod answers;
 mod contract;
+mod encode;
 mod frames;
+mod fuzz;
 mod handles;
 mod handshake;
 mod heartbeats;
