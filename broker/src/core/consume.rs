@@ -19,7 +19,7 @@ use crate::{
 
 impl Vhost {
     /// `basic.qos`. As RabbitMQ has it: `global` is for the channel, else it is for each consumer that comes after it, and
-    /// the channel is without a limit until the next `global` one.
+    /// the channel is without a limit until the next `global` one. The answer comes before what that lets through.
     ///
     /// # Errors
     /// 504 when the channel is not open.
@@ -30,6 +30,7 @@ impl Vhost {
             channel.prefetch = qos.prefetch_count;
         }
         let consumers: Vec<ConsumerId> = channel.consumers.values().copied().collect();
+        self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::QosOk(basic::QosOk {})));
         let queues: Vec<_> =
             consumers.iter().filter_map(|id| self.consumers.get(*id).map(|consumer| consumer.queue)).collect();
         self.pump_all(queues);
@@ -97,8 +98,14 @@ impl Vhost {
         Ok(())
     }
 
-    /// `basic.cancel`. What was delivered stays with the channel. An unknown tag is as good as cancelled.
-    pub(super) fn cancel(&mut self, connection: ConnectionId, number: u16, tag: &str) {
+    /// `basic.cancel`. What was delivered stays with the channel. An unknown tag is as good as cancelled. The answer comes
+    /// before what other consumers of the channel get in its place.
+    pub(super) fn cancel(&mut self, connection: ConnectionId, number: u16, cancel: &basic::Cancel) {
+        if !cancel.nowait {
+            let ok = basic::CancelOk { consumer_tag: cancel.consumer_tag.clone() };
+            self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::CancelOk(ok)));
+        }
+        let tag = cancel.consumer_tag.as_str();
         let Some(channel) = self.connections.get_mut(connection).and_then(|one| one.channels.get_mut(&number)) else {
             return;
         };

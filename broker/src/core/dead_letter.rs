@@ -11,7 +11,7 @@ use super::{
     message::{Message, visible_copies},
     properties::Property,
 };
-use crate::table::{Field, Value, entries, find, sorted, write};
+use crate::table::{Field, Value, entries, find, sorted, table, write};
 
 /// What happened to a message: for each queue and reason one table, the last first.
 const DEATHS: &str = "x-death";
@@ -57,18 +57,37 @@ impl Vhost {
         };
         let letter = message.forwarded(exchange.name.clone(), key, copies, properties).charged_to(&self.memory);
         self.letters.push_back(Letter { message: Arc::new(letter), reason });
-        self.post(now);
+        if self.hold_letters() {
+            self.release_letters(now);
+        }
     }
 
-    /// Puts dead letters into queues. They may kill others, which wait for their turn: queues that give up all they get may
-    /// form a chain of any length.
-    fn post(&mut self, now: Instant) {
-        if self.posting {
-            return;
-        }
-        self.posting = true;
+    /// Keeps dead letters back until [`Vhost::release_letters`]: what a client publishes to many queues is in all of them
+    /// before what it drives out of one arrives in another, as in RabbitMQ, where dead letters take longer. False when they
+    /// are kept back already, by a caller that releases them.
+    pub(super) fn hold_letters(&mut self) -> bool {
+        !std::mem::replace(&mut self.letters_are_held, true)
+    }
+
+    /// Puts dead letters into queues. They may drive out others, which wait for their turn: queues that give up all they get
+    /// may form a chain of any length. A circle without an end, which RabbitMQ does not notice when a consumer rejected the
+    /// message before, is left when every message there is has gone round a few times.
+    pub(super) fn release_letters(&mut self, now: Instant) {
+        /// A chain is not looked at before it is as long as this.
+        const LONG: usize = 1_000;
+        const ROUNDS: usize = 4;
         let mut queues = Vec::new();
+        let (mut posted, mut most) = (0, usize::MAX);
         while let Some(letter) = self.letters.pop_front() {
+            posted += 1;
+            if posted == LONG {
+                let messages: usize = self.queues.values().map(|queue| 1 + queue.ready.len()).sum();
+                most = LONG + ROUNDS * (messages + self.letters.len());
+            } else if posted > most {
+                tracing::warn!("dead letters go round without an end: they are dropped");
+                self.letters.clear();
+                break;
+            }
             self.route(&letter.message, &mut queues);
             for id in queues.drain(..) {
                 if letter.reason == Reason::Rejected || !self.is_cycle(id, &letter.message) {
@@ -76,7 +95,7 @@ impl Vhost {
                 }
             }
         }
-        self.posting = false;
+        self.letters_are_held = false;
     }
 
     /// Whether the message died in this queue before and no consumer rejected it since: it would go round for ever. An
@@ -120,7 +139,10 @@ fn buried(message: &Message, queue: &str, reason: Reason, rerouted: bool) -> Box
 /// The deaths with this one in front, as an array. One that happened before for the same reason in the same queue is counted
 /// up, in whatever integer type a client wrote the count.
 fn recorded(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
-    let before = grouped(message.headers().map(deaths).unwrap_or_default());
+    let known = message.headers().and_then(|headers| find(headers, DEATHS)).and_then(Value::array);
+    // RabbitMQ sorts the fields of a death that it adds to others
+    let is_sorted = known.is_some();
+    let before = grouped(known.unwrap_or_default());
     let is_same = |death: &[u8]| {
         place(Value::of(death)) == Some(Place { queue: Some(queue.as_bytes()), reason: Some(reason.name().as_bytes()) })
     };
@@ -129,7 +151,7 @@ fn recorded(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
             let count = count(Value::of(death)).map_or(1, |count| count.saturating_add(1));
             counted(Value::of(death), count)
         }
-        None => first(message, queue, reason),
+        None => first(message, queue, reason, is_sorted),
     };
     let others = before.iter().filter(|death| !is_same(death)).map(|death| Value::of(death));
     write::array(std::iter::once(Value::of(&death)).chain(others))
@@ -190,21 +212,22 @@ fn grouped(deaths: Vec<Value<'_>>) -> Vec<Cow<'_, [u8]>> {
 }
 
 /// What is told of a death that is the first for its queue and reason. Blind copies stay so.
-fn first(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
+fn first(message: &Message, queue: &str, reason: Reason, is_sorted: bool) -> Vec<u8> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let read = message.read();
     let copies = read.headers().into_iter().flat_map(visible_copies);
     let keys: Vec<Vec<u8>> = std::iter::once(&*message.key).chain(copies).map(write::text).collect();
     let mut fields = vec![
         (COUNT, write::long(1)),
-        ("exchange", write::text(message.exchange.as_bytes())),
-        ("queue", write::text(queue.as_bytes())),
         ("reason", write::text(reason.name().as_bytes())),
-        ("routing-keys", write::array(keys.iter().map(|key| Value::of(key)))),
+        ("queue", write::text(queue.as_bytes())),
         ("time", write::timestamp(seconds)),
+        ("exchange", write::text(message.exchange.as_bytes())),
+        ("routing-keys", write::array(keys.iter().map(|key| Value::of(key)))),
     ];
     if let Some(expiration) = read.text(Property::Expiration) {
         fields.push(("original-expiration", write::text(expiration)));
     }
-    write::nested(&sorted(fields.iter().map(|(name, value)| (name.as_bytes(), Value::of(value)))))
+    let fields = fields.iter().map(|(name, value)| (name.as_bytes(), Value::of(value)));
+    write::nested(&if is_sorted { sorted(fields) } else { table(fields) })
 }

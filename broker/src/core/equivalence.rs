@@ -39,11 +39,12 @@ pub(super) fn equivalent(name: &str, received: &Arguments, current: &Arguments, 
 
 fn described(value: Option<Value<'_>>) -> Vec<u8> {
     let Some(value) = value else { return b"none".to_vec() };
-    [b"the value ", &quoted(value)[..], b" of type '", value.type_name().as_bytes(), b"'"].concat()
+    [b"the value '", &plain(value)[..], b"' of type '", value.type_name().as_bytes(), b"'"].concat()
 }
 
+/// Of two values each; one without a content is none to RabbitMQ.
 fn quoted(value: Value<'_>) -> Vec<u8> {
-    [b"'", &plain(value)[..], b"'"].concat()
+    if value.kind() == b'V' { b"none".to_vec() } else { [b"'", &plain(value)[..], b"'"].concat() }
 }
 
 /// A value as refusals show it: a text as its octets.
@@ -54,6 +55,7 @@ pub(super) fn plain(value: Value<'_>) -> Vec<u8> {
     let number = value.whole().map(|number| number.to_string());
     let number = number.or_else(|| value.real().map(|number| format!("{number:?}")));
     let shown = number.or_else(|| value.boolean().map(|value| value.to_string()));
+    let shown = shown.or_else(|| (value.kind() == b'V').then(|| "undefined".to_owned()));
     shown.unwrap_or_else(|| value.type_name().to_owned()).into_bytes()
 }
 

@@ -29,7 +29,10 @@ impl Vhost {
         now: Instant,
     ) -> Result<(), Refusal> {
         let answer = match method {
-            AMQPClass::Basic(method) => self.basic(id, number, method, &arguments, now)?,
+            AMQPClass::Basic(method) => {
+                self.basic(id, number, method, &arguments, now)?;
+                None
+            }
             AMQPClass::Queue(method) => self.queue(id, number, method, arguments, now)?,
             AMQPClass::Exchange(method) => self.exchange_method(method, arguments)?,
             AMQPClass::Channel(channel::AMQPMethod::Flow(flow)) => {
@@ -57,6 +60,7 @@ impl Vhost {
         Ok(())
     }
 
+    /// A method of class `basic`, whose answer comes before what it lets through is delivered.
     fn basic(
         &mut self,
         id: ConnectionId,
@@ -64,52 +68,31 @@ impl Vhost {
         method: basic::AMQPMethod,
         arguments: &Arguments,
         now: Instant,
-    ) -> Result<Option<AMQPClass>, Refusal> {
+    ) -> Result<(), Refusal> {
         use basic::AMQPMethod as Method;
-        let answer = match method {
-            Method::Qos(qos) => {
-                self.qos(id, number, &qos)?;
-                Method::QosOk(basic::QosOk {})
-            }
-            Method::Consume(consume) => {
-                self.consume(id, number, &consume, arguments, now)?;
-                return Ok(None);
-            }
+        let unless_requeued = |requeue: bool| if requeue { Settlement::Requeue } else { Settlement::Discard };
+        match method {
+            Method::Qos(qos) => self.qos(id, number, &qos),
+            Method::Consume(consume) => self.consume(id, number, &consume, arguments, now),
             Method::Cancel(cancel) => {
-                self.cancel(id, number, cancel.consumer_tag.as_str());
-                if cancel.nowait {
-                    return Ok(None);
-                }
-                Method::CancelOk(basic::CancelOk { consumer_tag: cancel.consumer_tag })
+                self.cancel(id, number, &cancel);
+                Ok(())
             }
             // what we cancelled, the client may confirm
-            Method::CancelOk(_) => return Ok(None),
-            Method::Get(get) => {
-                self.get(id, number, &get, now)?;
-                return Ok(None);
-            }
-            Method::Ack(ack) => {
-                self.acknowledge(id, number, ack.delivery_tag, ack.multiple, Settlement::Ack)?;
-                return Ok(None);
-            }
+            Method::CancelOk(_) => Ok(()),
+            Method::Get(get) => self.get(id, number, &get, now),
+            Method::Ack(ack) => self.acknowledge(id, number, ack.delivery_tag, ack.multiple, Settlement::Ack),
             Method::Nack(nack) => {
-                let how = if nack.requeue { Settlement::Requeue } else { Settlement::Discard };
-                self.acknowledge(id, number, nack.delivery_tag, nack.multiple, how)?;
-                return Ok(None);
+                self.acknowledge(id, number, nack.delivery_tag, nack.multiple, unless_requeued(nack.requeue))
             }
             Method::Reject(reject) => {
-                let how = if reject.requeue { Settlement::Requeue } else { Settlement::Discard };
-                self.acknowledge(id, number, reject.delivery_tag, false, how)?;
-                return Ok(None);
+                self.acknowledge(id, number, reject.delivery_tag, false, unless_requeued(reject.requeue))
             }
             Method::Recover(recover) => {
-                self.recover(id, number, &recover)?;
-                Method::RecoverOk(basic::RecoverOk {})
+                let ok = AMQPClass::Basic(Method::RecoverOk(basic::RecoverOk {}));
+                self.recover(id, number, recover.requeue, Some(ok))
             }
-            Method::RecoverAsync(recover) => {
-                self.recover(id, number, &basic::Recover { requeue: recover.requeue })?;
-                return Ok(None);
-            }
+            Method::RecoverAsync(recover) => self.recover(id, number, recover.requeue, None),
             Method::Publish(_)
             | Method::QosOk(_)
             | Method::ConsumeOk(_)
@@ -117,9 +100,8 @@ impl Vhost {
             | Method::Deliver(_)
             | Method::GetOk(_)
             | Method::GetEmpty(_)
-            | Method::RecoverOk(_) => return Err(unexpected()),
-        };
-        Ok(Some(AMQPClass::Basic(answer)))
+            | Method::RecoverOk(_) => Err(unexpected()),
+        }
     }
 
     fn queue(

@@ -104,9 +104,9 @@ pub(crate) struct Vhost {
     policies: Vec<Policy>,
     /// Kept between publishes, for where a message goes.
     routed: Vec<QueueId>,
-    /// Dead letters that wait to be put into queues, and whether somebody is at it.
+    /// Dead letters that wait to be put into queues, and whether more are only added to them.
     letters: VecDeque<Letter>,
-    posting: bool,
+    letters_are_held: bool,
 }
 
 impl Vhost {
@@ -127,7 +127,7 @@ impl Vhost {
             policies: Vec::new(),
             routed: Vec::new(),
             letters: VecDeque::new(),
-            posting: false,
+            letters_are_held: false,
         }
     }
 

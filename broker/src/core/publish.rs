@@ -135,9 +135,13 @@ impl Vhost {
         if publish.queues.is_empty() && publish.mandatory {
             self.give_back(id, number, &publish.message);
         }
+        let is_first = self.hold_letters();
         let mut accepted = true;
         for queue in &publish.queues {
             accepted &= self.enqueue(*queue, publish.message.clone(), now);
+        }
+        if is_first {
+            self.release_letters(now);
         }
         accepted
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use amq_protocol::protocol::basic;
+use amq_protocol::protocol::AMQPClass;
 
 use super::{
     ConnectionId, QueueId, Vhost,
@@ -47,7 +47,7 @@ impl Vhost {
         Ok(())
     }
 
-    /// `basic.recover`: all that is not settled is requeued.
+    /// `basic.recover`: all that is not settled is requeued. The answer comes before what is delivered again.
     ///
     /// # Errors
     /// 540 without `requeue`, as in RabbitMQ.
@@ -55,13 +55,17 @@ impl Vhost {
         &mut self,
         connection: ConnectionId,
         number: u16,
-        recover: &basic::Recover,
+        requeue: bool,
+        answer: Option<AMQPClass>,
     ) -> Result<(), Refusal> {
-        if !recover.requeue {
+        if !requeue {
             return Err(Code::NotImplemented.because("requeue=false"));
         }
         let unacked: Vec<Unacked> = self.channel(connection, number)?.unacked.drain(..).collect();
         let queues = self.settle_of(connection, number, Settlement::Requeue, unacked);
+        if let Some(answer) = answer {
+            self.tell(connection, number, answer);
+        }
         self.pump_all(queues);
         Ok(())
     }

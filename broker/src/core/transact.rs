@@ -48,6 +48,7 @@ impl Vhost {
     /// other messages and all settlements of the transaction are carried out nevertheless.
     pub(super) fn commit(&mut self, connection: ConnectionId, number: u16, now: Instant) -> Result<(), Refusal> {
         let Transaction { publishes, settled } = self.transaction(connection, number)?;
+        let is_first = self.hold_letters();
         let mut accepted = true;
         for mut publish in publishes {
             if publish.message.exchange.is_empty() {
@@ -55,6 +56,9 @@ impl Vhost {
                 self.route(&publish.message, &mut publish.queues);
             }
             accepted &= self.send_out(connection, number, &publish, now);
+        }
+        if is_first {
+            self.release_letters(now);
         }
         for (how, deliveries) in settled {
             let queues = self.settle_of(connection, number, how, deliveries);

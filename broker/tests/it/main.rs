@@ -1,7 +1,10 @@
 //! The broker from the outside, over TCP.
 
+mod answers;
 mod contract;
+mod encode;
 mod frames;
+mod fuzz;
 mod handles;
 mod handshake;
 mod heartbeats;

@@ -1,7 +1,7 @@
 //! Arguments of queues: which are taken, which refused, and what counts as the same when a queue is declared again.
 
 use amq_protocol::{
-    protocol::queue,
+    protocol::{basic, queue},
     types::{AMQPValue, FieldTable},
 };
 
@@ -287,6 +287,58 @@ async fn the_first_of_two_wrong_arguments_is_told() {
         let why = format!("{start}: received the value '1' of type 'signedint' but current is none");
         refused(&mut c, q, [("x-dead-letter-exchange", int(1))], &why).await;
         c.call(queue::Declare { arguments: table([("x-delivery-limit", int(1))]), ..declare(q) }, DECLARED).await;
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_may_be_of_any_integer_type_and_is_no_time() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        let numbers = || {
+            [
+                AMQPValue::ShortShortInt(5),
+                AMQPValue::ShortShortUInt(5),
+                AMQPValue::ShortInt(5),
+                AMQPValue::ShortUInt(5),
+                AMQPValue::LongInt(5),
+                AMQPValue::LongUInt(5),
+                AMQPValue::LongLongInt(5),
+            ]
+        };
+        for name in ["x-max-length", "x-max-length-bytes", "x-max-priority", "x-message-ttl"] {
+            for number in numbers() {
+                // declared again, it is the same number
+                c.call(queue::Declare { arguments: table([(name, number)]), ..declare(q) }, DECLARED).await;
+            }
+            c.call(delete(q), "queue.delete-ok messages=0").await;
+            let why = format!("invalid arg '{name}' for queue 'q' in vhost '/': \"expected integer, got timestamp\"");
+            refused(&mut c, q, [(name, AMQPValue::Timestamp(5))], &why).await;
+        }
+        c.call(declare(q), DECLARED).await;
+        for (tag, number) in numbers().into_iter().enumerate() {
+            let tag = tag.to_string();
+            let arguments = table([("x-priority", number)]);
+            let consume = basic::Consume { arguments, ..super::methods::consume(q, &tag) };
+            c.call(consume, &format!("basic.consume-ok {tag}")).await;
+        }
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_argument_without_a_value_is_shown_as_none() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        c.call(queue::Declare { arguments: table([("x-max-length", int(2))]), ..declare(q) }, DECLARED).await;
+        let start = "inequivalent arg";
+        let end = "for queue 'q' in vhost '/': received";
+        let why = format!("{start} 'x-max-length' {end} none but current is '2'");
+        refused(&mut c, q, [("x-max-length", AMQPValue::Void)], &why).await;
+        let why = format!("{start} 'x-max-priority' {end} the value 'undefined' of type 'void' but current is none");
+        refused(&mut c, q, [("x-max-length", int(2)), ("x-max-priority", AMQPValue::Void)], &why).await;
         c.bye().await;
     })
     .await;

@@ -8,51 +8,26 @@ use super::{
     run::same,
     values::{table, text},
 };
+use crate::encode::{self, NO_FIELDS, TICKET, array, long, short};
 
 const DECLARED: &str = "queue.declare-ok q messages=0 consumers=0";
 const MALFORMED: &str = "501 FRAME_ERROR - Malformed UTF-8 in shortstr";
 
-/// A frame of channel 1.
-fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
-    framed(kind, 1, payload)
-}
-
-fn framed(kind: u8, channel: u16, payload: &[u8]) -> Vec<u8> {
-    let size = u32::try_from(payload.len()).expect("payloads here are short").to_be_bytes();
-    [&[kind][..], &channel.to_be_bytes(), &size, payload, &[0xCE]].concat()
-}
-
-fn method(class: u16, method: u16, arguments: &[&[u8]]) -> Vec<u8> {
-    let ids = [class.to_be_bytes(), method.to_be_bytes()].concat();
-    frame(1, &[&ids[..], &arguments.concat()].concat())
-}
-
-fn short(octets: &[u8]) -> Vec<u8> {
-    [&[u8::try_from(octets.len()).expect("short strings are short")], octets].concat()
-}
-
-fn long(octets: &[u8]) -> Vec<u8> {
-    [b"S", &u32::try_from(octets.len()).expect("they are short").to_be_bytes()[..], octets].concat()
-}
-
-/// A table, with its length.
-fn fields(fields: &[(&[u8], Vec<u8>)]) -> Vec<u8> {
-    let written: Vec<u8> = fields.iter().flat_map(|(name, value)| [short(name), value.clone()].concat()).collect();
-    [&u32::try_from(written.len()).expect("they are short").to_be_bytes()[..], &written].concat()
-}
-
-const NO_FIELDS: &[u8] = &[0; 4];
-const TICKET: &[u8] = &[0; 2];
-
-/// `basic.publish` and its content.
-fn publish(exchange: &[u8], key: &[u8], flags: u16, properties: &[u8], body: &[u8]) -> Vec<u8> {
-    let publish = method(60, 40, &[TICKET, &short(exchange), &short(key), &[0]]);
-    let size = u64::try_from(body.len()).expect("bodies are short").to_be_bytes();
-    let header = [&60_u16.to_be_bytes()[..], &[0; 2], &size, &flags.to_be_bytes(), properties].concat();
-    [publish, frame(2, &header), frame(3, body)].concat()
-}
-
+/// The flags of properties of which only the headers are there.
 const HEADERS: u16 = 0x2000;
+
+fn method(class: u16, number: u16, arguments: &[&[u8]]) -> Vec<u8> {
+    encode::method(1, class, number, arguments)
+}
+
+fn fields(fields: &[(&[u8], Vec<u8>)]) -> Vec<u8> {
+    encode::fields(fields)
+}
+
+/// `basic.publish` and its content on channel 1.
+fn publish(exchange: &[u8], key: &[u8], flags: u16, properties: &[u8], body: &[u8]) -> Vec<u8> {
+    encode::publish(1, (exchange, key), 0, &[&flags.to_be_bytes()[..], properties].concat(), body)
+}
 
 #[tokio::test]
 async fn a_routing_key_is_octets() {
@@ -190,7 +165,7 @@ async fn names_of_what_is_declared_bound_or_consumed_are_text() {
             c.is_closed_with(&format!("{MALFORMED} (0,0)")).await;
         }
         let mut c = s.connect().await;
-        c.send_bytes(&framed(1, 0, &[&[0, 10, 0, 50, 0, 200], &wrong[..], &[0; 4]].concat())).await;
+        c.send_bytes(&encode::method(0, 10, 50, &[&[0, 200], &wrong, &[0; 4]])).await;
         c.is_closed_with(&format!("{MALFORMED} (10,50)")).await;
     })
     .await;
@@ -231,10 +206,7 @@ async fn copies_go_where_their_octets_say() {
         let key = s.name("key");
         c.call(bind(&q, "amq.topic", &format!("{key}.*.cc")), "queue.bind-ok").await;
         c.call(bind(&q, "amq.topic", &format!("{key}.*.bcc")), "queue.bind-ok").await;
-        let list = |octets: &[u8]| {
-            let value = long(&[key.as_bytes(), octets].concat());
-            [b"A", &u32::try_from(value.len()).expect("it is short").to_be_bytes()[..], &value].concat()
-        };
+        let list = |octets: &[u8]| array(&[long(&[key.as_bytes(), octets].concat())]);
         for (name, octets) in [(&b"CC"[..], &b".\xff.cc"[..]), (b"BCC", b".\xfe.bcc")] {
             let headers = fields(&[(b"\xff", b"V".to_vec()), (name, list(octets))]);
             c.send_bytes(&publish(b"amq.topic", b"elsewhere\xff", HEADERS, &headers, b"m")).await;
@@ -254,8 +226,7 @@ async fn a_dead_letter_keeps_its_octets() {
         let arguments = table([("x-dead-letter-exchange", text("amq.topic"))]);
         c.call(queue::Declare { arguments, ..declare(&q) }, DECLARED).await;
         c.call(bind(&q, "amq.direct", &q), "queue.bind-ok").await;
-        let list = long(&[q.as_bytes(), b".\xff"].concat());
-        let list = [b"A", &u32::try_from(list.len()).expect("it is short").to_be_bytes()[..], &list].concat();
+        let list = array(&[long(&[q.as_bytes(), b".\xff"].concat())]);
         let headers = fields(&[(b"CC", list), (b"\xfe", long(b"\xfd"))]);
         c.send_bytes(&publish(b"amq.direct", q.as_bytes(), HEADERS, &headers, b"m")).await;
         c.send(get_to_ack(&q)).await;

@@ -235,6 +235,21 @@ async fn recover_with_requeue_gives_back_all_that_is_unacked() {
 }
 
 #[tokio::test]
+async fn recover_is_answered_before_what_it_delivers_again() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        c.call(declare(q), DECLARED).await;
+        c.call(consume(q, "c"), "basic.consume-ok c").await;
+        c.publish("", q, "one").await;
+        c.sees(r#"basic.deliver c #1 /q "one""#).await;
+        c.call(basic::Recover { requeue: true }, "basic.recover-ok").await;
+        c.sees(r#"basic.deliver c #2 redelivered /q "one""#).await;
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn recover_without_requeue_is_not_implemented() {
     same(async |s| {
         let mut c = s.connect().await;

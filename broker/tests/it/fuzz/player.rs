@@ -1,0 +1,306 @@
+//! Plays a sequence on a broker over one connection, and notes what the broker answers and how many messages wait.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
+
+use super::act::{Act, CHANNELS, QUEUES, Sequence, WORKING};
+use crate::encode::{NO_FIELDS, TICKET, method, short};
+
+/// How long a broker may take to answer a question.
+const ANSWER: Duration = Duration::from_secs(20);
+/// The channel on which only the counts are asked for.
+const ASKING: u16 = 9;
+const PROTOCOL: &[u8] = b"AMQP\x00\x00\x09\x01";
+
+/// How often RabbitMQ is asked again before it is believed that it has nothing more to say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// After which it should be done.
+    rounds: usize,
+    /// After it seems to be done.
+    more: usize,
+}
+
+impl Patience {
+    pub(super) fn short() -> Self {
+        Self { rounds: 60, more: 1 }
+    }
+
+    pub(super) fn long() -> Self {
+        Self { rounds: 600, more: 25 }
+    }
+}
+
+/// What came of an operation.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Step {
+    /// What the broker said, by channel.
+    said: BTreeMap<u16, Vec<String>>,
+    /// Messages that wait, and consumers, by queue; none when the connection is over.
+    counts: Vec<(u32, u32)>,
+}
+
+impl Step {
+    /// Whether the same messages were delivered in another order, and all else is the same. Dead letters of two queues that
+    /// meet in a third come in any order on RabbitMQ.
+    pub(super) fn is_reordered(&self, other: &Self) -> bool {
+        let without_tags = |step: &Self| {
+            let lines = step.said.iter().flat_map(|(channel, said)| said.iter().map(move |line| (*channel, line)));
+            let mut lines: Vec<_> = lines.map(|(channel, line)| (channel, without_tag(line))).collect();
+            lines.sort_unstable();
+            lines
+        };
+        let kinds = |step: &Self| {
+            let kind = |line: &String| line.split(']').next().map(str::to_owned);
+            step.said.values().map(|said| said.iter().map(kind).collect()).collect::<Vec<Vec<_>>>()
+        };
+        self.counts == other.counts && kinds(self) == kinds(other) && without_tags(self) == without_tags(other)
+    }
+
+    fn is_as_much_as(&self, other: &Self) -> bool {
+        let lengths = |step: &Self| step.said.iter().map(|(channel, said)| (*channel, said.len())).collect::<Vec<_>>();
+        self.counts == other.counts && lengths(self) == lengths(other)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.counts)?;
+        for (channel, said) in &self.said {
+            for line in said {
+                write!(f, "\n      [{channel}] {line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Plays a sequence; `expected` is what came of it on another broker.
+pub(super) async fn play(
+    address: &str,
+    sequence: &Sequence,
+    expected: Option<&[Step]>,
+    patience: Patience,
+) -> Vec<Step> {
+    let mut player = Player::connect(address).await;
+    let mut steps: Vec<Step> = Vec::new();
+    for (at, act) in sequence.acts.iter().enumerate() {
+        player.write(&act.frames(sequence)).await;
+        if let Act::All(acts) = act {
+            // channels run beside each other, and the queues are asked for on another
+            player.hears(WORKING, acts.len()).await;
+        }
+        let mut step = Step::default();
+        let mut settled = 0;
+        for _round in 0..patience.rounds {
+            step.counts = player.counts(sequence).await;
+            player.hand_over(&mut step);
+            let is_done = match expected.and_then(|steps| steps.get(at)) {
+                Some(expected) => step.is_as_much_as(expected),
+                None => true,
+            };
+            settled = if is_done { settled + 1 } else { 0 };
+            if settled > patience.more || step.counts.is_empty() {
+                break;
+            }
+        }
+        for said in step.said.values_mut() {
+            // confirms come in any order
+            if said.iter().all(|line| line.starts_with("confirm")) {
+                said.sort();
+            }
+        }
+        let is_over = step.counts.is_empty();
+        steps.push(step);
+        if is_over {
+            break;
+        }
+    }
+    steps
+}
+
+#[derive(Debug)]
+struct Player {
+    socket: TcpStream,
+    input: Vec<u8>,
+    said: BTreeMap<u16, Vec<String>>,
+    /// Methods whose content is not there yet, and how much of it is to come.
+    partial: BTreeMap<u16, (String, u64)>,
+    confirmed: BTreeMap<u16, BTreeSet<u64>>,
+    /// Answers to questions for counts.
+    answers: Vec<(u32, u32)>,
+    is_over: bool,
+}
+
+impl Player {
+    async fn connect(address: &str) -> Self {
+        let socket = TcpStream::connect(address).await.expect("the broker accepts connections");
+        socket.set_nodelay(true).expect("the socket is open");
+        let (said, partial, confirmed) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut player =
+            Self { socket, input: Vec::new(), said, partial, confirmed, answers: Vec::new(), is_over: false };
+        player.write(PROTOCOL).await;
+        let response = b"\0guest\0guest";
+        let length = u32::try_from(response.len()).expect("it is short").to_be_bytes();
+        let start_ok = method(0, 10, 11, &[NO_FIELDS, &short(b"PLAIN"), &length, response, &short(b"en_US")]);
+        let tune_ok = method(0, 10, 31, &[&2_047_u16.to_be_bytes(), &131_072_u32.to_be_bytes(), &[0; 2]]);
+        player.write(&[start_ok, tune_ok, method(0, 10, 40, &[&short(b"/"), &short(b""), &[0]])].concat()).await;
+        let opened = CHANNELS.into_iter().chain([ASKING]).map(open).collect::<Vec<_>>().concat();
+        player.write(&opened).await;
+        player.hears(ASKING, 1).await;
+        player.said.clear();
+        player
+    }
+
+    /// A peer that is gone is seen when reading.
+    async fn write(&mut self, bytes: &[u8]) {
+        let _gone = self.socket.write_all(bytes).await;
+    }
+
+    /// Waits until a channel has said so much.
+    async fn hears(&mut self, channel: u16, lines: usize) {
+        while self.said.get(&channel).is_none_or(|said| said.len() < lines) && !self.is_over {
+            self.read_within_budget().await;
+        }
+    }
+
+    async fn read_within_budget(&mut self) {
+        if timeout(ANSWER, self.read()).await.is_err() {
+            self.said.entry(ASKING).or_default().push(format!("no answer within {ANSWER:?}"));
+            self.is_over = true;
+        }
+    }
+
+    /// Messages and consumers of each queue; none when the connection is over.
+    async fn counts(&mut self, sequence: &Sequence) -> Vec<(u32, u32)> {
+        self.answers.clear();
+        let ask = |queue| method(ASKING, 50, 10, &[TICKET, &short(&sequence.queue(queue)), &[1], NO_FIELDS]);
+        let questions: Vec<u8> = (0..QUEUES).flat_map(ask).collect();
+        self.write(&questions).await;
+        while self.answers.len() < QUEUES && !self.is_over {
+            self.read_within_budget().await;
+        }
+        if self.is_over { Vec::new() } else { self.answers.clone() }
+    }
+
+    fn hand_over(&mut self, step: &mut Step) {
+        for (channel, mut said) in std::mem::take(&mut self.said) {
+            step.said.entry(channel).or_default().append(&mut said);
+        }
+    }
+
+    async fn read(&mut self) {
+        if matches!(self.socket.read_buf(&mut self.input).await, Ok(0) | Err(_)) {
+            self.is_over = true;
+            return;
+        }
+        while let Some(head) = self.input.first_chunk::<7>() {
+            let size = u32::from_be_bytes([head[3], head[4], head[5], head[6]]);
+            let whole = usize::try_from(size).expect("frames are small") + 8;
+            if self.input.len() < whole {
+                break;
+            }
+            let frame: Vec<u8> = self.input.drain(..whole).collect();
+            let channel = u16::from_be_bytes([frame[1], frame[2]]);
+            self.take(frame[0], channel, &frame[7..whole - 1]).await;
+        }
+    }
+
+    async fn take(&mut self, kind: u8, channel: u16, payload: &[u8]) {
+        if kind == 8 {
+            return;
+        }
+        if kind != 1 {
+            let (mut line, left) = self.partial.remove(&channel).expect("a content follows its method");
+            line.push_str(&format!(" | {}", shown(payload)));
+            // a header says how much is to come
+            let left = match kind {
+                2 => u64::from_be_bytes(payload[4..12].try_into().expect("eight octets")),
+                _body => left - u64::try_from(payload.len()).expect("frames are small"),
+            };
+            if left == 0 {
+                self.said.entry(channel).or_default().push(line);
+            } else {
+                self.partial.insert(channel, (line, left));
+            }
+            return;
+        }
+        let said = self.said.entry(channel).or_default();
+        let ids = [payload[1], payload[3]];
+        match ids {
+            [50, 11] if channel == ASKING => {
+                let counts = &payload[payload.len() - 8..];
+                let number = |at: usize| u32::from_be_bytes(counts[at..at + 4].try_into().expect("four octets"));
+                self.answers.push((number(0), number(4)));
+                self.said.remove(&channel);
+            }
+            [60, tag @ (80 | 120)] => {
+                let last = u64::from_be_bytes(payload[4..12].try_into().expect("eight octets"));
+                let confirmed = self.confirmed.entry(channel).or_default();
+                let first = if payload[12] & 1 == 1 { 1 } else { last };
+                let fresh = (first..=last).filter(|tag| confirmed.insert(*tag));
+                let what = if tag == 80 { "confirm" } else { "confirm not" };
+                said.extend(fresh.map(|tag| format!("{what} {tag}")));
+                if said.is_empty() {
+                    self.said.remove(&channel);
+                }
+            }
+            [20, 40] => {
+                said.push(format!("closed: {}", payload[4..].escape_ascii()));
+                self.confirmed.remove(&channel);
+                self.write(&[method(channel, 20, 41, &[]), open(channel)].concat()).await;
+            }
+            [20, 41] => {
+                said.push("closed".to_owned());
+                self.confirmed.remove(&channel);
+                self.write(&open(channel)).await;
+            }
+            [60, 50 | 60 | 71] => {
+                self.partial.insert(channel, (format!("{ids:?} {}", shown(&payload[4..])), 0));
+                if said.is_empty() {
+                    self.said.remove(&channel);
+                }
+            }
+            [10, 50] => {
+                said.push(format!("closed: {}", payload[4..].escape_ascii()));
+                self.write(&method(0, 10, 51, &[])).await;
+                self.is_over = true;
+            }
+            ids => said.push(format!("{ids:?} {}", shown(&payload[4..]))),
+        }
+    }
+}
+
+fn open(channel: u16) -> Vec<u8> {
+    method(channel, 20, 10, &[&[0]])
+}
+
+/// The octets, without the times of deaths.
+fn shown(octets: &[u8]) -> String {
+    const TIME: &[u8] = b"\x04timeT";
+    let mut octets = octets.to_vec();
+    let times: Vec<usize> =
+        (0..octets.len()).filter(|at| octets[*at..].starts_with(TIME)).map(|at| at + TIME.len()).collect();
+    for at in times {
+        let end = octets.len().min(at + 8);
+        octets[at..end].fill(b'.');
+    }
+    octets.escape_ascii().to_string()
+}
+
+/// A delivery without the octets of its tag, which are the first after that of its consumer.
+fn without_tag(line: &str) -> String {
+    match line.split_once(r"\x03tag\x00\x00\x00\x00\x00\x00\x00") {
+        Some((method, rest)) => format!("{method} {}", &rest[rest.len().min(4)..]),
+        None => line.to_owned(),
+    }
+}
