@@ -4,7 +4,7 @@
 //!
 //! - [`Arguments`]: the table of a method
 //! - [`Value`]: a value and what it can be read as
-//! - [`write`]: new values
+//! - [`mod@write`]: new values
 
 mod arguments;
 mod value;
