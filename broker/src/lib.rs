@@ -28,7 +28,7 @@
 //! - [`core`]: what a broker does, as a state machine without I/O
 //! - [`net`]: sockets, frames and handshakes
 //! - [`observe`]: who is told what clients do
-//! - [`shared`]: what connections share; [`refusal`]: why one is refused; [`table`]: field tables as they are written
+//! - [`shared`]: what connections share; [`refusal`]: why one is refused; [`mod@table`]: field tables as they are written
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
