@@ -1,7 +1,7 @@
 //! Builds the page into dist/: Trunk compiles it, and its hook does the rest.
 //!
 //! - [`hook`]: what Trunk runs after it has compiled, in `trunk build` and `trunk serve` too
-//! - [`program`]: the program, split into chunks
+//! - [`mod@program`]: the program, split into chunks
 //! - [`style`]: the style sheet
 //! - [`shells`]: a prerendered document for each page and language
 //! - [`size`]: what a visitor downloads
