@@ -9,8 +9,11 @@ use crate::{process, root, step::Steps};
 /// The path of the binary `crosstalk`, up to date.
 pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
     steps.step("server", || {
-        process::run(process::cargo(&["build", "--release", "--package", "crosstalk"])?)?;
         let binary = target().join("release").join("crosstalk");
+        if !binary.is_file() {
+            eprintln!("    usually 8 minutes on two cores the first time");
+        }
+        process::run(process::cargo(&["build", "--release", "--package", "crosstalk"])?)?;
         ensure!(binary.is_file(), "cargo left no binary at {}", binary.display());
         Ok(binary)
     })

@@ -1,5 +1,5 @@
 //! Programs that cargo and npm can install without root, each in the exact version that is needed: from PATH if it has
-//! that, else from the cache folder, else installed there.
+//! that, else from the cache folder, else installed there, by cargo-binstall if that is on PATH.
 
 use std::{
     env,
@@ -7,13 +7,14 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{
     cache,
-    process::{self, cargo, find, output, program},
+    process::{self, cargo, find, lines, output, program},
     step::{Outcome, Steps},
 };
 
@@ -21,15 +22,8 @@ const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
 const BINARYEN: &str = "132.0.0";
 const WASM: &str = "wasm32-unknown-unknown";
-
-/// How a tool is compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Build {
-    /// Without optimisation: these tools do little, and their own release profiles take minutes.
-    Quick,
-    /// As its author releases it: it reads and writes the whole page.
-    Optimised,
-}
+/// How long cargo-binstall may take for one program.
+const DOWNLOAD: Duration = Duration::from_secs(120);
 
 /// Adds the compilation target of the page to the toolchain in use.
 pub(crate) fn wasm_target(steps: &mut Steps) -> Result<()> {
@@ -62,20 +56,31 @@ pub(crate) fn checkers(steps: &mut Steps) -> Result<()> {
     })
 }
 
-/// The program that builds the page.
+/// The program that builds the page. It is installed without the parts that download: TLS, and the search for a newer version.
 pub(crate) fn trunk(steps: &mut Steps) -> Result<PathBuf> {
-    crate_binary(steps, "trunk", "trunk", TRUNK, Build::Quick)
+    let install =
+        Install { default_features: false, usually: "2 to 3 minutes", ..Install::new("trunk", "trunk", TRUNK) };
+    binary(steps, install)
 }
 
 /// The program that makes JavaScript bindings: it must be of the very version the page is linked with.
 pub(crate) fn wasm_bindgen(steps: &mut Steps) -> Result<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
-    crate_binary(steps, "wasm-bindgen-cli", "wasm-bindgen", &version, Build::Optimised)
+    let install = Install {
+        // its lock file names versions that are withdrawn
+        locked: false,
+        // TLS is for its test runner
+        default_features: false,
+        optimised: &["walrus", "wasm-bindgen-cli-support", "wasmparser"],
+        usually: "1 to 2 minutes",
+        ..Install::new("wasm-bindgen", "wasm-bindgen-cli", &version)
+    };
+    binary(steps, install)
 }
 
 /// The program that checks dependencies against deny.toml.
 pub(crate) fn cargo_deny(steps: &mut Steps) -> Result<PathBuf> {
-    crate_binary(steps, "cargo-deny", "cargo-deny", CARGO_DENY, Build::Quick)
+    binary(steps, Install::new("cargo-deny", "cargo-deny", CARGO_DENY))
 }
 
 /// `wasm-opt` as a command, when it can be had: npm's package carries a current one. The text is its version.
@@ -118,15 +123,16 @@ pub(crate) fn path_with(tools: &[&Path]) -> Result<OsString> {
     Ok(env::join_paths(folders.chain(env::split_paths(&path)))?)
 }
 
-/// The binary `name` of the crate `package`.
-fn crate_binary(steps: &mut Steps, package: &str, name: &str, version: &str, build: Build) -> Result<PathBuf> {
+/// The program that `install` names.
+fn binary(steps: &mut Steps, install: Install<'_>) -> Result<PathBuf> {
+    let Install { name, version, .. } = install;
     steps.step_with(&format!("{name} {version}"), || {
         let root = cache::folder("tools")?;
         let cached = root.join("bin").join(name);
         if let Some(path) = find(name).into_iter().chain([cached.clone()]).find(|path| has_version(path, version)) {
             return Ok((path, Outcome::UpToDate));
         }
-        Install { build, ..Install::new(package, version, &root) }.run()?;
+        install.run(&root)?;
         if !has_version(&cached, version) {
             bail!("{} is not version {version} after its installation", cached.display());
         }
@@ -134,40 +140,80 @@ fn crate_binary(steps: &mut Steps, package: &str, name: &str, version: &str, bui
     })
 }
 
-/// How cargo is to install a crate.
+/// A program and how it is installed.
 #[derive(Clone, Copy, Debug)]
 struct Install<'a> {
+    name: &'a str,
+    /// The crate that the program is of.
     package: &'a str,
     version: &'a str,
-    build: Build,
-    root: &'a Path,
+    /// Whether to keep to the lock file of the package.
+    locked: bool,
+    default_features: bool,
+    /// The crates that do most of the work. All others are compiled without optimisation: the release profiles of these
+    /// programs take several minutes more than they save.
+    optimised: &'a [&'a str],
+    /// How long it takes to compile on two cores.
+    usually: &'a str,
 }
 
 impl<'a> Install<'a> {
-    const fn new(package: &'a str, version: &'a str, root: &'a Path) -> Self {
-        Self { package, version, build: Build::Optimised, root }
+    const fn new(name: &'a str, package: &'a str, version: &'a str) -> Self {
+        Self { name, package, version, locked: true, default_features: true, optimised: &[], usually: "some minutes" }
     }
 
-    fn run(self) -> Result<()> {
-        eprintln!("    installing it into {}: some minutes on two cores, once", self.root.display());
-        // a lock file may name a version that was withdrawn since
-        self.try_run(true).or_else(|error| {
-            eprintln!("    {error:#}; once more without its lock file");
-            self.try_run(false)
-        })
+    /// Installs it into `root`.
+    fn run(self, root: &Path) -> Result<()> {
+        if let Some(binstall) = find("cargo-binstall") {
+            eprintln!("    cargo-binstall downloads it into {}", root.display());
+            match self.download(&binstall, root) {
+                Ok(()) => return Ok(()),
+                Err(error) => eprintln!("    {error:#}"),
+            }
+        }
+        eprintln!("    compiling it into {}: usually {} on two cores, once", root.display(), self.usually);
+        if self.locked {
+            // a lock file may name a version that was withdrawn since
+            self.compile(root, true).or_else(|error| {
+                eprintln!("    {error:#}; once more without its lock file");
+                self.compile(root, false)
+            })
+        } else {
+            self.compile(root, false)
+        }
     }
 
-    fn try_run(self, locked: bool) -> Result<()> {
+    fn download(self, binstall: &Path, root: &Path) -> Result<()> {
+        let mut command = program(binstall);
+        command.args([self.package, "--version", &format!("={}", self.version), "--no-confirm", "--force"]);
+        command.args(["--no-symlinks", "--disable-strategies", "compile", "--install-path"]).arg(root.join("bin"));
+        ensure!(lines(command, DOWNLOAD, |line| eprintln!("{line}"))?, "cargo-binstall has no {}", self.package);
+        Ok(())
+    }
+
+    fn compile(self, root: &Path, locked: bool) -> Result<()> {
         let version = format!("={}", self.version);
-        let mut command = cargo(&["install", self.package, "--version", &version, "--force", "--quiet"])?;
+        let mut command = cargo(&["install", self.package, "--version", &version, "--force", "--quiet", "--debug"])?;
+        command.args(["--bin", self.name]);
         if locked {
             command.arg("--locked");
         }
-        if self.build == Build::Quick {
-            command.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0");
+        if !self.default_features {
+            command.arg("--no-default-features");
         }
+        for package in self.optimised {
+            command.arg("--config").arg(format!("profile.dev.package.{package}.opt-level=1"));
+        }
+        // little code is compiled fastest
+        command.envs([
+            ("CARGO_INCREMENTAL", "0"),
+            ("CARGO_PROFILE_DEV_CODEGEN_UNITS", "16"),
+            ("CARGO_PROFILE_DEV_DEBUG", "0"),
+            ("CARGO_PROFILE_DEV_DEBUG_ASSERTIONS", "false"),
+            ("CARGO_PROFILE_DEV_OVERFLOW_CHECKS", "false"),
+        ]);
         // in a temporary folder: the workspace's own artifacts have nothing in common with it
-        command.arg("--root").arg(self.root).env_remove("CARGO_TARGET_DIR");
+        command.arg("--root").arg(root).env_remove("CARGO_TARGET_DIR");
         process::run(command)
     }
 }

@@ -47,6 +47,7 @@ pub(crate) fn build(steps: &mut Steps) -> Result<()> {
         if stamp.fresh() {
             return Ok(((), Outcome::UpToDate));
         }
+        eprintln!("    usually 5 minutes on two cores the first time, half a minute after a change");
         let mut command = program(&trunk);
         command.args(["build", "--release", "--offline", "--skip-version-check"]);
         command.env("PATH", tools::path_with(&[&trunk, &wasm_bindgen])?);
