@@ -128,16 +128,6 @@ async fn get(path: String, trace: Option<String>) -> Result<Exchange, CallError>
     send(&Request { method: "GET".to_owned(), path, headers, body: Vec::new() }).await
 }
 
-/// A file of the page's own, as text.
-///
-/// # Errors
-/// When the server cannot be reached, or has no such file.
-pub async fn file(path: String) -> Result<String, CallError> {
-    let exchange = get(path, None).await?;
-    succeeded(&exchange)?;
-    String::from_utf8(exchange.body).map_err(|error| CallError::Unreadable(error.to_string()))
-}
-
 fn succeeded(exchange: &Exchange) -> Result<(), CallError> {
     if let Some(problem) = exchange.problem() {
         return Err(CallError::Problem(Box::new(problem)));

@@ -17,10 +17,6 @@ pub(super) fn print(dist: &Path) -> Result<()> {
     for path in files(dist)? {
         let bytes = fs::read(&path)?;
         let name = format!("/{}", path.strip_prefix(dist)?.display());
-        // only the page of the components downloads these
-        if name.starts_with("/design/") {
-            continue;
-        }
         let is_document = path.extension().is_some_and(|extension| extension == "html");
         let file = (name, bytes.len(), brotli(&bytes)?);
         if is_document { documents.push(file) } else { sizes.push(file) }
