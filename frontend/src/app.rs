@@ -74,12 +74,12 @@ fn Frame(
         <a class="skip" href="#main" rel="external">
             {t!(i18n, common.skip)}
         </a>
-        <div class="routing" data-testid="routing">
+        <div class="routing" data-testid="routing" aria-hidden="true">
             <RoutingProgress is_routing max_time=LOADING />
         </div>
         <Markers />
         {(!embed).then(|| view! { <Header broker=health.broker store=health.store><CommandButton /></Header> })}
-        <main id="main" class="wrap" tabindex="-1">
+        <main id="main" class="wrap" tabindex="-1" aria-busy=move || is_routing.get().then_some("true")>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view={Lazy::<HomeRoute>::new()} />
                 <Route path=path!("/rest") view={Lazy::<RestRoute>::new()} />

@@ -44,17 +44,27 @@ where
     let bookmark = RwSignal::new(Bookmark::Whole);
     let (location, navigate) = (use_location(), use_navigate());
     let path = location.pathname.get_untracked();
-    // while the next page loads, this one is still here and the address can be the other page's
-    let is_elsewhere = move || document_path() != path;
-
-    let (hash, elsewhere) = (location.hash, is_elsewhere.clone());
+    // the router knows the new address before the browser shows it, and the page before stays until the next one has loaded
+    let is_shown = {
+        let path = path.clone();
+        move || document_path() == path
+    };
+    let (pathname, hash, shown) = (location.pathname, location.hash, is_shown.clone());
+    // the fragment of this page's address; none when the address is another page's
+    let current = move || {
+        if shown() {
+            Some(fragment())
+        } else {
+            (pathname.get_untracked() == path).then(|| without_mark(&hash.get_untracked()).to_owned())
+        }
+    };
     // the fragment that was read or written last
     let known = StoredValue::new(None::<String>);
+    let now = current.clone();
     let open = move || {
-        let fragment = fragment();
-        if elsewhere() || known.get_value().as_ref() == Some(&fragment) {
+        let Some(fragment) = now().filter(|fragment| known.get_value().as_ref() != Some(fragment)) else {
             return;
-        }
+        };
         match address::read::<D>(&fragment) {
             Some(Ok(draft)) => {
                 restore(draft);
@@ -85,12 +95,12 @@ where
         let Written { fragment, withheld } = address::write(&now);
         cancel(waiting);
         // at first a link that was opened holds the draft, or cannot be read
-        if before.is_none() && (is_plain || !self::fragment().is_empty()) {
+        if before.is_none() && (is_plain || current().is_some_and(|fragment| !fragment.is_empty())) {
             return;
         }
-        let (is_elsewhere, navigate) = (is_elsewhere.clone(), navigate.clone());
+        let (is_shown, navigate) = (is_shown.clone(), navigate.clone());
         let write = move || {
-            if is_elsewhere() {
+            if !is_shown() {
                 return;
             }
             let (fragment, state) = match () {
@@ -123,8 +133,11 @@ fn document_path() -> String {
 
 /// What is behind the `#` of the address.
 fn fragment() -> String {
-    let hash = window().location().hash().unwrap_or_default();
-    hash.strip_prefix('#').unwrap_or_default().to_owned()
+    without_mark(&window().location().hash().unwrap_or_default()).to_owned()
+}
+
+fn without_mark(hash: &str) -> &str {
+    hash.strip_prefix('#').unwrap_or(hash)
 }
 
 /// The address of this page with another fragment.

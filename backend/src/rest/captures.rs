@@ -71,7 +71,7 @@ pub(super) struct ItsSecret {
 #[expect(dead_code, reason = "a description only: the handlers read the header by themselves")]
 pub(super) struct SecretAgain {
     /// The secret that arming the capture gave, to arm it once more
-    #[param(rename = "Capture-Secret", required = false, min_length = 32, max_length = 32, pattern = "^[0-9a-f]{32}$")]
+    #[param(rename = "Capture-Secret", required = false)]
     capture_secret: String,
 }
 

@@ -1,12 +1,12 @@
-//! The view of a capture: bytes and fields lead to each other, branches fold, what draws it may come late, and a long
+//! The view of a capture: bytes and fields lead to each other, branches fold, and a long
 //! capture is as quick as a short one.
 
 use anyhow::{Context as _, Result, ensure};
-use crosstalk_e2e::{Broker, Console, Page, play};
+use crosstalk_e2e::{Broker, Page, play};
 use serde_json::json;
 use thirtyfour::Key;
 
-use crate::{accessible, grpc};
+use crate::grpc;
 
 /// What the fields say that is lit on either side: the names of the rows, and the bytes.
 const LIT: &str = "return [
@@ -80,30 +80,6 @@ async fn bytes_and_fields_lead_to_each_other_by_pointer_and_by_keyboard() -> Res
             && document.activeElement.getAttribute('aria-pressed') === 'true'",
         )
         .await
-    })
-    .await
-}
-
-#[tokio::test]
-async fn what_draws_a_capture_is_asked_for_again_when_it_did_not_come() -> Result<()> {
-    play("capture-undrawn", Broker::absent(), async |stage| {
-        stage.console = Console::NetworkFailures;
-        let (page, browser) = (&stage.page, &stage.browser);
-        page.open("/rest").await?;
-        page.click("wire-switch").await?;
-        browser.refuse(&["*split_wire*"]).await?;
-        page.click("rest-send").await?;
-        page.says("part-missing", "did not come").await?;
-        // the call itself is none the worse for it
-        page.says("rest-status", "200 OK").await?;
-        accessible::check(page, "a capture that cannot be drawn").await?;
-        page.click("part-again").await?;
-        page.says("part-missing", "did not come").await?;
-        browser.refuse(&[]).await?;
-        page.click("part-again").await?;
-        page.find("wire-message").await?;
-        ensure!(page.count("part-missing").await? == 0, "what is there is said to be missing");
-        Ok(())
     })
     .await
 }

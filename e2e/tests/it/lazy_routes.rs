@@ -4,6 +4,8 @@ use anyhow::Result;
 use crosstalk_e2e::{Broker, Console, play};
 use serde_json::json;
 
+use crate::accessible;
+
 /// The routes whose own chunk was downloaded.
 const DOWNLOADED: &str = "return performance.getEntriesByType('resource')
     .map(file => file.name.match(/split_(\\w+)\\.wasm$/)?.[1]).filter(Boolean)
@@ -43,6 +45,7 @@ async fn a_route_that_does_not_load_is_tried_again_on_a_click() -> Result<()> {
         follow(page, "/queue").await?;
         page.says("part-missing", "could not be loaded").await?;
         page.until("the address is the route's", "location.pathname === '/queue'").await?;
+        accessible::check(page, "a route that did not load").await?;
         // the page lives on: its language changes, another route opens
         page.click("lang-zh").await?;
         page.says("part-missing", "未能加载").await?;
