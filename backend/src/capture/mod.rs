@@ -6,7 +6,7 @@
 //! is armed no connection is wrapped, and all of this costs nothing.
 //!
 //! - [`registry`]: what is armed, for how long, and which connections take part
-//! - [`visitor`]: who holds a capture, so that nobody takes all places; [`secret`]: who may read it
+//! - [`visitor`]: the visitor that holds a capture, for the limit per visitor; [`secret`]: the permission to read it
 //! - [`recording`]: the bytes of one connection; [`tap`] takes them from the socket, [`watched`] looks for trace ids
 //! - [`recording`] of a connection with TLS has two layers: what its ends say, and what the network sees
 //! - [`relay`]: the same for what goes to the broker, over a link of the job's own

@@ -336,7 +336,7 @@ mod tests {
         Visitor::of(Peer([192, 0, 2, number].into()), &HeaderMap::new())
     }
 
-    /// What there is of a capture, for whoever has its secret.
+    /// The state of a capture, for a caller that has its secret.
     fn find(captures: &Captures, trace: u128) -> Result<Taken, Error> {
         let secret = captures.lock().captures.get(&trace).map_or_else(Secret::generate, |entry| entry.secret.clone());
         captures.find(trace, Some(&secret.into()))

@@ -1,9 +1,8 @@
-//! What readers of captures are answered, written down once for all who read the same at the same time.
+//! The answers to readers of captures. Readers of the same revision of a capture share one rendering.
 //!
-//! An answer can have tens of megabytes, so what is kept for readers is bounded: a rendering is shared by all who ask while
-//! somebody reads it and nothing has been added to the capture since, only [`MAX_DISSECTED`] are made at once, and all
-//! together have at most [`MAX_RENDERED`] bytes. A reader keeps its rendering for at least [`READ_BUDGET`]; after that it is
-//! ended when others wait for the room.
+//! An answer can have tens of megabytes, so the memory is bounded: a rendering is shared while it is being read and the capture
+//! has not grown, at most [`MAX_DISSECTED`] are made at once, and all renderings together have at most [`MAX_RENDERED`] bytes. A
+//! reader keeps its rendering for at least [`READ_BUDGET`]; after that the answer is ended when other readers wait.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -1,5 +1,5 @@
-//! The secret of a capture. Its trace id is in every message of the calls that are captured, so whoever consumes a queue has
-//! it; the secret is only in the answer to arming, and in the requests of whoever reads the capture.
+//! The secret of a capture. Its trace id is in every message of the calls that are captured, so every consumer of a queue has
+//! the trace id; the secret is only in the answer to arming and in the requests that read the capture.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ impl Secret {
         Self(bytes)
     }
 
-    /// As it is told to whoever armed the capture: 32 hexadecimal digits.
+    /// As the answer to arming writes it: 32 hexadecimal digits.
     #[must_use]
     pub fn expose(&self) -> String {
         format!("{:032x}", u128::from_be_bytes(self.0))

@@ -1,4 +1,4 @@
-//! A capture as it is told to whoever holds its secret: the contract's form of it, `crosstalk_proto::capture::Capture`. It is
+//! A capture as it is reported to the holder of its secret: the contract's form of it, `crosstalk_proto::capture::Capture`. It is
 //! written as it is dissected, and never there as a whole.
 
 use std::{

@@ -31,7 +31,7 @@ pub(crate) fn long(octets: &[u8]) -> Vec<u8> {
     [&u32::try_from(octets.len()).unwrap().to_be_bytes()[..], octets].concat()
 }
 
-/// A table with so many tables inside each other, itself included.
+/// A table nested to this depth, the outer table included.
 pub(crate) fn nested_tables(depth: usize) -> Vec<u8> {
     (1..depth).fold(long(b""), |inner, _level| long(&[&b"\x01tF"[..], &inner].concat()))
 }

@@ -25,7 +25,7 @@ pub(super) enum Head {
     Method { channel: u16, size: usize },
     /// The properties of a content.
     Header { channel: u16, size: usize },
-    /// A frame of so many octets in all of which nothing but the last octet needs to be looked at.
+    /// A frame of this many octets, of which only the last octet is checked.
     Opaque { length: usize },
     /// The header of another version of the protocol.
     Protocol,

@@ -64,7 +64,7 @@ fn deliver_frame(exchange: &[u8], routing_key: &[u8]) -> Vec<u8> {
     frame(FrameKind::Method, 1, &payload.concat())
 }
 
-/// A table with so many tables inside each other, itself included.
+/// A table nested to this depth, the outer table included.
 fn nested(depth: usize) -> Vec<u8> {
     (1..depth).fold(vec![0; 4], |inner, _level| {
         let field = [&b"\x01tF"[..], &inner].concat();
