@@ -1,11 +1,7 @@
-//! The frame of the page: contexts, header, banner, routes, footer.
+//! The frame of the page: contexts, header, banner, footer. The routes are in [`crate::pages`].
 
 use leptos::prelude::*;
-use leptos_router::{
-    Lazy,
-    components::{Route, Router, Routes, RoutingProgress},
-    path,
-};
+use leptos_router::components::{Router, RoutingProgress};
 
 use std::time::Duration;
 
@@ -20,9 +16,7 @@ use crate::{
     },
     health::Health,
     i18n::{I18nSubContextProvider, t, t_string, use_i18n},
-    pages::{
-        design::DesignRoute, grpc::GrpcRoute, home::HomeRoute, not_found::NotFound, queue::QueueRoute, rest::RestRoute,
-    },
+    pages::Pages,
     past::PastCalls,
     settings::{self, Settings},
     state,
@@ -80,13 +74,7 @@ fn Frame(
         <Markers />
         {(!embed).then(|| view! { <Header broker=health.broker store=health.store><CommandButton /></Header> })}
         <main id="main" class="wrap" tabindex="-1" aria-busy=move || is_routing.get().then_some("true")>
-            <Routes fallback=NotFound>
-                <Route path=path!("/") view={Lazy::<HomeRoute>::new()} />
-                <Route path=path!("/rest") view={Lazy::<RestRoute>::new()} />
-                <Route path=path!("/grpc") view={Lazy::<GrpcRoute>::new()} />
-                <Route path=path!("/queue") view={Lazy::<QueueRoute>::new()} />
-                <Route path=path!("/design") view={Lazy::<DesignRoute>::new()} />
-            </Routes>
+            <Pages />
         </main>
         // over what is at the edge of the window, and after everything at the end of the page: nothing has to move
         <div class="dock">

@@ -11,7 +11,9 @@ use anyhow::{Context as _, Result};
 
 use super::{
     program::{self, Program, Tools},
-    replaced, shells, style,
+    replaced,
+    shells::{self, Page},
+    style,
 };
 use crate::{root, step::Steps, tools};
 
@@ -31,8 +33,10 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     // the profile that index.html names, and cargo's own
     let program = program::write(&staging, if release { "wasm-release" } else { "debug" }, &tools)?;
     let style = style::write(&root().join("style/index.css"), &staging)?;
-    let index = linked(&fs::read_to_string(staging.join("index.html"))?, &program, &style)?;
-    shells::write(&root().join("frontend"), &staging, &index)
+    let frontend = root().join("frontend");
+    let pages = shells::pages(&frontend)?;
+    let index = linked(&fs::read_to_string(staging.join("index.html"))?, &program, &pages, &style)?;
+    shells::write(&frontend, &pages, &staging, &index)
 }
 
 /// Removes what Trunk made of the program in one piece.
@@ -49,8 +53,8 @@ fn remove_unsplit(staging: &Path) -> Result<()> {
 }
 
 /// The document with the addresses of the style sheet and of the program's files.
-fn linked(index: &str, program: &Program, style: &str) -> Result<String> {
-    let chunks = serde_json::to_string(&by_address(program))?;
+fn linked(index: &str, program: &Program, pages: &[Page], style: &str) -> Result<String> {
+    let chunks = serde_json::to_string(&by_address(program, pages))?;
     let addresses = [
         ("/style.css", style),
         ("{{ wasm }}", &program.wasm),
@@ -62,9 +66,9 @@ fn linked(index: &str, program: &Program, style: &str) -> Result<String> {
 }
 
 /// The chunks that each address needs besides the one that all need. Split points that belong to no address keep their names.
-fn by_address(program: &Program) -> BTreeMap<&str, &[String]> {
-    let chunks = program.chunks.iter();
-    chunks.map(|(name, files)| (shells::address(name).unwrap_or(name), files.as_slice())).collect()
+fn by_address<'a>(program: &'a Program, pages: &'a [Page]) -> BTreeMap<&'a str, &'a [String]> {
+    let address = |name: &'a str| pages.iter().find(|page| page.name == name).map_or(name, |page| &page.address);
+    program.chunks.iter().map(|(name, files)| (address(name), files.as_slice())).collect()
 }
 
 #[cfg(test)]
@@ -79,11 +83,12 @@ mod tests {
             loader: "/p/l.js".to_owned(),
             chunks: ["rest", "wire"].map(|name| (name.to_owned(), vec![format!("/p/{name}.wasm")])).into(),
         };
+        let pages = [Page::named("rest")];
         let index = "<link href=\"/style.css\">{{ chunks }} {{ bindings }} {{ wasm }} {{ loader }} {{__OTHER__}}";
         let chunks = r#"{"/rest":["/p/rest.wasm"],"wire":["/p/wire.wasm"]}"#;
         let wanted = format!("<link href=\"/s.css\">{chunks} /p/a.js /p/a.wasm /p/l.js {{{{__OTHER__}}}}");
-        assert_eq!(linked(index, &program, "/s.css").unwrap(), wanted);
-        let error = linked("/style.css", &program, "/s.css").unwrap_err();
+        assert_eq!(linked(index, &program, &pages, "/s.css").unwrap(), wanted);
+        let error = linked("/style.css", &program, &pages, "/s.css").unwrap_err();
         assert!(format!("{error:#}").contains("{{ wasm }}"), "{error:#}");
     }
 }

@@ -13,56 +13,74 @@ use super::replaced;
 /// As `locales/` and as HTML name a language.
 pub(super) const LANGUAGES: [(&str, &str); 2] = [("en", "en"), ("zh", "zh-CN")];
 
-/// A page of the page.
-#[derive(Clone, Copy, Debug)]
-struct Page {
-    /// Of its file here; also that of its texts, `page.` in the markup.
-    name: &'static str,
-    path: &'static str,
-    /// Which file of `frontend/shell` its main part is.
+/// A page that has a document of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    /// The name of the document, of the page's texts (`page.` in the markup) and of the chunk with its code.
+    pub(super) name: String,
+    /// Empty for the document of all other addresses.
+    pub(super) address: String,
+    /// The file of `frontend/shell` with the main part.
     main: &'static str,
     title: &'static str,
     description: &'static str,
 }
 
-const fn bench(name: &'static str, path: &'static str) -> Page {
-    Page { name, path, main: "bench", title: "{{= page.title }} · Crosstalk", description: "{{= page.lead }}" }
+impl Page {
+    fn home() -> Self {
+        Self {
+            name: "home".to_owned(),
+            address: "/".to_owned(),
+            main: "home",
+            title: "Crosstalk: {{= page.title }}",
+            description: "{{= page.lead_before }}greet(\"World!\"){{= page.lead_after }}",
+        }
+    }
+
+    /// The page `/name`, which has a heading and a lead.
+    pub(super) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            address: format!("/{name}"),
+            main: "page",
+            title: "{{= page.title }} · Crosstalk",
+            description: "{{= page.lead }}",
+        }
+    }
+
+    fn lost() -> Self {
+        Self {
+            name: "lost".to_owned(),
+            address: String::new(),
+            main: "lost",
+            title: "{{= common.lost_title }} · Crosstalk",
+            description: "{{= common.lost_title }}",
+        }
+    }
 }
 
-const PAGES: [Page; 6] = [
-    Page {
-        name: "home",
-        path: "/",
-        main: "home",
-        title: "Crosstalk: {{= page.title }}",
-        description: "{{= page.lead_before }}greet(\"World!\"){{= page.lead_after }}",
-    },
-    bench("rest", "/rest"),
-    bench("grpc", "/grpc"),
-    bench("queue", "/queue"),
-    bench("design", "/design"),
-    Page {
-        name: "lost",
-        path: "",
-        main: "lost",
-        title: "{{= common.lost_title }} · Crosstalk",
-        description: "{{= common.lost_title }}",
-    },
-];
+/// Every page: home, each file of `locales/` that has a `title` and a `lead`, and the one for all other addresses.
+///
+/// # Errors
+/// When the texts cannot be read.
+pub(super) fn pages(frontend: &Path) -> Result<Vec<Page>> {
+    Ok(pages_of(&read(&frontend.join("locales").join(LANGUAGES[0].0))?))
+}
 
-/// Where the page of this name is.
-pub(super) fn address(name: &str) -> Option<&'static str> {
-    PAGES.iter().find(|page| page.name == name).map(|page| page.path)
+fn pages_of(texts: &Texts) -> Vec<Page> {
+    let leads = texts.keys().filter_map(|key| key.strip_suffix(".lead"));
+    let named = leads.filter(|name| texts.contains_key(&format!("{name}.title"))).map(Page::named);
+    [Page::home()].into_iter().chain(named).chain([Page::lost()]).collect()
 }
 
 /// Texts of a language by `namespace.key`.
 type Texts = BTreeMap<String, String>;
 
-/// Writes `shell/PAGE.LANGUAGE.html` for each of both, and the home page in English over `index.html`.
+/// Writes `shell/PAGE.LANGUAGE.html` for each page and language, and the home page in English over `index.html`.
 ///
 /// # Errors
 /// When markup names a text that does not exist, or `index` lacks what is to be filled.
-pub(super) fn write(frontend: &Path, dist: &Path, index: &str) -> Result<()> {
+pub(super) fn write(frontend: &Path, pages: &[Page], dist: &Path, index: &str) -> Result<()> {
     let texts = LANGUAGES.map(|(locale, _)| read(&frontend.join("locales").join(locale)));
     let texts: Vec<Texts> = texts.into_iter().collect::<Result<_>>()?;
     let markup = |name: &str| {
@@ -71,13 +89,13 @@ pub(super) fn write(frontend: &Path, dist: &Path, index: &str) -> Result<()> {
     };
     let frame = markup("frame")?;
     fs::create_dir_all(dist.join("shell"))?;
-    for page in PAGES {
+    for page in pages {
         let main = markup(page.main)?;
         for (at, (locale, tag)) in LANGUAGES.into_iter().enumerate() {
             let document = document(index, &frame, &main, page, tag, at, &texts)
                 .with_context(|| format!("the shell of {} in {locale}", page.name))?;
             fs::write(dist.join(format!("shell/{}.{locale}.html", page.name)), &document)?;
-            if (page.name, locale) == ("home", "en") {
+            if (page.name.as_str(), locale) == ("home", "en") {
                 fs::write(dist.join("index.html"), &document)?;
             }
         }
@@ -100,7 +118,7 @@ fn document(
     index: &str,
     frame: &str,
     main: &str,
-    page: Page,
+    page: &Page,
     tag: &str,
     language: usize,
     texts: &[Texts],
@@ -111,7 +129,7 @@ fn document(
     };
     let fill = |markup: &str| {
         fill(markup, |name| match name.strip_prefix('=').map(str::trim_start) {
-            Some("page") => Ok(page.name.to_owned()),
+            Some("page") => Ok(page.name.clone()),
             Some(key) => text(key, language),
             None => {
                 let spans = LANGUAGES.iter().enumerate().map(|(at, (_, tag))| {
@@ -122,7 +140,7 @@ fn document(
             }
         })
     };
-    let here = format!("href=\"{}\"", page.path);
+    let here = format!("href=\"{}\"", page.address);
     let frame = frame.replacen(&here, &format!("{here} aria-current=\"page\""), 1);
     let body = fill(&frame.replace("<!-- main -->", main))?;
     let (title, description) = (fill(page.title)?, fill(&escape(page.description))?);
@@ -160,7 +178,7 @@ mod tests {
     const INDEX: &str =
         "<html lang=\"en\"><title>Crosstalk</title><meta name=\"description\" content=\"\"><body></body>";
 
-    fn shell(page: Page, language: usize) -> Result<String> {
+    fn shell(page: &Page, language: usize) -> Result<String> {
         let texts = [("A & B", "Lead"), ("甲", "引")].map(|(title, lead)| {
             Texts::from([("rest.title".to_owned(), title.to_owned()), ("rest.lead".to_owned(), lead.to_owned())])
         });
@@ -171,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_shell_is_in_its_language_and_its_body_in_both() {
-        let shell = shell(bench("rest", "/rest"), 1).unwrap();
+        let shell = shell(&Page::named("rest"), 1).unwrap();
         assert!(shell.contains("<html lang=\"zh-CN\"><title>甲 · Crosstalk</title>"), "{shell}");
         assert!(shell.contains("content=\"引\""), "{shell}");
         assert!(shell.contains("<a href=\"/\"></a><a href=\"/rest\" aria-current=\"page\"></a>"), "{shell}");
@@ -181,7 +199,15 @@ mod tests {
 
     #[test]
     fn a_text_that_does_not_exist_is_an_error() {
-        let error = shell(bench("grpc", "/grpc"), 0).unwrap_err();
+        let error = shell(&Page::named("grpc"), 0).unwrap_err();
         assert!(error.to_string().contains("grpc.title"), "{error}");
+    }
+
+    #[test]
+    fn a_page_is_made_of_each_file_of_texts_with_a_title_and_a_lead() {
+        let texts = ["queue.title", "queue.lead", "history.title", "home.title", "common.lost_title"];
+        let texts = texts.map(|key| (key.to_owned(), String::new())).into();
+        let addresses: Vec<String> = pages_of(&texts).into_iter().map(|page| page.address).collect();
+        assert_eq!(addresses, ["/", "/queue", ""]);
     }
 }
