@@ -9,6 +9,8 @@ use tokio::{process::Command, time::timeout};
 
 /// One look takes about 15 s.
 const LOOK: Duration = Duration::from_secs(120);
+/// How often Lighthouse is started for one look: on a busy machine its trace sometimes lacks the start of the navigation.
+const ATTEMPTS: usize = 3;
 
 /// The program.
 #[derive(Debug)]
@@ -78,11 +80,22 @@ impl Lighthouse {
         Ok(Self { script })
     }
 
-    /// Loads a page in a fresh browser.
+    /// Loads a page in a fresh browser. A run that failed is reported and repeated.
     ///
     /// # Errors
-    /// When it does not end in time, or does not tell a score.
+    /// When no attempt ends in time and with a score.
     pub(crate) async fn look_at(&self, url: &str) -> anyhow::Result<Scores> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(url).await {
+                Err(error) if attempt < ATTEMPTS => eprintln!("attempt {attempt} of {ATTEMPTS}: {error:#}"),
+                result => return result,
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(&self, url: &str) -> anyhow::Result<Scores> {
         let browser = Browser::new()?;
         let flags: Vec<String> = browser.args().collect();
         let mut command = Command::new("node");
@@ -92,7 +105,7 @@ impl Lighthouse {
         let output = timeout(LOOK, command.output()).await.context("Lighthouse did not end in time")??;
         let complaint = String::from_utf8_lossy(&output.stderr);
         anyhow::ensure!(output.status.success(), "Lighthouse failed ({}): {complaint}", output.status);
-        let report: Report = serde_json::from_slice(&output.stdout).context("Lighthouse tells no score")?;
+        let report: Report = serde_json::from_slice(&output.stdout).context("Lighthouse reported no score")?;
         let Categories { performance, accessibility, best_practices, seo } = report.categories;
         let others = accessibility.score.min(best_practices.score).min(seo.score);
         Ok(Scores {

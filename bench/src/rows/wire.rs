@@ -80,9 +80,6 @@ async fn captured(subject: &Subject) -> anyhow::Result<Browser> {
          &deadline=60000"
     );
     let page = Browser::open(&subject.server.url(&link)).await?;
-    // the other benches come over the connection that would be recorded, and what is kept of it is bounded
-    let parts = "performance.getEntriesByType('resource').filter(file => /split_(rest|grpc|queue)/.test(file.name))";
-    page.until(&format!("{parts}.length === 3")).await?;
     page.click("wire-switch").await?;
     page.click("grpc-send").await?;
     page.until("document.querySelector('[data-testid=wire-file]')").await?;
