@@ -11,13 +11,13 @@ mod rows;
 use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
 
 use clap::Parser;
+use crosstalk_measure::{Interval, Verdict};
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use crate::{
     harness::{
         Plan,
-        row::{Row, Verdict},
-        stats::Interval,
+        row::Row,
         table,
     },
     peers::native::{self, Serve},
@@ -59,8 +59,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     let plan = Plan { filter: arguments.filter, rounds, turn, before: arguments.before };
     let (rows, errors) = measure(&plan).await;
     anyhow::ensure!(!rows.is_empty() || !errors.is_empty(), "no row's name contains {:?}", plan.filter);
-    report(&plan, &rows, &errors);
-    let failed = !errors.is_empty() || rows.iter().any(|row| row.verdict() == Verdict::Missed);
+    report(&plan, &rows, &errors)?;
+    let failed = !errors.is_empty() || rows.iter().any(|row| row.verdict() == Some(Verdict::Missed));
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -90,9 +90,9 @@ async fn measure(plan: &Plan) -> (Vec<Row>, Vec<anyhow::Error>) {
     (rows, errors)
 }
 
-fn report(plan: &Plan, rows: &[Row], errors: &[anyhow::Error]) {
+fn report(plan: &Plan, rows: &[Row], errors: &[anyhow::Error]) -> anyhow::Result<()> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let coverage = Interval::of(&vec![0.0; plan.rounds]).coverage * 100.0;
+    let coverage = Interval::of_median(&vec![0.0; plan.rounds])?.coverage * 100.0;
     if !rows.is_empty() {
         println!("\n{}", table::render(rows));
         println!(
@@ -106,4 +106,5 @@ fn report(plan: &Plan, rows: &[Row], errors: &[anyhow::Error]) {
     for error in errors {
         println!("\nnot measured: {error:#}");
     }
+    Ok(())
 }

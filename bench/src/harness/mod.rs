@@ -1,10 +1,9 @@
 //! What every measurement has in common, whatever it measures: subject and peers take turns ([`rounds`]), their
-//! figures become a ratio with an interval ([`stats`]), a row with a verdict ([`row`]) and one table ([`table`]).
+//! figures become a row with a verdict ([`row`]) and one table ([`table`]). The arithmetic is in `crosstalk-measure`.
 //! [`usage`] reads what the system knows of a process.
 
 pub(crate) mod rounds;
 pub(crate) mod row;
-pub(crate) mod stats;
 pub(crate) mod table;
 pub(crate) mod usage;
 

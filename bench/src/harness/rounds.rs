@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use crosstalk_measure::rounds::order;
 use futures_util::future::BoxFuture;
 
 /// The longest a turn may take, its preparation included.
@@ -48,11 +49,7 @@ pub(crate) async fn alternate(
         .map(|contender| Series { name: contender.name(), samples: Vec::with_capacity(rounds) })
         .collect();
     for round in 0..rounds {
-        let mut order: Vec<usize> = (0..contenders.len()).collect();
-        if round % 2 == 1 {
-            order.reverse();
-        }
-        for index in order {
+        for index in order(round, contenders.len()) {
             let name = series[index].name;
             let sample = tokio::time::timeout(TURN_BUDGET, contenders[index].turn())
                 .await

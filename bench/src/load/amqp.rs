@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use crosstalk_measure::Schedule;
 use crosstalk_testkit::wait_until;
 use futures_util::{FutureExt as _, StreamExt as _};
 use lapin::{
@@ -70,20 +71,14 @@ impl Queue {
         Ok(queue.message_count())
     }
 
-    /// Publishes `count` messages, one every `interval`, whatever becomes of them; each body is the time at which it was
-    /// due, in nanoseconds after `start`, in [`BODY`] digits. On a thread of its own: the runtime's timer is good for
-    /// milliseconds only.
+    /// Publishes a message at each start of `schedule`, without waiting for earlier ones. Each body is its intended start,
+    /// in nanoseconds after `start`, in [`BODY`] digits. It runs on a thread of its own because the runtime's timer has a
+    /// resolution of a millisecond.
     #[expect(clippy::disallowed_methods, reason = "the thread is the publisher's own")]
-    pub(crate) fn pace(
-        self,
-        start: Instant,
-        interval: Duration,
-        count: u32,
-    ) -> thread::JoinHandle<anyhow::Result<Self>> {
-        let runtime = Handle::current();
+    pub(crate) fn pace(self, start: Instant, schedule: &Schedule) -> thread::JoinHandle<anyhow::Result<Self>> {
+        let (runtime, starts) = (Handle::current(), schedule.starts());
         thread::spawn(move || {
-            for number in 0..count {
-                let due = interval * number;
+            for due in starts.map(|start| start.at) {
                 thread::sleep(due.saturating_sub(start.elapsed()));
                 let body = format!("{:0width$}", due.as_nanos(), width = BODY);
                 runtime.block_on(self.publish(body.as_bytes()))?;

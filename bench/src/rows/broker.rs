@@ -5,9 +5,9 @@
 
 use std::time::{Duration, Instant};
 
+use crosstalk_measure::Latencies;
 use crosstalk_testkit::RabbitMq;
 use futures_util::{FutureExt as _, future, future::BoxFuture};
-use hdrhistogram::Histogram;
 
 use super::{compete, needs};
 use crate::{
@@ -149,18 +149,18 @@ impl Contender for Loaded {
                 .into_iter()
                 .map(|mut connection| tokio::spawn(async move { connection.run(load).await }))
                 .collect();
-            let (mut counted, mut latencies) = (0, Histogram::<u64>::new(3)?);
+            let (mut counted, mut latencies) = (0, Latencies::new());
             for tally in future::try_join_all(running).await? {
                 let tally = tally?;
                 counted += tally.counted;
-                latencies.add(tally.latencies)?;
+                latencies.merge(&tally.latencies);
             }
             anyhow::ensure!(counted > 0, "no message came within {:?}", self.turn);
             let share = self.turn.as_secs_f64() / (self.turn + WARM_UP).as_secs_f64();
             let cpu = (usage::cpu_of(self.process)? - before) * share / counted as f64;
             let figure = match self.case.rate {
                 None => counted as f64 / self.turn.as_secs_f64(),
-                Some(_) => latencies.value_at_quantile(0.99) as f64 / 1e6,
+                Some(_) => latencies.value_at(0.99).as_secs_f64() * 1e3,
             };
             Ok(Sample { figure, cpu })
         }

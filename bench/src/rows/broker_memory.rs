@@ -63,7 +63,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     if !plan.select(&[RETURNS]).is_empty() {
         let kept = kept().await?;
         eprintln!("{}: {kept:.1} MB", RETURNS.name);
-        rows.push(Row::alone(RETURNS, &[kept]));
+        rows.push(Row::alone(RETURNS, &[kept])?);
     }
     let specs = plan.select(&ROWS);
     if specs.is_empty() {
@@ -85,7 +85,9 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
         let figures: Vec<f64> = rounds.iter().map(|round| round[index] / 1e3).collect();
         Some(Row::alone(*spec, &figures))
     };
-    rows.extend(specs.iter().filter_map(judge));
+    for row in specs.iter().filter_map(judge) {
+        rows.push(row?);
+    }
     Ok(rows)
 }
 

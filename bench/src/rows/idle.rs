@@ -73,7 +73,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
         let figures: Vec<f64> = rounds.iter().map(|round| round.figure(&spec)).collect();
         Row::alone(spec, &figures)
     });
-    Ok(rows.collect())
+    rows.collect()
 }
 
 /// What one process showed.

@@ -4,6 +4,8 @@
 //! There is no peer; the figures themselves are judged. `--before` names a server of the state before a change: it takes turns
 //! with the subject, and each row prints both.
 
+use crosstalk_measure::rounds::order;
+
 use crate::{
     harness::{
         Plan,
@@ -103,20 +105,25 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
             downloads.push(vec![Download::of(&server.server.url(route.path)).await?]);
         }
         eprintln!("visit {}: {downloads:?}", route.path);
-        rows.extend(judged(&route.sizes, &SIZES, &downloads));
+        rows.extend(judged(&route.sizes, &SIZES, &downloads)?);
     }
     if !rows.is_empty() {
-        rows.extend(VIEWERS.map(|(spec, kilobytes)| Row::alone(spec, &[kilobytes])));
+        for (spec, kilobytes) in VIEWERS {
+            rows.push(Row::alone(spec, &[kilobytes])?);
+        }
     }
     for route in ROUTES.iter().filter(|route| wanted(&route.scores)) {
-        rows.extend(judged(&route.scores, &SCORES, &look(plan, route, &servers).await?));
+        rows.extend(judged(&route.scores, &SCORES, &look(plan, route, &servers).await?)?);
     }
     rows.retain(|row| wanted(&[row.spec]));
     Ok(rows)
 }
 
 /// Rows of figures that were measured in each round, of the subject and, where there is one, of the server before.
-fn judged<T>(specs: &[Spec], figures: &[fn(&T) -> f64], measured: &[Vec<T>]) -> Vec<Row> {
+///
+/// # Errors
+/// As [`Row::beside`].
+fn judged<T>(specs: &[Spec], figures: &[fn(&T) -> f64], measured: &[Vec<T>]) -> anyhow::Result<Vec<Row>> {
     let rows = specs.iter().zip(figures).map(|(spec, figure)| {
         let of = |server: usize| -> Vec<f64> { measured.get(server).into_iter().flatten().map(figure).collect() };
         Row::beside(*spec, &of(0), &of(1))
@@ -129,11 +136,7 @@ async fn look(plan: &Plan, route: &Route, servers: &[&Subject]) -> anyhow::Resul
     let lighthouse = Lighthouse::prepare()?;
     let mut scores = vec![Vec::with_capacity(plan.rounds); servers.len()];
     for round in 1..=plan.rounds {
-        let mut order: Vec<usize> = (0..servers.len()).collect();
-        if round % 2 == 0 {
-            order.reverse();
-        }
-        for server in order {
+        for server in order(round - 1, servers.len()) {
             let seen = lighthouse.look_at(&servers[server].server.url(route.path)).await?;
             let name = if server == 0 { NAME } else { "before" };
             eprintln!("visit {}: round {round} of {}: {name} {seen:?}", route.path, plan.rounds);

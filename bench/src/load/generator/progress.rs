@@ -1,13 +1,16 @@
 //! How far the load of a connection is: what is to be written next, and what was confirmed and received. It does no I/O.
 
-use std::{collections::VecDeque, time::Instant};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use amq_protocol::{
     frame::{AMQPContentHeader, AMQPFrame, parse_frame},
     protocol::{AMQPClass, basic},
 };
 use anyhow::Context as _;
-use hdrhistogram::Histogram;
+use crosstalk_measure::Latencies;
 
 use super::{Frame, Frames, encode};
 
@@ -17,8 +20,6 @@ pub(super) const PUBLISH: u16 = 1;
 pub(super) const CONSUME: u16 = 2;
 /// So much is gathered before it is written.
 const WRITE: usize = 256 * 1024;
-/// The longest latency that is told from longer ones, in nanoseconds.
-const LONGEST: u64 = 60_000_000_000;
 
 /// What a connection is to do.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +46,8 @@ pub(crate) struct Load {
 pub(crate) struct Tally {
     /// Messages received between `count_from` and `end`.
     pub(crate) counted: u64,
-    /// From the socket to the consumer, in nanoseconds, of those.
-    pub(crate) latencies: Histogram<u64>,
+    /// Their latencies, from the socket to the consumer.
+    pub(crate) latencies: Latencies,
 }
 
 /// What is on its way.
@@ -76,7 +77,6 @@ impl Progress {
         encode(&AMQPFrame::Method(PUBLISH, AMQPClass::Basic(basic::AMQPMethod::Publish(publish))), &mut prefix)?;
         encode(&AMQPFrame::Header(PUBLISH, header), &mut prefix)?;
         encode(&AMQPFrame::Body(PUBLISH, vec![b'x'; load.body]), &mut prefix)?;
-        let latencies = Histogram::new_with_max(LONGEST, 3)?;
         Ok(Self {
             load,
             prefix,
@@ -85,7 +85,7 @@ impl Progress {
             received: 0,
             unconfirmed: VecDeque::new(),
             confirmed: 0,
-            tally: Tally { counted: 0, latencies },
+            tally: Tally { counted: 0, latencies: Latencies::new() },
         })
     }
 
@@ -131,7 +131,7 @@ impl Progress {
                     if counts {
                         let sent = body.first_chunk().map_or(at, |stamp| u64::from_be_bytes(*stamp));
                         self.tally.counted += 1;
-                        self.tally.latencies.saturating_record(at.saturating_sub(sent));
+                        self.tally.latencies.record(Duration::from_nanos(at.saturating_sub(sent)));
                     }
                 }
                 Frame::Ack { tag, multiple } => self.confirm(tag, multiple)?,
@@ -162,8 +162,6 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn progress(window: usize) -> Progress {
