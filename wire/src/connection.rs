@@ -3,12 +3,12 @@
 
 use crate::{
     amqp,
-    conversation::{Found, Owner, Protocol},
+    messages::{Found, Owner, Protocol},
     field::Field,
     h2,
     http1::{self, Message},
     protobuf::Schemas,
-    scope::Scope,
+    field_builder::Scope,
     tls, websocket,
 };
 

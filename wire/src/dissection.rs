@@ -6,11 +6,11 @@ use crate::{
     budget::{Budget, Limits},
     capture::Capture,
     connection,
-    conversation::{Message, Protocol},
+    messages::{Message, Protocol},
     field::Field,
     protobuf::Schemas,
-    scope::Scope,
-    secret,
+    field_builder::Scope,
+    redact,
 };
 
 /// A dissected capture.
@@ -50,6 +50,6 @@ fn stream(mut scope: Scope<'_>, bytes: &[u8]) -> Stream {
     scope.end_here();
     let mut root = scope.close(Field::framing("stream", "RFC 9293 §3.4"));
     let mut bytes = bytes.to_vec();
-    secret::mask(std::slice::from_mut(&mut root), &mut bytes);
+    redact::mask(std::slice::from_mut(&mut root), &mut bytes);
     Stream { bytes, root }
 }

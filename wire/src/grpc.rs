@@ -4,12 +4,12 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
-    assembly::{self, Piece},
+    reassembly::{self, Piece},
     budget::Budget,
     field::{Field, Kind},
     http1::header,
     protobuf::{self, Message, Schemas},
-    scope::Scope,
+    field_builder::Scope,
     text,
 };
 
@@ -98,6 +98,6 @@ pub(crate) fn base64(
     let mut scope = Scope::new(&content, open, budget);
     messages(&mut scope, true, message, schemas);
     let fields = scope.into_fields();
-    assembly::install(runs.fields_mut(), fields, &pieces, budget);
+    reassembly::install(runs.fields_mut(), fields, &pieces, budget);
     runs.into_fields()
 }

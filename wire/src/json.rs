@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use crate::{
     field::{Field, Kind},
-    scope::Scope,
-    secret, text,
+    field_builder::Scope,
+    redact, text,
 };
 
 /// How deep arrays and objects are followed.
@@ -77,7 +77,7 @@ fn object(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
     };
     if telling {
         let bytes = inner.bytes();
-        for member in inner.fields_mut().iter_mut().filter(|member| secret::is_named(&member.name)) {
+        for member in inner.fields_mut().iter_mut().filter(|member| redact::is_named(&member.name)) {
             // behind its name
             hide(member.children.get_mut(1..).unwrap_or_default(), bytes, 0);
         }
@@ -89,7 +89,7 @@ fn object(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
 fn member(scope: &mut Scope<'_>, depth: usize, telling: &mut bool) -> Field {
     let begin = scope.at();
     let key = key(scope);
-    let secret = secret::is_secret(key.as_bytes()) || tells(&scope.bytes()[begin..scope.at()]);
+    let secret = redact::is_secret(key.as_bytes()) || tells(&scope.bytes()[begin..scope.at()]);
     let mut field = Field::text(key, OBJECT);
     space(scope);
     let colon = scope.left().first() == Some(&b':');
@@ -98,7 +98,7 @@ fn member(scope: &mut Scope<'_>, depth: usize, telling: &mut bool) -> Field {
     }
     let before = scope.at();
     value(scope, "value".into(), depth + 1);
-    *telling |= secret::is_naming(&field.name) && tells(&scope.bytes()[before..scope.at()]);
+    *telling |= redact::is_naming(&field.name) && tells(&scope.bytes()[before..scope.at()]);
     if secret {
         let bytes = scope.bytes();
         hide(scope.fields_mut(), bytes, before);
@@ -116,8 +116,8 @@ fn member(scope: &mut Scope<'_>, depth: usize, telling: &mut bool) -> Field {
 /// Whether this is a string, whole or cut off, that names a credential.
 fn tells(value: &[u8]) -> bool {
     let value = value.trim_ascii_start();
-    let escaped = || decode(value).is_some_and(|text| secret::is_secret(text.as_bytes()));
-    value.strip_prefix(b"\"").is_some_and(secret::is_secret) || escaped()
+    let escaped = || decode(value).is_some_and(|text| redact::is_secret(text.as_bytes()));
+    value.strip_prefix(b"\"").is_some_and(redact::is_secret) || escaped()
 }
 
 fn array(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {

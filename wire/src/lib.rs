@@ -8,33 +8,33 @@
 //! # Map of the crate
 //!
 //! - [`capture`], [`dissection`]: what comes in and what goes out
-//! - [`field`]: the tree; [`scope`]: how it is built without a gap; [`budget`]: how much of it
-//! - [`assembly`]: content in pieces; [`secret`]: what is masked
-//! - [`connection`]: which protocols follow each other on a connection; [`conversation`]: its messages, and whose they are
+//! - [`field`]: the tree; [`field_builder`]: how it is built without a gap; [`budget`]: how much of it
+//! - [`reassembly`]: content in pieces; [`redact`]: what is masked
+//! - [`connection`]: which protocols follow each other on a connection; [`messages`]: its messages, and whose they are
 //! - [`http1`], [`h2`], [`websocket`], [`grpc`] (and gRPC-Web), [`amqp`],
 //!   [`tls`], [`protobuf`], [`json`]; [`media`]: which body is what
-//! - [`known`], [`tag`], [`text`]: where header fields are defined, what a message says it is, how bytes are shown
+//! - [`header_rules`], [`message_label`], [`text`]: where header fields are defined, what a message says it is, how bytes are shown
 //!
 //! There is no I/O here and nothing asynchronous.
 
 mod amqp;
-mod assembly;
+mod reassembly;
 mod budget;
 mod capture;
 mod connection;
-mod conversation;
+mod messages;
 mod dissection;
 mod field;
 mod grpc;
 mod h2;
 mod http1;
 mod json;
-mod known;
+mod header_rules;
 mod media;
 mod protobuf;
-mod scope;
-mod secret;
-mod tag;
+mod field_builder;
+mod redact;
+mod message_label;
 mod text;
 mod tls;
 mod websocket;
@@ -42,9 +42,9 @@ mod websocket;
 pub use self::{
     budget::Limits,
     capture::{Capture, Chunk, Party},
-    conversation::{Message, Owner, Protocol},
+    messages::{Message, Owner, Protocol},
     dissection::{Dissection, Stream, dissect},
     field::{Field, Kind, Leaves, Part},
     protobuf::{SchemaError, Schemas},
-    secret::MASK,
+    redact::MASK,
 };

@@ -7,8 +7,8 @@ use crate::{
     http1::Headers,
     json,
     protobuf::{self, Schemas},
-    scope::Scope,
-    secret, text,
+    field_builder::Scope,
+    redact, text,
 };
 
 /// What the head of a message says of its body.
@@ -61,7 +61,7 @@ pub(crate) fn dissect(content: &Content, bytes: &[u8], open: bool, schemas: &Sch
         media if media.starts_with("application/grpc") => grpc::messages(&mut scope, false, message, schemas),
         "application/x-protobuf" | "application/protobuf" => protobuf::records(&mut scope, None, schemas),
         "application/x-www-form-urlencoded" => {
-            secret::veil(&mut scope, bytes.len(), Field::text("form", "WHATWG URL §5"), &secret::in_parameters(bytes));
+            redact::veil(&mut scope, bytes.len(), Field::text("form", "WHATWG URL §5"), &redact::in_parameters(bytes));
         }
         media if media.starts_with("text/") => {
             scope.leaf(bytes.len(), Field::text("text", "RFC 9110 §8.3.1").value(text::preview(bytes)));

@@ -8,11 +8,11 @@ mod value;
 use std::{collections::HashMap, ops::Range};
 
 use crate::{
-    assembly,
+    reassembly,
     field::Field,
     media::{self, Content},
     protobuf::Schemas,
-    scope::Scope,
+    field_builder::Scope,
     text,
 };
 
@@ -111,12 +111,12 @@ fn follow(contents: &mut HashMap<u16, Open>, found: &Found) -> Option<&'static s
 
 /// Lays what a body says over the frames that carry it.
 fn body(stream: &mut Scope<'_>, content: Open, schemas: &Schemas, open: bool) {
-    let pieces = assembly::pieces(&content.ranges);
-    let bytes = assembly::join(stream.bytes(), &pieces);
+    let pieces = reassembly::pieces(&content.ranges);
+    let bytes = reassembly::join(stream.bytes(), &pieces);
     let media = Content::of_type(&content.content_type, &content.coding);
     let budget = stream.budget();
     let fields = media::dissect(&media, &bytes, open, schemas, budget);
-    assembly::install(stream.fields_mut(), fields, &pieces, budget);
+    reassembly::install(stream.fields_mut(), fields, &pieces, budget);
 }
 
 fn protocol_header(scope: &mut Scope<'_>) -> Field {

@@ -2,7 +2,7 @@
 //! takes).
 
 use super::spec::Type;
-use crate::{field::Field, scope::Scope, secret, text};
+use crate::{field::Field, field_builder::Scope, redact, text};
 
 const BITS: &str = "AMQP 0-9-1 §4.2.5.2";
 const NUMBERS: &str = "AMQP 0-9-1 §4.2.5.1";
@@ -132,7 +132,7 @@ fn table(scope: &mut Scope<'_>, field: Field, depth: usize) -> Option<()> {
 
 fn entry(scope: &mut Scope<'_>, depth: usize) -> Option<String> {
     let name = string::<1>(scope, Field::text("name", STRINGS), false)?;
-    value(scope, secret::is_secret(name.as_bytes()), depth)?;
+    value(scope, redact::is_secret(name.as_bytes()), depth)?;
     Some(text::shorten(&name))
 }
 

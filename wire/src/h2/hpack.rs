@@ -6,9 +6,9 @@ use loona_hpack::Decoder;
 use crate::{
     field::{Field, Kind},
     http1::Headers,
-    known,
-    scope::Scope,
-    secret, text,
+    header_rules,
+    field_builder::Scope,
+    redact, text,
 };
 
 const INTEGER: &str = "RFC 7541 §5.1";
@@ -109,8 +109,8 @@ fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Header
     let (header, value) = decoded?;
     let lost = table.broken && index > STATIC;
     // in a URL, as in :path and referer, there may be some: what is in Huffman code cannot be hidden in part
-    let masked = secret::is_secret(&header) || !secret::in_url(&value).is_empty() || lost;
-    let header_rule = known::header_rule(&header).unwrap_or(rule);
+    let masked = redact::is_secret(&header) || !redact::in_url(&value).is_empty() || lost;
+    let header_rule = header_rules::header_rule(&header).unwrap_or(rule);
     scope.leaf(len, Field::framing("representation", INTEGER).value(shown(name, index)));
     let value_at = strings.len().wrapping_sub(1);
     for (nth, string) in strings.iter().enumerate() {
@@ -119,7 +119,7 @@ fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Header
         let coding = if string.huffman { ", Huffman code" } else { "" };
         let field = Field::number(format!("{name} length"), STRING);
         scope.leaf(string.prefix, field.value(format!("{}{coding}", text::bytes(string.len))));
-        let rule = if string.huffman { secret::HUFFMAN } else { STRING };
+        let rule = if string.huffman { redact::HUFFMAN } else { STRING };
         let field = Field::text(name, rule);
         scope.leaf(string.len, if masked { field.secret(true) } else { field.value(text::preview(content)) });
     }

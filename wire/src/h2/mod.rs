@@ -10,7 +10,7 @@ mod payload;
 use std::{collections::BTreeMap, ops::Range};
 
 use self::payload::Content;
-use crate::{assembly, field::Field, http1::Headers, media, protobuf::Schemas, scope::Scope};
+use crate::{reassembly, field::Field, http1::Headers, media, protobuf::Schemas, field_builder::Scope};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -157,27 +157,27 @@ fn frame(scope: &mut Scope<'_>) -> Option<Found> {
 
 /// Decodes a header block and lays its fields over the frames that carry it.
 fn headers(stream: &mut Scope<'_>, block: Block, table: &mut hpack::Table, direction: &mut Direction, open: bool) {
-    let pieces = assembly::pieces(&block.ranges);
-    let bytes = assembly::join(stream.bytes(), &pieces);
+    let pieces = reassembly::pieces(&block.ranges);
+    let bytes = reassembly::join(stream.bytes(), &pieces);
     let heads = direction.streams.entry(block.stream).or_default();
     let budget = stream.budget();
     let fields = hpack::block(Scope::new(&bytes, open, budget), table, &mut heads.headers);
-    assembly::install(stream.fields_mut(), fields, &pieces, budget);
+    reassembly::install(stream.fields_mut(), fields, &pieces, budget);
 }
 
 /// Reads the body of each stream over its DATA frames.
 fn bodies(stream: &mut Scope<'_>, direction: &Direction, requests: Option<&BTreeMap<u32, Heads>>, schemas: &Schemas) {
     for (id, heads) in &direction.streams {
-        let pieces = assembly::pieces(&heads.body);
+        let pieces = reassembly::pieces(&heads.body);
         if pieces.is_empty() {
             continue;
         }
         let asked = requests.map_or(Some(heads), |requests| requests.get(id));
         let path = asked.and_then(|asked| asked.headers.get(":path")).unwrap_or_default();
         let content = media::Content::new(&heads.headers, path, requests.is_some());
-        let bytes = assembly::join(stream.bytes(), &pieces);
+        let bytes = reassembly::join(stream.bytes(), &pieces);
         let budget = stream.budget();
         let fields = media::dissect(&content, &bytes, !heads.ended, schemas, budget);
-        assembly::install(stream.fields_mut(), fields, &pieces, budget);
+        reassembly::install(stream.fields_mut(), fields, &pieces, budget);
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::names;
 use crate::{
     field::{Field, Kind},
-    scope::Scope,
+    field_builder::Scope,
     text,
 };
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Message, header, header::Headers, line, start::Start};
-use crate::{field::Field, scope::Scope, text};
+use crate::{field::Field, field_builder::Scope, text};
 
 const LENGTH: &str = "RFC 9112 §6.3";
 const CHUNKED: &str = "RFC 9112 §7.1";

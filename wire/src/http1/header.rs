@@ -2,7 +2,7 @@
 //! gRPC-Web have the same form.
 
 use super::line;
-use crate::{field::Field, known, scope::Scope, secret, text};
+use crate::{field::Field, header_rules, field_builder::Scope, redact, text};
 
 const LINE: &str = "RFC 9112 §5";
 const NAME: &str = "RFC 9110 §5.1";
@@ -74,7 +74,7 @@ pub(crate) fn lines(scope: &mut Scope<'_>) -> Headers {
 fn one(scope: &mut Scope<'_>, headers: &mut Headers) -> bool {
     let (line, ends) = line::content(scope);
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-        let secret = secret::is_secret(line);
+        let secret = redact::is_secret(line);
         if ends || !scope.open() {
             scope.leaf(line.len(), Field::text("header line", LINE).malformed("it has no colon").secret(secret));
             line::end(scope, "line end");
@@ -84,22 +84,22 @@ fn one(scope: &mut Scope<'_>, headers: &mut Headers) -> bool {
         return secret;
     };
     let (name, behind) = (&line[..colon], &line[colon + 1..]);
-    let secret = secret::is_secret(name);
+    let secret = redact::is_secret(name);
     let value = behind.trim_ascii();
     headers.push(name, value);
     let spaces = behind.len() - behind.trim_ascii_start().len();
     let mut inner = scope.rest();
     inner.leaf(name.len(), Field::text("name", NAME).value(text::preview(name)));
     inner.leaf(1 + spaces, Field::framing("separator", LINE).value(text::preview(&line[colon..=colon + spaces])));
-    let rule = known::header_rule(name).unwrap_or(VALUE);
-    let shown = if secret { secret::shown_prefix(name, value) } else { 0 };
+    let rule = header_rules::header_rule(name).unwrap_or(VALUE);
+    let shown = if secret { redact::shown_prefix(name, value) } else { 0 };
     // of a URL, as in Referer and Location
-    let hidden = secret::in_url(value);
+    let hidden = redact::in_url(value);
     if secret {
         inner.leaf(shown, Field::text("scheme", rule).value(text::preview(&value[..shown])));
         inner.leaf(value.len() - shown, Field::text("credentials", rule).secret(true));
     } else {
-        secret::veil(&mut inner, value.len(), Field::text("value", rule), &hidden);
+        redact::veil(&mut inner, value.len(), Field::text("value", rule), &hidden);
     }
     inner.leaf(behind.len() - spaces - value.len(), Field::framing("white space", LINE));
     line::end(&mut inner, "line end");
@@ -107,7 +107,7 @@ fn one(scope: &mut Scope<'_>, headers: &mut Headers) -> bool {
     if secret {
         field = field.value(format!("{}(masked)", text::preview(&value[..shown])));
     } else {
-        field = field.value(text::preview(&secret::veiled(value, &hidden)));
+        field = field.value(text::preview(&redact::veiled(value, &hidden)));
     }
     if !is_token(name) {
         field = field.problem("not the name of a header field");

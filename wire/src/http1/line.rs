@@ -2,8 +2,8 @@
 
 use crate::{
     field::{Field, Kind},
-    scope::Scope,
-    secret,
+    field_builder::Scope,
+    redact,
 };
 
 const ENDS: &str = "RFC 9112 §2.2";
@@ -41,7 +41,7 @@ pub(crate) fn skip(stream: &mut Scope<'_>, wanted: impl Fn(&[u8]) -> bool) {
             end(stream, "empty line");
             continue;
         }
-        let secret = secret::is_secret(line);
+        let secret = redact::is_secret(line);
         if ends {
             let field = Field::text("unexpected line", ENDS).malformed("not the start of a message");
             stream.leaf(line.len(), field.secret(secret));

@@ -13,11 +13,11 @@ use std::ops::Range;
 pub(crate) use self::{header::Headers, start::Start};
 
 use crate::{
-    assembly,
+    reassembly,
     field::Field,
     media::{self, Content},
     protobuf::Schemas,
-    scope::Scope,
+    field_builder::Scope,
 };
 
 const MESSAGE: &str = "RFC 9112 §2.1";
@@ -57,12 +57,12 @@ pub(crate) fn message(
     if complete {
         let body = body::read(&mut scope, &body::length(&start, &headers, request));
         complete = body.complete;
-        let pieces = assembly::pieces(&body.ranges);
-        let bytes = assembly::join(scope.bytes(), &pieces);
+        let pieces = reassembly::pieces(&body.ranges);
+        let bytes = reassembly::join(scope.bytes(), &pieces);
         let content = Content::new(&headers, request.map_or(start.target(), |request| request.start.target()), answer);
         let fields = media::dissect(&content, &bytes, !complete, schemas, scope.budget());
         let budget = scope.budget();
-        assembly::install(scope.fields_mut(), fields, &pieces, budget);
+        reassembly::install(scope.fields_mut(), fields, &pieces, budget);
     }
     let mut field = Field::framing(if answer { "answer" } else { "request" }, MESSAGE).value(start.shown());
     if complete {

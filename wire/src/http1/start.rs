@@ -1,7 +1,7 @@
 //! The start line: method, target and version of a request (RFC 9112 §3), version, status and reason of an answer (§4).
 
 use super::line;
-use crate::{field::Field, scope::Scope, secret, text};
+use crate::{field::Field, field_builder::Scope, redact, text};
 
 const REQUEST: &str = "RFC 9112 §3";
 const METHOD: &str = "RFC 9110 §9.1";
@@ -58,7 +58,7 @@ impl Start {
     pub(crate) fn shown(&self) -> String {
         match self {
             Self::Request { method, target } => {
-                let target = secret::veiled(target.as_bytes(), &secret::in_url(target.as_bytes()));
+                let target = redact::veiled(target.as_bytes(), &redact::in_url(target.as_bytes()));
                 format!("{method} {}", text::shorten(&String::from_utf8_lossy(&target)))
             }
             Self::Answer { status, reason } => format!("{status} {reason}").trim_end().to_owned(),
@@ -86,8 +86,8 @@ pub(crate) fn line(scope: &mut Scope<'_>, answer: bool) -> Start {
         if nth > 0 {
             inner.leaf(1, Field::framing("space", if answer { STATUS_LINE } else { REQUEST }));
         }
-        let hidden = if field.name == "target" { secret::in_url(word) } else { Vec::new() };
-        secret::veil(&mut inner, word.len(), field, &hidden);
+        let hidden = if field.name == "target" { redact::in_url(word) } else { Vec::new() };
+        redact::veil(&mut inner, word.len(), field, &hidden);
     }
     line::end(&mut inner, "line end");
     if ends {

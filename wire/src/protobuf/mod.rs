@@ -14,8 +14,8 @@ use prost_types::field_descriptor_proto::Type;
 use self::value::varint;
 use crate::{
     field::{Field, Kind},
-    scope::Scope,
-    secret::{self, VARINT},
+    field_builder::Scope,
+    redact::{self, VARINT},
     text,
 };
 
@@ -47,11 +47,11 @@ fn nested(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, d
         let taken = inner.taken();
         let mut record = inner.close(field.unwrap_or_else(|| Field::framing("record", MESSAGE)));
         if let Some(member) = member {
-            if secret::is_secret(member.name.as_bytes()) {
+            if redact::is_secret(member.name.as_bytes()) {
                 hide(&mut record);
             }
-            telling |= secret::is_naming(&member.name) && secret::is_secret(&scope.bytes()[taken.clone()]);
-            values.extend(secret::is_named(&member.name).then_some(taken.start));
+            telling |= redact::is_naming(&member.name) && redact::is_secret(&scope.bytes()[taken.clone()]);
+            values.extend(redact::is_named(&member.name).then_some(taken.start));
         }
         scope.push(record);
     }
@@ -95,7 +95,7 @@ fn record(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, d
         5 => fixed::<4>(scope, member, schemas, field),
         2 => delimited(scope, member, schemas, depth, field),
         // where a group ends is known to who reads it only
-        3 if secret::is_secret(field.name.as_bytes()) => {
+        3 if redact::is_secret(field.name.as_bytes()) => {
             scope.leaf(usize::MAX, Field::framing("value", GROUP));
             Some(field)
         }

@@ -3,7 +3,7 @@
 use prost_types::field_descriptor_proto::Type;
 
 use super::{Member, Schemas};
-use crate::{field::Field, scope::Scope};
+use crate::{field::Field, field_builder::Scope};
 
 const PACKED: &str = "Protobuf encoding, packed repeated fields";
 

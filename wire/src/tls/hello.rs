@@ -2,7 +2,7 @@
 //! shown as it is.
 
 use super::{names, version};
-use crate::{field::Field, scope::Scope, text};
+use crate::{field::Field, field_builder::Scope, text};
 
 const CLIENT: &str = "RFC 8446 §4.1.2";
 const SERVER: &str = "RFC 8446 §4.1.3";

@@ -6,7 +6,7 @@
 mod hello;
 mod names;
 
-use crate::{field::Field, scope::Scope, text};
+use crate::{field::Field, field_builder::Scope, text};
 
 const RECORD: &str = "RFC 8446 §5.1";
 const PROTECTED: &str = "RFC 8446 §5.2";

@@ -3,14 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod amqp;
-mod conversation;
+mod messages;
 mod generated;
 mod grpc;
 mod h2;
 mod http1;
 mod json;
 mod outline;
-mod secret_members;
-mod secrets;
+mod redacted_members;
+mod redaction;
 mod tls;
 mod websocket;

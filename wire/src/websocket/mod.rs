@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::{assembly, field::Field, json, scope::Scope, tag, text};
+use crate::{reassembly, field::Field, json, field_builder::Scope, message_label, text};
 
 const FRAME: &str = "RFC 6455 §5.2";
 const MASKING: &str = "RFC 6455 §5.3";
@@ -140,7 +140,7 @@ fn frame(scope: &mut Scope<'_>, from_client: bool, problem: &mut Option<&'static
 
 /// Lays what a message says over the payloads of its frames.
 fn content(stream: &mut Scope<'_>, message: Message, open: bool) {
-    let pieces = assembly::pieces(&message.ranges);
+    let pieces = reassembly::pieces(&message.ranges);
     let bytes = message.bytes;
     if bytes.is_empty() || message.compressed {
         return;
@@ -167,13 +167,13 @@ fn content(stream: &mut Scope<'_>, message: Message, open: bool) {
         }
     };
     if message.opcode == TEXT
-        && let Some(tag) = tag::of(&fields)
+        && let Some(tag) = message_label::of(&fields)
         && let Some(frame) = frame_of(stream.fields_mut(), &message.ranges)
     {
         frame.value = format!("{}, {tag}", frame.value);
     }
     let budget = stream.budget();
-    assembly::install(stream.fields_mut(), fields, &pieces, budget);
+    reassembly::install(stream.fields_mut(), fields, &pieces, budget);
 }
 
 /// The frame in which a message begins.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, ops::Range};
 
 use percent_encoding::percent_decode;
 
-use crate::{field::Field, scope::Scope, text};
+use crate::{field::Field, field_builder::Scope, text};
 
 /// What stands for a byte that is not shown.
 pub const MASK: u8 = b'*';
