@@ -3,25 +3,25 @@
 
 use crate::{
     amqp,
-    messages::{Found, Owner, Protocol},
+    messages::{Attribution, Owner, Protocol},
     field::Field,
     h2,
     http1::{self, Message},
     protobuf::Schemas,
-    field_builder::Scope,
+    field_builder::FieldBuilder,
     tls, websocket,
 };
 
 /// Reads both directions of a connection.
-pub(crate) fn read(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> Found {
+pub(crate) fn read(client: &mut FieldBuilder<'_>, server: &mut FieldBuilder<'_>, schemas: &Schemas) -> Attribution {
     if amqp::begins(client.left()) {
         amqp::frames(client, schemas);
         amqp::frames(server, schemas);
-        Found::new(Protocol::Amqp)
+        Attribution::new(Protocol::Amqp)
     } else if tls::begins(client.left()) {
         tls::records(client);
         tls::records(server);
-        Found::new(Protocol::Tls)
+        Attribution::new(Protocol::Tls)
     } else if h2::begins(client.left()) {
         http2(client, server, schemas)
     } else {
@@ -29,8 +29,8 @@ pub(crate) fn read(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Sch
     }
 }
 
-fn http2(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> Found {
-    let mut found = Found::new(Protocol::Http2);
+fn http2(client: &mut FieldBuilder<'_>, server: &mut FieldBuilder<'_>, schemas: &Schemas) -> Attribution {
+    let mut found = Attribution::new(Protocol::Http2);
     let requests = h2::frames(client, None, schemas);
     let answers = h2::frames(server, Some(&requests.streams), schemas);
     let owner = |stream: u32| match stream {
@@ -46,8 +46,8 @@ fn http2(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> F
 }
 
 /// Reads both directions of a connection that begins with HTTP/1.1.
-fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> Found {
-    let mut found = Found::new(Protocol::Http1);
+fn http1(client: &mut FieldBuilder<'_>, server: &mut FieldBuilder<'_>, schemas: &Schemas) -> Attribution {
+    let mut found = Attribution::new(Protocol::Http1);
     let mut requests: Vec<Message> = Vec::new();
     let mut answered = 0;
     loop {

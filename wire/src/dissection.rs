@@ -9,7 +9,7 @@ use crate::{
     messages::{Message, Protocol},
     field::Field,
     protobuf::Schemas,
-    field_builder::Scope,
+    field_builder::FieldBuilder,
     redact,
 };
 
@@ -38,17 +38,17 @@ pub struct Stream {
 /// Dissects a capture, which begins where its connection does. `schemas` names the parts of protobuf messages.
 pub fn dissect(capture: &Capture, schemas: &Schemas, limits: Limits) -> Dissection {
     let budget = Budget::new(limits);
-    let mut client = Scope::new(&capture.client, true, &budget);
-    let mut server = Scope::new(&capture.server, true, &budget);
+    let mut client = FieldBuilder::new(&capture.client, true, &budget);
+    let mut server = FieldBuilder::new(&capture.server, true, &budget);
     let found = connection::read(&mut client, &mut server, schemas);
     let (client, server) = (stream(client, &capture.client), stream(server, &capture.server));
     let messages = found.messages(capture, &client, &server);
     Dissection { protocol: found.protocol, messages, client, server }
 }
 
-fn stream(mut scope: Scope<'_>, bytes: &[u8]) -> Stream {
-    scope.end_here();
-    let mut root = scope.close(Field::framing("stream", "RFC 9293 §3.4"));
+fn stream(mut builder: FieldBuilder<'_>, bytes: &[u8]) -> Stream {
+    builder.end_here();
+    let mut root = builder.close(Field::framing("stream", "RFC 9293 §3.4"));
     let mut bytes = bytes.to_vec();
     redact::mask(std::slice::from_mut(&mut root), &mut bytes);
     Stream { bytes, root }

@@ -18,7 +18,7 @@ pub struct Field {
     /// Where the format defines it, for instance `RFC 9113 §6.1`.
     pub rule: Cow<'static, str>,
     /// What it is there for.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// Why it could not be read as it should, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Cow<'static, str>>,
@@ -27,7 +27,7 @@ pub struct Field {
     pub masked: bool,
     /// Which part of the field this is, where the framing of a lower layer runs through it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub part: Option<Part>,
+    pub part: Option<FieldPart>,
     /// The bytes behind these, where these are encoded (masked by a WebSocket client, or base64), and the children are of
     /// those.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +40,7 @@ pub struct Field {
 /// What a field is there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum FieldKind {
     /// It keeps parts together or apart: a line end, a frame, a type, a flag.
     Framing,
     /// It is a number.
@@ -58,7 +58,7 @@ pub enum Kind {
 /// Which part of a field that a lower layer cut into pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum FieldPart {
     /// It begins here and goes on in a later piece.
     First,
     /// It began before and goes on after.
@@ -69,7 +69,7 @@ pub enum Part {
 
 impl Field {
     /// A field without a place yet: a scope gives it one.
-    pub(crate) fn new(kind: Kind, name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
+    pub(crate) fn new(kind: FieldKind, name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
         Self {
             range: 0..0,
             name: name.into(),
@@ -85,19 +85,19 @@ impl Field {
     }
 
     pub(crate) fn framing(name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
-        Self::new(Kind::Framing, name, rule)
+        Self::new(FieldKind::Framing, name, rule)
     }
 
     pub(crate) fn number(name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
-        Self::new(Kind::Number, name, rule)
+        Self::new(FieldKind::Number, name, rule)
     }
 
     pub(crate) fn text(name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
-        Self::new(Kind::Text, name, rule)
+        Self::new(FieldKind::Text, name, rule)
     }
 
     pub(crate) fn payload(name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
-        Self::new(Kind::Payload, name, rule)
+        Self::new(FieldKind::Payload, name, rule)
     }
 
     pub(crate) fn value(mut self, value: impl Into<String>) -> Self {
@@ -112,12 +112,12 @@ impl Field {
     }
 
     pub(crate) fn malformed(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
-        self.kind = Kind::Malformed;
+        self.kind = FieldKind::Malformed;
         self.problem(problem)
     }
 
-    pub(crate) fn secret(mut self, secret: bool) -> Self {
-        self.masked = secret;
+    pub(crate) fn masked(mut self, masked: bool) -> Self {
+        self.masked = masked;
         self
     }
 

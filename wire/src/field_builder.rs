@@ -6,12 +6,12 @@ use std::{borrow::Cow, ops::Range};
 
 use crate::{
     budget::Budget,
-    field::{Field, Kind},
+    field::{Field, FieldKind},
 };
 
 /// A window on bytes, read from its start to its end.
 #[derive(Debug)]
-pub(crate) struct Scope<'a> {
+pub(crate) struct FieldBuilder<'a> {
     bytes: &'a [u8],
     start: usize,
     at: usize,
@@ -22,22 +22,22 @@ pub(crate) struct Scope<'a> {
     fields: Vec<Field>,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> FieldBuilder<'a> {
     /// All of `bytes`. `open` says that more may follow: what ends too early is then incomplete and not malformed.
     pub(crate) fn new(bytes: &'a [u8], open: bool, budget: &'a Budget) -> Self {
         Self { bytes, start: 0, at: 0, end: bytes.len(), open, budget, fields: Vec::new() }
     }
 
     /// The next `len` bytes, or as many as there are, as a window of its own. `push` what it closes to.
-    pub(crate) fn window(&self, len: usize) -> Scope<'a> {
+    pub(crate) fn window(&self, len: usize) -> FieldBuilder<'a> {
         let end = self.at.saturating_add(len).min(self.end);
         let open = self.open && len > self.left().len();
-        Scope { start: self.at, end, open, fields: Vec::new(), ..*self }
+        FieldBuilder { start: self.at, end, open, fields: Vec::new(), ..*self }
     }
 
     /// All bytes from here on as a window of its own, which ends as this one does.
-    pub(crate) fn rest(&self) -> Scope<'a> {
-        Scope { start: self.at, fields: Vec::new(), ..*self }
+    pub(crate) fn rest(&self) -> FieldBuilder<'a> {
+        FieldBuilder { start: self.at, fields: Vec::new(), ..*self }
     }
 
     pub(crate) fn budget(&self) -> &'a Budget {
@@ -135,7 +135,7 @@ impl<'a> Scope<'a> {
         if left == 0 {
             self.mark(format!("{} {found}", field.name));
         } else if self.open {
-            field.kind = Kind::Incomplete;
+            field.kind = FieldKind::Incomplete;
             self.leaf(left, field.problem("the capture ends here"));
         } else {
             self.leaf(left, field.malformed(found));
@@ -160,7 +160,7 @@ impl<'a> Scope<'a> {
 
     /// Everything left becomes one leaf that the capture has cut off.
     pub(crate) fn incomplete(&mut self, name: impl Into<Cow<'static, str>>, rule: &'static str) {
-        self.leaf(usize::MAX, Field::new(Kind::Incomplete, name, rule).problem("the capture ends here"));
+        self.leaf(usize::MAX, Field::new(FieldKind::Incomplete, name, rule).problem("the capture ends here"));
     }
 
     /// Ends the window where it was read to, for a format that has no length in front.
@@ -195,7 +195,7 @@ impl<'a> Scope<'a> {
         }
         let mut field = if self.budget.is_spent() {
             // what is not dissected may hold a credential
-            Field::framing("not dissected", "").problem("the capture has more fields than are shown").secret(true)
+            Field::framing("not dissected", "").problem("the capture has more fields than are shown").masked(true)
         } else {
             Field::framing("unexpected bytes", "").malformed("the format has nothing here")
         };

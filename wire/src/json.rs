@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use crate::{
-    field::{Field, Kind},
-    field_builder::Scope,
+    field::{Field, FieldKind},
+    field_builder::FieldBuilder,
     redact, text,
 };
 
@@ -20,54 +20,54 @@ const STRING: &str = "RFC 8259 §7";
 const SIGN: &str = "RFC 8259 §2";
 
 /// Reads the whole scope as one JSON text.
-pub(crate) fn dissect(mut scope: Scope<'_>) -> Vec<Field> {
-    value(&mut scope, "value".into(), 0);
-    space(&mut scope);
-    if !scope.is_empty() {
-        scope.malformed("unexpected bytes", VALUE, "a JSON text is one value");
+pub(crate) fn dissect(mut builder: FieldBuilder<'_>) -> Vec<Field> {
+    value(&mut builder, "value".into(), 0);
+    space(&mut builder);
+    if !builder.is_empty() {
+        builder.malformed("unexpected bytes", VALUE, "a JSON text is one value");
     }
-    scope.into_fields()
+    builder.into_fields()
 }
 
-fn value(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
-    space(scope);
-    match scope.left().first() {
+fn value(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize) {
+    space(builder);
+    match builder.left().first() {
         // an end where a value is due: the container around it says so
         None | Some(b'}' | b']') => {}
         Some(b'{' | b'[') if depth == DEPTH => {
             // what is not dissected may hold a credential
-            scope.leaf(usize::MAX, Field::text(name, VALUE).problem("nested deeper than is shown").secret(true));
+            builder.leaf(usize::MAX, Field::text(name, VALUE).problem("nested deeper than is shown").masked(true));
         }
-        Some(b'{') => object(scope, name, depth),
-        Some(b'[') => array(scope, name, depth),
-        Some(b'"') => string(scope, name),
+        Some(b'{') => object(builder, name, depth),
+        Some(b'[') => array(builder, name, depth),
+        Some(b'"') => string(builder, name),
         Some(_) => {
-            let token = token(scope.left());
+            let token = token(builder.left());
             let field = match token {
                 b"true" | b"false" | b"null" => Field::text(name, VALUE).value(text::preview(token)),
                 _ if is_number(token) => Field::number(name, NUMBER).value(text::preview(token)),
-                _ if scope.open() && token.len() == scope.left().len() => {
-                    Field::new(Kind::Incomplete, name, VALUE).problem("the capture ends here")
+                _ if builder.open() && token.len() == builder.left().len() => {
+                    Field::new(FieldKind::Incomplete, name, VALUE).problem("the capture ends here")
                 }
                 _ => Field::text(name, VALUE).value(text::preview(token)).malformed("not a JSON value"),
             };
-            scope.leaf(token.len(), field);
+            builder.leaf(token.len(), field);
         }
     }
 }
 
-fn object(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
-    let mut inner = scope.rest();
+fn object(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize) {
+    let mut inner = builder.rest();
     inner.leaf(1, Field::framing("begin of object", SIGN));
     let mut members = 0;
     // fields and parameters may be written as names and values
-    let mut telling = false;
+    let mut names_credential = false;
     let closed = loop {
         if let Some(closed) = ended(&mut inner, b'}', "end of object") {
             break closed;
         }
         let mut member = inner.rest();
-        let field = self::member(&mut member, depth, &mut telling);
+        let field = self::member(&mut member, depth, &mut names_credential);
         if !(member.is_empty() && member.open()) {
             member.end_here();
         }
@@ -75,38 +75,38 @@ fn object(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
         members += 1;
         separator(&mut inner);
     };
-    if telling {
+    if names_credential {
         let bytes = inner.bytes();
-        for member in inner.fields_mut().iter_mut().filter(|member| redact::is_named(&member.name)) {
+        for member in inner.fields_mut().iter_mut().filter(|member| redact::holds_a_value(&member.name)) {
             // behind its name
-            hide(member.children.get_mut(1..).unwrap_or_default(), bytes, 0);
+            mask_value(member.children.get_mut(1..).unwrap_or_default(), bytes, 0);
         }
     }
-    close(scope, inner, Field::text(name, OBJECT).value(format!("{{{members}}}")), closed);
+    close(builder, inner, Field::text(name, OBJECT).value(format!("{{{members}}}")), closed);
 }
 
-/// `telling` becomes true where the value is the name of a credential, which another member then is.
-fn member(scope: &mut Scope<'_>, depth: usize, telling: &mut bool) -> Field {
-    let begin = scope.at();
-    let key = key(scope);
-    let secret = redact::is_secret(key.as_bytes()) || tells(&scope.bytes()[begin..scope.at()]);
+/// `names_credential` becomes true where the value is the name of a credential, which another member then is.
+fn member(builder: &mut FieldBuilder<'_>, depth: usize, names_credential: &mut bool) -> Field {
+    let begin = builder.at();
+    let key = key(builder);
+    let secret = redact::is_credential(key.as_bytes()) || names_a_credential(&builder.bytes()[begin..builder.at()]);
     let mut field = Field::text(key, OBJECT);
-    space(scope);
-    let colon = scope.left().first() == Some(&b':');
+    space(builder);
+    let colon = builder.left().first() == Some(&b':');
     if colon {
-        scope.leaf(1, Field::framing("name separator", SIGN));
+        builder.leaf(1, Field::framing("name separator", SIGN));
     }
-    let before = scope.at();
-    value(scope, "value".into(), depth + 1);
-    *telling |= redact::is_naming(&field.name) && tells(&scope.bytes()[before..scope.at()]);
+    let before = builder.at();
+    value(builder, "value".into(), depth + 1);
+    *names_credential |= redact::holds_a_name(&field.name) && names_a_credential(&builder.bytes()[before..builder.at()]);
     if secret {
-        let bytes = scope.bytes();
-        hide(scope.fields_mut(), bytes, before);
+        let bytes = builder.bytes();
+        mask_value(builder.fields_mut(), bytes, before);
     }
-    if !scope.is_empty() || !scope.open() {
+    if !builder.is_empty() || !builder.open() {
         if !colon {
             field = field.problem("a name and a colon come before the value");
-        } else if scope.at() == before {
+        } else if builder.at() == before {
             field = field.problem("it has no value");
         }
     }
@@ -114,14 +114,14 @@ fn member(scope: &mut Scope<'_>, depth: usize, telling: &mut bool) -> Field {
 }
 
 /// Whether this is a string, whole or cut off, that names a credential.
-fn tells(value: &[u8]) -> bool {
+fn names_a_credential(value: &[u8]) -> bool {
     let value = value.trim_ascii_start();
-    let escaped = || decode(value).is_some_and(|text| redact::is_secret(text.as_bytes()));
-    value.strip_prefix(b"\"").is_some_and(redact::is_secret) || escaped()
+    let escaped = || decode(value).is_some_and(|text| redact::is_credential(text.as_bytes()));
+    value.strip_prefix(b"\"").is_some_and(redact::is_credential) || escaped()
 }
 
-fn array(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
-    let mut inner = scope.rest();
+fn array(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize) {
+    let mut inner = builder.rest();
     inner.leaf(1, Field::framing("begin of array", SIGN));
     let mut elements = 0;
     // header fields and metadata may be written as pairs
@@ -134,25 +134,25 @@ fn array(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
         value(&mut inner, Cow::Owned(format!("[{elements}]")), depth + 1);
         if secret {
             let bytes = inner.bytes();
-            hide(inner.fields_mut(), bytes, before);
+            mask_value(inner.fields_mut(), bytes, before);
         }
-        secret = tells(&inner.bytes()[before..inner.at()]);
+        secret = names_a_credential(&inner.bytes()[before..inner.at()]);
         elements += 1;
         separator(&mut inner);
     };
-    close(scope, inner, Field::text(name, ARRAY).value(format!("[{elements}]")), closed);
+    close(builder, inner, Field::text(name, ARRAY).value(format!("[{elements}]")), closed);
 }
 
 /// What these fields take from `from` on is a credential. Of a string the quotes stay, so that what is shown is JSON still.
-fn hide(fields: &mut [Field], bytes: &[u8], from: usize) {
+fn mask_value(fields: &mut [Field], bytes: &[u8], from: usize) {
     let sign = |field: &Field| matches!(&*field.name, "white space" | "name separator");
     for field in fields.iter_mut().filter(|field| field.range.start >= from && !sign(field)) {
         let (start, end) = (field.range.start, field.range.end);
-        let quoted = matches!(&bytes[start..end], [b'"', .., b'"']) && field.kind == Kind::Text;
+        let quoted = matches!(&bytes[start..end], [b'"', .., b'"']) && field.kind == FieldKind::Text;
         if quoted && field.children.is_empty() {
             field.value = "(masked)".to_owned();
             let part = |name, range| Field { range, ..Field::framing(name, STRING) };
-            let inside = Field { kind: Kind::Text, ..part("credentials", start + 1..end - 1) }.secret(true);
+            let inside = Field { kind: FieldKind::Text, ..part("credentials", start + 1..end - 1) }.masked(true);
             field.children = vec![part("quote", start..start + 1), inside, part("quote", end - 1..end)];
             field.children.retain(|part| !part.is_empty());
         } else {
@@ -162,7 +162,7 @@ fn hide(fields: &mut [Field], bytes: &[u8], from: usize) {
 }
 
 /// Ends a container where it was read to, or leaves it incomplete where the capture ends.
-fn close(scope: &mut Scope<'_>, mut inner: Scope<'_>, mut field: Field, closed: bool) {
+fn close(builder: &mut FieldBuilder<'_>, mut inner: FieldBuilder<'_>, mut field: Field, closed: bool) {
     let cut_off = !closed && inner.is_empty() && inner.open();
     if !cut_off {
         inner.end_here();
@@ -170,11 +170,11 @@ fn close(scope: &mut Scope<'_>, mut inner: Scope<'_>, mut field: Field, closed: 
             field = field.problem("it is not closed");
         }
     }
-    scope.push(inner.close(field));
+    builder.push(inner.close(field));
 }
 
 /// Whether a container ends here, and whether by its own closing sign, which is taken.
-fn ended(inner: &mut Scope<'_>, sign: u8, name: &'static str) -> Option<bool> {
+fn ended(inner: &mut FieldBuilder<'_>, sign: u8, name: &'static str) -> Option<bool> {
     space(inner);
     match inner.left().first() {
         Some(&found) if found == sign => {
@@ -187,7 +187,7 @@ fn ended(inner: &mut Scope<'_>, sign: u8, name: &'static str) -> Option<bool> {
     }
 }
 
-fn separator(inner: &mut Scope<'_>) {
+fn separator(inner: &mut FieldBuilder<'_>) {
     space(inner);
     match inner.left().first() {
         Some(b',') => {
@@ -206,7 +206,7 @@ fn separator(inner: &mut Scope<'_>) {
 }
 
 /// Reads a member's name and gives it.
-fn key(member: &mut Scope<'_>) -> Cow<'static, str> {
+fn key(member: &mut FieldBuilder<'_>) -> Cow<'static, str> {
     if member.left().first() != Some(&b'"') {
         return "member".into();
     }
@@ -216,16 +216,16 @@ fn key(member: &mut Scope<'_>) -> Cow<'static, str> {
     key.into()
 }
 
-fn string(scope: &mut Scope<'_>, name: Cow<'static, str>) {
-    let Some(len) = string_len(scope.left()) else {
-        if scope.open() {
-            scope.incomplete(name, STRING);
+fn string(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>) {
+    let Some(len) = string_len(builder.left()) else {
+        if builder.open() {
+            builder.incomplete(name, STRING);
         } else {
-            scope.malformed(name, STRING, "the string is not closed");
+            builder.malformed(name, STRING, "the string is not closed");
         }
         return;
     };
-    let bytes = &scope.left()[..len];
+    let bytes = &builder.left()[..len];
     let field = Field::text(name, STRING);
     let field = match decode(bytes) {
         Some(text) => field.value(text::shorten(&text)),
@@ -233,7 +233,7 @@ fn string(scope: &mut Scope<'_>, name: Cow<'static, str>) {
             field.value(text::lossy(bytes)).malformed("not a JSON string: bad escape, control character or not UTF-8")
         }
     };
-    scope.leaf(len, field);
+    builder.leaf(len, field);
 }
 
 /// How long the string is with both quotes, if it is closed.
@@ -284,10 +284,10 @@ fn is_number(token: &[u8]) -> bool {
     rest.is_empty()
 }
 
-fn space(scope: &mut Scope<'_>) {
-    let len = scope.left().iter().take_while(|byte| is_space(**byte)).count();
+fn space(builder: &mut FieldBuilder<'_>) {
+    let len = builder.left().iter().take_while(|byte| is_space(**byte)).count();
     if len > 0 {
-        scope.leaf(len, Field::framing("white space", SIGN));
+        builder.leaf(len, Field::framing("white space", SIGN));
     }
 }
 

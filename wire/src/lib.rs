@@ -44,7 +44,7 @@ pub use self::{
     capture::{Capture, Chunk, Party},
     messages::{Message, Owner, Protocol},
     dissection::{Dissection, Stream, dissect},
-    field::{Field, Kind, Leaves, Part},
+    field::{Field, FieldKind, Leaves, FieldPart},
     protobuf::{SchemaError, Schemas},
     redact::MASK,
 };

@@ -7,7 +7,7 @@ use crate::{
     http1::Headers,
     json,
     protobuf::{self, Schemas},
-    field_builder::Scope,
+    field_builder::FieldBuilder,
     redact, text,
 };
 
@@ -50,23 +50,23 @@ pub(crate) fn dissect(content: &Content, bytes: &[u8], open: bool, schemas: &Sch
         return Vec::new();
     }
     let message = schemas.of_method(&content.path, content.answer);
-    let mut scope = Scope::new(bytes, open, budget);
+    let mut builder = FieldBuilder::new(bytes, open, budget);
     match content.media_type.as_str() {
-        "application/json" => return json::dissect(scope),
-        media if media.ends_with("+json") => return json::dissect(scope),
+        "application/json" => return json::dissect(builder),
+        media if media.ends_with("+json") => return json::dissect(builder),
         media if media.starts_with("application/grpc-web-text") => {
             return grpc::base64(bytes, open, message, schemas, budget);
         }
-        media if media.starts_with("application/grpc-web") => grpc::messages(&mut scope, true, message, schemas),
-        media if media.starts_with("application/grpc") => grpc::messages(&mut scope, false, message, schemas),
-        "application/x-protobuf" | "application/protobuf" => protobuf::records(&mut scope, None, schemas),
+        media if media.starts_with("application/grpc-web") => grpc::messages(&mut builder, true, message, schemas),
+        media if media.starts_with("application/grpc") => grpc::messages(&mut builder, false, message, schemas),
+        "application/x-protobuf" | "application/protobuf" => protobuf::records(&mut builder, None, schemas),
         "application/x-www-form-urlencoded" => {
-            redact::veil(&mut scope, bytes.len(), Field::text("form", "WHATWG URL §5"), &redact::in_parameters(bytes));
+            redact::redacted_leaf(&mut builder, bytes.len(), Field::text("form", "WHATWG URL §5"), &redact::credentials_in_parameters(bytes));
         }
         media if media.starts_with("text/") => {
-            scope.leaf(bytes.len(), Field::text("text", "RFC 9110 §8.3.1").value(text::preview(bytes)));
+            builder.leaf(bytes.len(), Field::text("text", "RFC 9110 §8.3.1").value(text::preview(bytes)));
         }
         _ => return Vec::new(),
     }
-    scope.into_fields()
+    builder.into_fields()
 }

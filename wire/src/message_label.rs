@@ -12,15 +12,15 @@ const COMMAND: &str = "command";
 
 /// What `fields`, of a JSON text, are tagged as: by a member of its own, or because the object has one member alone, which
 /// is an object and has the name of the kind.
-pub(crate) fn of(fields: &[Field]) -> Option<String> {
+pub(crate) fn label(fields: &[Field]) -> Option<String> {
     let object = fields.iter().find(|field| is_object(field))?;
     let command = member(object, COMMAND).filter(|command| is_object(command));
     let within = |object| TAGS.into_iter().find_map(move |tag| member(object, tag).filter(|value| is_string(value)));
     let tag = command.and_then(within).or_else(|| within(object)).map(|value| &*value.value);
-    tag.or_else(|| alone(object)).map(shorten)
+    tag.or_else(|| only_member(object)).map(shorten)
 }
 
-fn alone(object: &Field) -> Option<&str> {
+fn only_member(object: &Field) -> Option<&str> {
     let mut members = object.children.iter().filter_map(|child| Some((&*child.name, value(child)?)));
     let (name, value) = members.next()?;
     (members.next().is_none() && is_object(value)).then_some(name)

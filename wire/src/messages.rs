@@ -88,13 +88,13 @@ impl Owners {
 
 /// What reading a connection found out beside the trees.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct Attribution {
     pub(crate) protocol: Protocol,
     pub(crate) client: Owners,
     pub(crate) server: Owners,
 }
 
-impl Found {
+impl Attribution {
     pub(crate) fn new(protocol: Protocol) -> Self {
         Self { protocol, client: Owners::default(), server: Owners::default() }
     }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, ops::Range};
 
 use crate::{
     budget::Budget,
-    field::{Field, Part},
+    field::{Field, FieldPart},
 };
 
 /// Where a run of the content lies in what carries it.
@@ -41,19 +41,19 @@ pub(crate) fn join<'a>(bytes: &'a [u8], pieces: &[Piece]) -> Cow<'a, [u8]> {
 pub(crate) fn project(fields: Vec<Field>, pieces: &[Piece], budget: &Budget) -> Vec<Vec<Field>> {
     let mut on_pieces = vec![Vec::new(); pieces.len()];
     for field in fields {
-        lay(field, pieces, 0, budget, &mut |piece, field| on_pieces[piece].push(field));
+        split_over_pieces(field, pieces, 0, budget, &mut |piece, field| on_pieces[piece].push(field));
     }
     on_pieces
 }
 
 /// Lays one field; `offset` is the number of the first of these pieces.
-fn lay(field: Field, pieces: &[Piece], offset: usize, budget: &Budget, put: &mut dyn FnMut(usize, Field)) {
+fn split_over_pieces(field: Field, pieces: &[Piece], offset: usize, budget: &Budget, put: &mut dyn FnMut(usize, Field)) {
     let first = pieces.partition_point(|piece| piece.inner.end <= field.range.start);
     let last = pieces.partition_point(|piece| piece.inner.start < field.range.end);
     let over = &pieces[first..last];
     let offset = offset + first;
     if let [piece] = over {
-        return put(offset, moved(field, piece));
+        return put(offset, translated(field, piece));
     }
     let Field { range, children, .. } = field;
     let mut parts: Vec<Field> = over
@@ -63,7 +63,7 @@ fn lay(field: Field, pieces: &[Piece], offset: usize, budget: &Budget, put: &mut
             let inner = range.start.max(piece.inner.start)..range.end.min(piece.inner.end);
             let value = if budget.take(field.value.len()) { field.value.clone() } else { String::new() };
             Field {
-                range: outer(&inner, piece),
+                range: carrier_range(&inner, piece),
                 name: field.name.clone(),
                 value,
                 rule: field.rule.clone(),
@@ -78,7 +78,7 @@ fn lay(field: Field, pieces: &[Piece], offset: usize, budget: &Budget, put: &mut
         .collect();
     if !budget.is_spent() {
         for child in children {
-            lay(child, over, 0, budget, &mut |piece, child| parts[piece].children.push(child));
+            split_over_pieces(child, over, 0, budget, &mut |piece, child| parts[piece].children.push(child));
         }
     }
     for (nth, part) in parts.into_iter().enumerate() {
@@ -87,26 +87,26 @@ fn lay(field: Field, pieces: &[Piece], offset: usize, budget: &Budget, put: &mut
 }
 
 /// Which part the `nth` of `count` is of a field that may be a part itself.
-fn part(whole: Option<Part>, nth: usize, count: usize) -> Part {
-    let begins = nth == 0 && !matches!(whole, Some(Part::Middle | Part::Last));
-    let ends = nth + 1 == count && !matches!(whole, Some(Part::First | Part::Middle));
+fn part(whole: Option<FieldPart>, nth: usize, count: usize) -> FieldPart {
+    let begins = nth == 0 && !matches!(whole, Some(FieldPart::Middle | FieldPart::Last));
+    let ends = nth + 1 == count && !matches!(whole, Some(FieldPart::First | FieldPart::Middle));
     match (begins, ends) {
-        (true, _) => Part::First,
-        (false, true) => Part::Last,
-        (false, false) => Part::Middle,
+        (true, _) => FieldPart::First,
+        (false, true) => FieldPart::Last,
+        (false, false) => FieldPart::Middle,
     }
 }
 
 /// The same field, with the place of itself and all its children in the carrier.
-fn moved(mut field: Field, piece: &Piece) -> Field {
-    field.range = outer(&field.range, piece);
-    field.children = field.children.into_iter().map(|child| moved(child, piece)).collect();
+fn translated(mut field: Field, piece: &Piece) -> Field {
+    field.range = carrier_range(&field.range, piece);
+    field.children = field.children.into_iter().map(|child| translated(child, piece)).collect();
     field
 }
 
 /// Where a range of the content lies in the carrier. Of base64 a byte has the character that it begins in, so that ranges
 /// side by side stay side by side.
-fn outer(inner: &Range<usize>, piece: &Piece) -> Range<usize> {
+fn carrier_range(inner: &Range<usize>, piece: &Piece) -> Range<usize> {
     let place = |at: usize| {
         let at = at - piece.inner.start;
         if piece.inner.len() == piece.outer.len() {
@@ -131,7 +131,7 @@ pub(crate) fn field_at<'a>(fields: &'a mut [Field], range: &Range<usize>) -> Opt
 }
 
 /// Lays the fields of a content on the leaves that carry it.
-pub(crate) fn install(carrier: &mut [Field], content: Vec<Field>, pieces: &[Piece], budget: &Budget) {
+pub(crate) fn attach(carrier: &mut [Field], content: Vec<Field>, pieces: &[Piece], budget: &Budget) {
     for (children, piece) in project(content, pieces, budget).into_iter().zip(pieces) {
         if let Some(leaf) = field_at(carrier, &piece.outer) {
             // what is not dissected may hold a credential

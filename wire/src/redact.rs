@@ -5,7 +5,7 @@ use std::{borrow::Cow, ops::Range};
 
 use percent_encoding::percent_decode;
 
-use crate::{field::Field, field_builder::Scope, text};
+use crate::{field::Field, field_builder::FieldBuilder, text};
 
 /// What stands for a byte that is not shown.
 pub const MASK: u8 = b'*';
@@ -24,7 +24,7 @@ const CORS: &[u8] = b"access-control-";
 const SCHEMES: &[&str] = &["basic", "bearer", "digest", "negotiate"];
 
 /// Whether what has this name is a credential; and whether a line that could not be read may hold one all the same.
-pub(crate) fn is_secret(name: &[u8]) -> bool {
+pub(crate) fn is_credential(name: &[u8]) -> bool {
     // `true`, or the names of header fields
     if name.get(..CORS.len()).is_some_and(|start| start.eq_ignore_ascii_case(CORS)) {
         return false;
@@ -35,38 +35,38 @@ pub(crate) fn is_secret(name: &[u8]) -> bool {
 }
 
 /// Whether a member of this name says what another one is called.
-pub(crate) fn is_naming(member: &str) -> bool {
+pub(crate) fn holds_a_name(member: &str) -> bool {
     NAMES.iter().any(|name| member.eq_ignore_ascii_case(name))
 }
 
 /// Whether a member of this name is what another one names.
-pub(crate) fn is_named(member: &str) -> bool {
+pub(crate) fn holds_a_value(member: &str) -> bool {
     VALUES.iter().any(|name| member.eq_ignore_ascii_case(name))
 }
 
 /// Where in a URL, or in the target of a request, there are credentials: the user (RFC 3986 §3.2.1) and the values of
 /// parameters whose names say so.
-pub(crate) fn in_url(url: &[u8]) -> Vec<Range<usize>> {
+pub(crate) fn credentials_in_url(url: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     if let Some(start) = url.windows(3).position(|sign| sign == b"://").map(|at| at + 3) {
         let end = url[start..].iter().position(|byte| b"/?#".contains(byte)).map_or(url.len(), |at| start + at);
         found.extend(url[start..end].iter().rposition(|byte| *byte == b'@').map(|at| start..start + at));
     }
     if let Some(query) = url.iter().position(|byte| *byte == b'?').map(|at| at + 1) {
-        found.extend(in_parameters(&url[query..]).into_iter().map(|range| query + range.start..query + range.end));
+        found.extend(credentials_in_parameters(&url[query..]).into_iter().map(|range| query + range.start..query + range.end));
     }
     found
 }
 
 /// The same in a query, or in a form that is written as one.
-pub(crate) fn in_parameters(parameters: &[u8]) -> Vec<Range<usize>> {
+pub(crate) fn credentials_in_parameters(parameters: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
     for parameter in parameters.split(|byte| *byte == b'&') {
         let end = at + parameter.len();
         let name = parameter.iter().position(|byte| *byte == b'=').unwrap_or(parameter.len());
         let decoded: Cow<'_, [u8]> = percent_decode(&parameter[..name]).into();
-        if is_secret(&decoded) && at + name + 1 < end {
+        if is_credential(&decoded) && at + name + 1 < end {
             found.push(at + name + 1..end);
         }
         at = end + 1;
@@ -75,28 +75,28 @@ pub(crate) fn in_parameters(parameters: &[u8]) -> Vec<Range<usize>> {
 }
 
 /// Takes `len` bytes as `field`, in which `ranges` are credentials, counted from here.
-pub(crate) fn veil(scope: &mut Scope<'_>, len: usize, field: Field, ranges: &[Range<usize>]) {
-    let shown = text::preview(&veiled(&scope.left()[..len.min(scope.left().len())], ranges));
+pub(crate) fn redacted_leaf(builder: &mut FieldBuilder<'_>, len: usize, field: Field, ranges: &[Range<usize>]) {
+    let shown = text::preview(&redacted(&builder.left()[..len.min(builder.left().len())], ranges));
     if ranges.is_empty() {
-        scope.leaf(len, field.value(shown));
+        builder.leaf(len, field.value(shown));
         return;
     }
-    let mut inner = scope.window(len);
+    let mut inner = builder.window(len);
     let part = |name: &'static str| Field { rule: field.rule.clone(), ..Field::text(name, "") };
     let start = inner.at();
     for range in ranges {
         let open = start + range.start - inner.at();
         let bytes = text::preview(&inner.left()[..open]);
         inner.leaf(open, part("in the clear").value(bytes));
-        inner.leaf(range.len(), part("credentials").secret(true));
+        inner.leaf(range.len(), part("credentials").masked(true));
     }
     let bytes = text::preview(inner.left());
     inner.leaf(usize::MAX, part("in the clear").value(bytes));
-    scope.push(inner.close(field.value(shown)));
+    builder.push(inner.close(field.value(shown)));
 }
 
 /// The bytes without the credentials in them.
-pub(crate) fn veiled(bytes: &[u8], ranges: &[Range<usize>]) -> Vec<u8> {
+pub(crate) fn redacted(bytes: &[u8], ranges: &[Range<usize>]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     ranges.iter().for_each(|range| bytes[range.clone()].fill(MASK));
     bytes
@@ -116,7 +116,7 @@ pub(crate) fn shown_prefix(name: &[u8], value: &[u8]) -> usize {
 pub(crate) fn mask(fields: &mut [Field], bytes: &mut [u8]) {
     for field in fields {
         if field.masked {
-            hide(field, bytes);
+            mask_field(field, bytes);
             continue;
         }
         mask(&mut field.children, bytes);
@@ -124,22 +124,22 @@ pub(crate) fn mask(fields: &mut [Field], bytes: &mut [u8]) {
             let mut masked = Vec::new();
             masked_ranges(&field.children, &mut masked);
             for range in masked {
-                hide_decoded(&mut decoded, &field.range, &range);
+                mask_decoded(&mut decoded, &field.range, &range);
             }
             field.decoded = Some(decoded);
         }
     }
 }
 
-fn hide(field: &mut Field, bytes: &mut [u8]) {
+fn mask_field(field: &mut Field, bytes: &mut [u8]) {
     let hidden = &mut bytes[field.range.clone()];
     match &*field.rule {
-        HUFFMAN => hide_huffman(hidden),
+        HUFFMAN => mask_huffman(hidden),
         // the sign that more bytes follow stays: so whoever reads the masked bytes finds the next record where it is
         VARINT => hidden.iter_mut().for_each(|byte| *byte = *byte & 0x80 | MASK),
         _ => hidden.fill(MASK),
     }
-    forget(field);
+    clear_values(field);
 }
 
 /// The rule of a number of Protobuf, whose mask has to be one as well.
@@ -150,7 +150,7 @@ pub(crate) const HUFFMAN: &str = "RFC 7541 §5.2, Appendix B";
 
 /// Fills with the code of the character 0, which is five zeros, and ends with the padding that is due: so whoever reads
 /// the masked bytes still finds a string.
-fn hide_huffman(bytes: &mut [u8]) {
+fn mask_huffman(bytes: &mut [u8]) {
     bytes.fill(0);
     let padding = bytes.len() * 8 % 5;
     if let Some(last) = bytes.last_mut() {
@@ -158,12 +158,12 @@ fn hide_huffman(bytes: &mut [u8]) {
     }
 }
 
-fn forget(field: &mut Field) {
+fn clear_values(field: &mut Field) {
     field.masked = true;
     field.value = format!("masked, {}", text::bytes(field.len()));
     field.decoded = None;
     for child in &mut field.children {
-        forget(child);
+        clear_values(child);
     }
 }
 
@@ -178,7 +178,7 @@ fn masked_ranges(fields: &[Field], ranges: &mut Vec<Range<usize>>) {
 }
 
 /// Hides what lies behind `range` of the encoded bytes `whole`; of base64, rather a byte too many than one too few.
-fn hide_decoded(decoded: &mut [u8], whole: &Range<usize>, range: &Range<usize>) {
+fn mask_decoded(decoded: &mut [u8], whole: &Range<usize>, range: &Range<usize>) {
     let (start, end) = (range.start - whole.start, range.end - whole.start);
     let hidden = if decoded.len() == whole.len() { start..end } else { start / 4 * 3..end.div_ceil(4) * 3 };
     let len = decoded.len();

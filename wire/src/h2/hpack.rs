@@ -4,10 +4,10 @@
 use loona_hpack::Decoder;
 
 use crate::{
-    field::{Field, Kind},
+    field::{Field, FieldKind},
     http1::Headers,
     header_rules,
-    field_builder::Scope,
+    field_builder::FieldBuilder,
     redact, text,
 };
 
@@ -51,36 +51,36 @@ impl Table {
 }
 
 /// Reads a block; keeps the header fields that matter.
-pub(super) fn block(mut scope: Scope<'_>, table: &mut Table, headers: &mut Headers) -> Vec<Field> {
-    while !scope.is_empty() {
-        let mut inner = scope.rest();
+pub(super) fn block(mut builder: FieldBuilder<'_>, table: &mut Table, headers: &mut Headers) -> Vec<Field> {
+    while !builder.is_empty() {
+        let mut inner = builder.rest();
         let Some(field) = representation(&mut inner, table, headers) else {
             // what cannot be told apart may be a credential
-            let cut_off = scope.open();
+            let cut_off = builder.open();
             table.broken = true;
             let field = Field::text("header field", LITERAL);
             let field = if cut_off {
-                Field { kind: Kind::Incomplete, ..field }.problem("the capture ends here")
+                Field { kind: FieldKind::Incomplete, ..field }.problem("the capture ends here")
             } else {
                 field.malformed("not HPACK, or not after the blocks before it")
             };
-            scope.leaf(usize::MAX, field.secret(true));
+            builder.leaf(usize::MAX, field.masked(true));
             break;
         };
         inner.end_here();
-        scope.push(inner.close(field));
+        builder.push(inner.close(field));
     }
     if !table.updates.is_empty() {
         // at the end of a block they are wrong, and take effect all the same
         let updates = std::mem::take(&mut table.updates);
-        table.broken |= table.decoder.decode(&updates).is_err() && !scope.open();
-        scope.mark("a block does not end with a change of the table");
+        table.broken |= table.decoder.decode(&updates).is_err() && !builder.open();
+        builder.mark("a block does not end with a change of the table");
     }
-    scope.into_fields()
+    builder.into_fields()
 }
 
-fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Headers) -> Option<Field> {
-    let bytes = scope.left();
+fn representation(builder: &mut FieldBuilder<'_>, table: &mut Table, headers: &mut Headers) -> Option<Field> {
+    let bytes = builder.left();
     let first = *bytes.first()?;
     let (prefix, name, rule) = match first {
         0x80.. => (7, "indexed", INDEXED),
@@ -92,7 +92,7 @@ fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Header
     let (index, len) = integer(bytes, prefix)?;
     if prefix == 5 {
         table.updates.extend_from_slice(&bytes[..len]);
-        scope.leaf(len, Field::number("maximum size", UPDATE).value(index.to_string()));
+        builder.leaf(len, Field::number("maximum size", UPDATE).value(index.to_string()));
         return Some(Field::framing(name, rule).value(index.to_string()));
     }
     let mut end = len;
@@ -109,19 +109,19 @@ fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Header
     let (header, value) = decoded?;
     let lost = table.broken && index > STATIC;
     // in a URL, as in :path and referer, there may be some: what is in Huffman code cannot be hidden in part
-    let masked = redact::is_secret(&header) || !redact::in_url(&value).is_empty() || lost;
+    let masked = redact::is_credential(&header) || !redact::credentials_in_url(&value).is_empty() || lost;
     let header_rule = header_rules::header_rule(&header).unwrap_or(rule);
-    scope.leaf(len, Field::framing("representation", INTEGER).value(shown(name, index)));
+    builder.leaf(len, Field::framing("representation", INTEGER).value(shown(name, index)));
     let value_at = strings.len().wrapping_sub(1);
     for (nth, string) in strings.iter().enumerate() {
         let (name, content, masked) =
             if nth == value_at { ("value", &value, masked) } else { ("name", &header, false) };
         let coding = if string.huffman { ", Huffman code" } else { "" };
         let field = Field::number(format!("{name} length"), STRING);
-        scope.leaf(string.prefix, field.value(format!("{}{coding}", text::bytes(string.len))));
+        builder.leaf(string.prefix, field.value(format!("{}{coding}", text::bytes(string.len))));
         let rule = if string.huffman { redact::HUFFMAN } else { STRING };
         let field = Field::text(name, rule);
-        scope.leaf(string.len, if masked { field.secret(true) } else { field.value(text::preview(content)) });
+        builder.leaf(string.len, if masked { field.masked(true) } else { field.value(text::preview(content)) });
     }
     if lost {
         return Some(

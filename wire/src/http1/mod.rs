@@ -17,7 +17,7 @@ use crate::{
     field::Field,
     media::{self, Content},
     protobuf::Schemas,
-    field_builder::Scope,
+    field_builder::FieldBuilder,
 };
 
 const MESSAGE: &str = "RFC 9112 §2.1";
@@ -42,7 +42,7 @@ impl Message {
 ///
 /// For an answer, `request` is what it answers: its method says whether there is a body, its target what that is.
 pub(crate) fn message(
-    stream: &mut Scope<'_>,
+    stream: &mut FieldBuilder<'_>,
     answer: bool,
     request: Option<&Message>,
     schemas: &Schemas,
@@ -51,26 +51,26 @@ pub(crate) fn message(
     if stream.is_empty() {
         return None;
     }
-    let mut scope = stream.rest();
-    let start = start::line(&mut scope, answer);
-    let (headers, mut complete) = header::section(&mut scope);
+    let mut builder = stream.rest();
+    let start = start::line(&mut builder, answer);
+    let (headers, mut complete) = header::section(&mut builder);
     if complete {
-        let body = body::read(&mut scope, &body::length(&start, &headers, request));
+        let body = body::read(&mut builder, &body::length(&start, &headers, request));
         complete = body.complete;
         let pieces = reassembly::pieces(&body.ranges);
-        let bytes = reassembly::join(scope.bytes(), &pieces);
+        let bytes = reassembly::join(builder.bytes(), &pieces);
         let content = Content::new(&headers, request.map_or(start.target(), |request| request.start.target()), answer);
-        let fields = media::dissect(&content, &bytes, !complete, schemas, scope.budget());
-        let budget = scope.budget();
-        reassembly::install(scope.fields_mut(), fields, &pieces, budget);
+        let fields = media::dissect(&content, &bytes, !complete, schemas, builder.budget());
+        let budget = builder.budget();
+        reassembly::attach(builder.fields_mut(), fields, &pieces, budget);
     }
     let mut field = Field::framing(if answer { "answer" } else { "request" }, MESSAGE).value(start.shown());
     if complete {
-        scope.end_here();
-    } else if !scope.open() {
+        builder.end_here();
+    } else if !builder.open() {
         field = field.problem("it ends too early");
     }
-    let range = scope.taken();
-    stream.push(scope.close(field));
+    let range = builder.taken();
+    stream.push(builder.close(field));
     Some(Message { range, start, headers })
 }

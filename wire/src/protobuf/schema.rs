@@ -59,8 +59,8 @@ impl Schemas {
         Ok(())
     }
 
-    fn message(&mut self, scope: &str, descriptor: DescriptorProto) {
-        let name = format!("{scope}.{}", descriptor.name());
+    fn message(&mut self, parent: &str, descriptor: DescriptorProto) {
+        let name = format!("{parent}.{}", descriptor.name());
         for nested in descriptor.nested_type {
             self.message(&name, nested);
         }
@@ -82,8 +82,8 @@ impl Schemas {
         self.messages.insert(name, Message { fields });
     }
 
-    fn enumeration(&mut self, scope: &str, descriptor: prost_types::EnumDescriptorProto) {
-        let name = format!("{scope}.{}", descriptor.name());
+    fn enumeration(&mut self, parent: &str, descriptor: prost_types::EnumDescriptorProto) {
+        let name = format!("{parent}.{}", descriptor.name());
         let values = descriptor.value.into_iter().map(|value| (value.number(), value.name().to_owned())).collect();
         self.enums.insert(name, values);
     }

@@ -3,7 +3,7 @@
 use prost_types::field_descriptor_proto::Type;
 
 use super::{Member, Schemas};
-use crate::{field::Field, field_builder::Scope};
+use crate::{field::Field, field_builder::FieldBuilder};
 
 const PACKED: &str = "Protobuf encoding, packed repeated fields";
 
@@ -55,15 +55,15 @@ pub(super) fn shown(number: u64, width: usize, member: Option<&Member>, schemas:
 }
 
 /// Takes packed numbers to the end of the scope.
-pub(super) fn packed(scope: &mut Scope<'_>, member: &Member, schemas: &Schemas) {
+pub(super) fn packed(builder: &mut FieldBuilder<'_>, member: &Member, schemas: &Schemas) {
     let width = match member.kind {
         Type::Double | Type::Fixed64 | Type::Sfixed64 => 8,
         Type::Float | Type::Fixed32 | Type::Sfixed32 => 4,
         _ => 0,
     };
     let mut nth = 0;
-    while !scope.is_empty() {
-        let left = scope.left();
+    while !builder.is_empty() {
+        let left = builder.left();
         let number = match width {
             0 => varint(left),
             width => left.get(..width).map(|bytes| {
@@ -74,10 +74,10 @@ pub(super) fn packed(scope: &mut Scope<'_>, member: &Member, schemas: &Schemas) 
         };
         let field = Field::number(format!("[{nth}]"), PACKED);
         let Some((number, len)) = number else {
-            scope.short::<()>(field);
+            builder.short::<()>(field);
             return;
         };
-        scope.leaf(len, field.value(shown(number, width, Some(member), schemas)));
+        builder.leaf(len, field.value(shown(number, width, Some(member), schemas)));
         nth += 1;
     }
 }

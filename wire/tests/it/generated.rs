@@ -177,7 +177,7 @@ proptest! {
     #[test]
     fn any_truncation_is_incomplete_and_never_malformed(bytes in valid(), cut: Index) {
         let found = of_client(&bytes[..cut.index(bytes.len())]);
-        let malformed = found.client.root.leaves().find(|leaf| leaf.kind == crosstalk_wire::Kind::Malformed);
+        let malformed = found.client.root.leaves().find(|leaf| leaf.kind == crosstalk_wire::FieldKind::Malformed);
         prop_assert!(malformed.is_none(), "{malformed:?}");
     }
 
