@@ -15,11 +15,7 @@ use crosstalk_measure::{Interval, Verdict};
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use crate::{
-    harness::{
-        Plan,
-        row::Row,
-        table,
-    },
+    harness::{Plan, row::Row, table},
     peers::native::{self, Serve},
 };
 

@@ -27,13 +27,14 @@ impl Default for Latencies {
 impl Latencies {
     /// No latencies yet.
     pub fn new() -> Self {
-        let histogram = Histogram::new_with_max(nanoseconds(LONGEST), DIGITS).expect("the range and the digits are valid");
+        let histogram =
+            Histogram::new_with_max(nanoseconds(LONGEST), DIGITS).expect("the range and the digits are valid");
         Self { histogram }
     }
 
     /// Adds one latency.
     pub fn record(&mut self, latency: Duration) {
-        self.histogram.saturating_record(nanoseconds(latency));
+        self.histogram.saturating_record(nanoseconds(latency.min(LONGEST)));
     }
 
     /// Adds all latencies of `other`.

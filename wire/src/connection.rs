@@ -3,12 +3,12 @@
 
 use crate::{
     amqp,
-    messages::{Attribution, Owner, Protocol},
     field::Field,
+    field_builder::FieldBuilder,
     h2,
     http1::{self, Message},
+    messages::{Attribution, Owner, Protocol},
     protobuf::Schemas,
-    field_builder::FieldBuilder,
     tls, websocket,
 };
 

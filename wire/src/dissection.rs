@@ -6,10 +6,10 @@ use crate::{
     budget::{Budget, Limits},
     capture::Capture,
     connection,
-    messages::{Message, Protocol},
     field::Field,
-    protobuf::Schemas,
     field_builder::FieldBuilder,
+    messages::{Message, Protocol},
+    protobuf::Schemas,
     redact,
 };
 

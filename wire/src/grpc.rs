@@ -4,12 +4,12 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
-    reassembly::{self, Piece},
     budget::Budget,
     field::{Field, FieldKind},
+    field_builder::FieldBuilder,
     http1::header,
     protobuf::{self, Message, Schemas},
-    field_builder::FieldBuilder,
+    reassembly::{self, Piece},
     text,
 };
 
@@ -30,7 +30,12 @@ pub(crate) fn messages(builder: &mut FieldBuilder<'_>, web: bool, message: Optio
     }
 }
 
-fn one(builder: &mut FieldBuilder<'_>, web: bool, message: Option<&Message>, schemas: &Schemas) -> Option<(&'static str, bool)> {
+fn one(
+    builder: &mut FieldBuilder<'_>,
+    web: bool,
+    message: Option<&Message>,
+    schemas: &Schemas,
+) -> Option<(&'static str, bool)> {
     let [flag] = builder.take()?;
     let (trailers, compressed) = (web && flag & 0x80 != 0, flag & 1 != 0);
     let shown = match (trailers, compressed) {

@@ -98,7 +98,8 @@ fn member(builder: &mut FieldBuilder<'_>, depth: usize, names_credential: &mut b
     }
     let before = builder.at();
     value(builder, "value".into(), depth + 1);
-    *names_credential |= redact::holds_a_name(&field.name) && names_a_credential(&builder.bytes()[before..builder.at()]);
+    *names_credential |=
+        redact::holds_a_name(&field.name) && names_a_credential(&builder.bytes()[before..builder.at()]);
     if secret {
         let bytes = builder.bytes();
         mask_value(builder.fields_mut(), bytes, before);

@@ -18,23 +18,23 @@
 //! There is no I/O here and nothing asynchronous.
 
 mod amqp;
-mod reassembly;
 mod budget;
 mod capture;
 mod connection;
-mod messages;
 mod dissection;
 mod field;
+mod field_builder;
 mod grpc;
 mod h2;
+mod header_rules;
 mod http1;
 mod json;
-mod header_rules;
 mod media;
-mod protobuf;
-mod field_builder;
-mod redact;
 mod message_label;
+mod messages;
+mod protobuf;
+mod reassembly;
+mod redact;
 mod text;
 mod tls;
 mod websocket;
@@ -42,9 +42,9 @@ mod websocket;
 pub use self::{
     budget::Limits,
     capture::{Capture, Chunk, Party},
-    messages::{Message, Owner, Protocol},
     dissection::{Dissection, Stream, dissect},
-    field::{Field, FieldKind, Leaves, FieldPart},
+    field::{Field, FieldKind, FieldPart, Leaves},
+    messages::{Message, Owner, Protocol},
     protobuf::{SchemaError, Schemas},
     redact::MASK,
 };

@@ -3,11 +3,11 @@
 use crate::{
     budget::Budget,
     field::Field,
+    field_builder::FieldBuilder,
     grpc,
     http1::Headers,
     json,
     protobuf::{self, Schemas},
-    field_builder::FieldBuilder,
     redact, text,
 };
 
@@ -61,7 +61,12 @@ pub(crate) fn dissect(content: &Content, bytes: &[u8], open: bool, schemas: &Sch
         media if media.starts_with("application/grpc") => grpc::messages(&mut builder, false, message, schemas),
         "application/x-protobuf" | "application/protobuf" => protobuf::records(&mut builder, None, schemas),
         "application/x-www-form-urlencoded" => {
-            redact::redacted_leaf(&mut builder, bytes.len(), Field::text("form", "WHATWG URL §5"), &redact::credentials_in_parameters(bytes));
+            redact::redacted_leaf(
+                &mut builder,
+                bytes.len(),
+                Field::text("form", "WHATWG URL §5"),
+                &redact::credentials_in_parameters(bytes),
+            );
         }
         media if media.starts_with("text/") => {
             builder.leaf(bytes.len(), Field::text("text", "RFC 9110 §8.3.1").value(text::preview(bytes)));

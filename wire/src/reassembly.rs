@@ -47,7 +47,13 @@ pub(crate) fn project(fields: Vec<Field>, pieces: &[Piece], budget: &Budget) -> 
 }
 
 /// Lays one field; `offset` is the number of the first of these pieces.
-fn split_over_pieces(field: Field, pieces: &[Piece], offset: usize, budget: &Budget, put: &mut dyn FnMut(usize, Field)) {
+fn split_over_pieces(
+    field: Field,
+    pieces: &[Piece],
+    offset: usize,
+    budget: &Budget,
+    put: &mut dyn FnMut(usize, Field),
+) {
     let first = pieces.partition_point(|piece| piece.inner.end <= field.range.start);
     let last = pieces.partition_point(|piece| piece.inner.start < field.range.end);
     let over = &pieces[first..last];

@@ -53,7 +53,9 @@ pub(crate) fn credentials_in_url(url: &[u8]) -> Vec<Range<usize>> {
         found.extend(url[start..end].iter().rposition(|byte| *byte == b'@').map(|at| start..start + at));
     }
     if let Some(query) = url.iter().position(|byte| *byte == b'?').map(|at| at + 1) {
-        found.extend(credentials_in_parameters(&url[query..]).into_iter().map(|range| query + range.start..query + range.end));
+        found.extend(
+            credentials_in_parameters(&url[query..]).into_iter().map(|range| query + range.start..query + range.end),
+        );
     }
     found
 }

@@ -110,7 +110,8 @@ mod tests {
             cpu: Some((5.2e-6, 5.1e-6)),
         };
         let alone =
-            Row::alone(Spec { name: "idle/memory", unit: Unit::Megabytes, peer: None, goal: None, ..spec }, &[17.25]).unwrap();
+            Row::alone(Spec { name: "idle/memory", unit: Unit::Megabytes, peer: None, goal: None, ..spec }, &[17.25])
+                .unwrap();
         let points = Spec { name: "visit/score", unit: Unit::Points, peer: None, ..spec };
         let points = Spec { goal: Some(Goal::AsBeforeOrAtLeast(95.0)), ..points };
         let text = render(&[row, alone, Row::beside(points, &[96.0], &[91.0]).unwrap()]);

@@ -10,7 +10,7 @@ use super::{
     channel::{Consumer, Unacked},
     dead_letter::Reason,
     declare::{count, generated},
-    reply_to,
+    direct_reply_to,
 };
 use crate::{
     refusal::{Code, Refusal},
@@ -49,7 +49,7 @@ impl Vhost {
         arguments: &Arguments,
         now: Instant,
     ) -> Result<(), Refusal> {
-        if consume.queue.as_str() == reply_to::QUEUE {
+        if consume.queue.as_str() == direct_reply_to::QUEUE {
             return self.consume_replies(connection, number, consume);
         }
         let name = self.queue_name(connection, number, consume.queue.as_str())?;

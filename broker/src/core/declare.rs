@@ -7,10 +7,10 @@ use amq_protocol::protocol::{AMQPClass, basic, exchange, queue};
 use super::{
     ConnectionId, QueueId, Vhost,
     arguments::{Options, names_exchange},
+    direct_reply_to,
     equivalence::{equivalent, same, same_queue},
     exchange::{ALTERNATE, Destination, Exchange, Kind},
     queue::Queue,
-    reply_to,
 };
 use crate::{
     refusal::{Code, Refusal},
@@ -115,7 +115,7 @@ impl Vhost {
         arguments: Arguments,
         now: Instant,
     ) -> Result<queue::DeclareOk, Refusal> {
-        if reply_to::is_reply_to(declare.queue.as_str()) {
+        if direct_reply_to::is_reply_to(declare.queue.as_str()) {
             return self.declare_reply_to(declare.queue.as_str());
         }
         if declare.passive {

@@ -2,11 +2,12 @@
 //! be told into their outboxes. It does no I/O, starts no task and never waits.
 //!
 //! - [`Vhost`] is all of it; what it does is in a file for each concern: [`connect`], [`declare`], [`bind`], [`publish`],
-//!   [`deliver`], [`consume`], [`settle`], [`transact`], [`dead_letter`], [`expire`], [`reply_to`], [`inspect`], [`restart`];
+//!   [`deliver`], [`consume`], [`acknowledgement`], [`transaction`], [`dead_letter`], [`expiration`], [`direct_reply_to`], [`inspect`], [`restart`];
 //!   [`methods`] is where a method finds its room
 //! - [`exchange`], [`queue`], [`message`], [`properties`], [`channel`] and [`outbox`] are what it consists of; [`arguments`],
 //!   [`equivalence`] and [`matching`] say what its tables mean
 
+mod acknowledgement;
 mod arguments;
 mod bind;
 mod channel;
@@ -15,9 +16,10 @@ mod consume;
 mod dead_letter;
 mod declare;
 mod deliver;
+mod direct_reply_to;
 mod equivalence;
 mod exchange;
-mod expire;
+mod expiration;
 mod inspect;
 mod matching;
 mod message;
@@ -26,10 +28,8 @@ mod outbox;
 mod properties;
 mod publish;
 mod queue;
-mod reply_to;
 mod restart;
-mod settle;
-mod transact;
+mod transaction;
 
 #[cfg(test)]
 mod tests;

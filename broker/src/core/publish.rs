@@ -10,10 +10,10 @@ use super::{
     arguments::Overflow,
     channel::{Mode, Routed},
     dead_letter::Reason,
+    direct_reply_to,
     exchange::{Destination, Exchange},
     message::{self, Entry, Message},
     properties::Property,
-    reply_to,
 };
 use crate::refusal::{Code, Refusal};
 
@@ -69,12 +69,12 @@ impl Vhost {
         let exchange = self.check_publish(publication.method)?.name.clone();
         let key = &*publication.method.routing_key;
         let is_reply =
-            exchange.is_empty() && reply_to::token(key).is_some_and(|token| self.replies.contains_key(token));
+            exchange.is_empty() && direct_reply_to::token(key).is_some_and(|token| self.replies.contains_key(token));
         let Some(connection) = self.connections.get_mut(id) else { return Ok(0) };
         let Some(channel) = connection.channels.get_mut(&number) else { return Ok(0) };
         let read = message::read(&publication.properties)?;
         let reply_to = match read.text(Property::ReplyTo) {
-            Some(to) if to == reply_to::QUEUE.as_bytes() => Some(reply_to::address(channel)?),
+            Some(to) if to == direct_reply_to::QUEUE.as_bytes() => Some(direct_reply_to::address(channel)?),
             _other => None,
         };
         let addressed = reply_to.map(|address| read.with(Property::ReplyTo, Some(&address)).write());

@@ -8,12 +8,11 @@ mod value;
 use std::{collections::HashMap, ops::Range};
 
 use crate::{
-    reassembly,
     field::Field,
+    field_builder::FieldBuilder,
     media::{self, Content},
     protobuf::Schemas,
-    field_builder::FieldBuilder,
-    text,
+    reassembly, text,
 };
 
 const HEADER: &str = "AMQP 0-9-1 §4.2.2";
@@ -96,7 +95,8 @@ fn track_content(contents: &mut HashMap<u16, PartialContent>, found: &Found) -> 
         ContentPart::None => contents.remove(&found.channel).map(|_| "the content before is not finished"),
         ContentPart::Header { size, content_type, coding } => {
             let (size, content_type, coding) = (*size, content_type.clone(), coding.clone());
-            let before = contents.insert(found.channel, PartialContent { size, content_type, coding, ranges: Vec::new() });
+            let before =
+                contents.insert(found.channel, PartialContent { size, content_type, coding, ranges: Vec::new() });
             before.map(|_| "the content before is not finished")
         }
         ContentPart::Body(range) => match contents.get_mut(&found.channel) {

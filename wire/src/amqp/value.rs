@@ -14,7 +14,11 @@ const TABLES: &str = "AMQP 0-9-1 §4.2.5.5";
 const DEPTH: usize = 32;
 
 /// Reads the arguments of a method; bits side by side share bytes. The one named `secret` is a credential.
-pub(super) fn arguments(builder: &mut FieldBuilder<'_>, arguments: &[(&'static str, Type)], secret: &str) -> Option<()> {
+pub(super) fn arguments(
+    builder: &mut FieldBuilder<'_>,
+    arguments: &[(&'static str, Type)],
+    secret: &str,
+) -> Option<()> {
     let mut rest = arguments;
     while let [(name, kind), behind @ ..] = rest {
         if *kind == Type::Bit {
@@ -153,7 +157,8 @@ fn array(builder: &mut FieldBuilder<'_>, field: Field, depth: usize) -> Option<(
 fn value(builder: &mut FieldBuilder<'_>, secret: bool, depth: usize) -> Option<()> {
     let Some([sign]) = builder.take() else { return builder.short(Field::framing("type", TABLES)) };
     let Some((kind, width)) = kind(sign) else {
-        builder.leaf(1, Field::framing("type", TABLES).value(text::preview(&[sign])).malformed("not a type of a value"));
+        builder
+            .leaf(1, Field::framing("type", TABLES).value(text::preview(&[sign])).malformed("not a type of a value"));
         return None;
     };
     builder.leaf(1, Field::framing("type", TABLES).value(format!("{} {kind}", char::from(sign))));

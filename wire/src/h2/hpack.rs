@@ -5,9 +5,9 @@ use loona_hpack::Decoder;
 
 use crate::{
     field::{Field, FieldKind},
-    http1::Headers,
-    header_rules,
     field_builder::FieldBuilder,
+    header_rules,
+    http1::Headers,
     redact, text,
 };
 

@@ -10,7 +10,7 @@ mod payload;
 use std::{collections::BTreeMap, ops::Range};
 
 use self::payload::Content;
-use crate::{reassembly, field::Field, http1::Headers, media, protobuf::Schemas, field_builder::FieldBuilder};
+use crate::{field::Field, field_builder::FieldBuilder, http1::Headers, media, protobuf::Schemas, reassembly};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -54,7 +54,11 @@ pub(crate) fn begins(bytes: &[u8]) -> bool {
 }
 
 /// Reads frames to the end of the stream; `requests` are those that an answering party answers.
-pub(crate) fn frames(stream: &mut FieldBuilder<'_>, requests: Option<&BTreeMap<u32, StreamMessage>>, schemas: &Schemas) -> Direction {
+pub(crate) fn frames(
+    stream: &mut FieldBuilder<'_>,
+    requests: Option<&BTreeMap<u32, StreamMessage>>,
+    schemas: &Schemas,
+) -> Direction {
     let mut direction = Direction::default();
     let mut table = hpack::Table::new();
     let mut block: Option<Block> = None;
@@ -156,7 +160,13 @@ fn frame(builder: &mut FieldBuilder<'_>) -> Option<Found> {
 }
 
 /// Decodes a header block and lays its fields over the frames that carry it.
-fn headers(stream: &mut FieldBuilder<'_>, block: Block, table: &mut hpack::Table, direction: &mut Direction, open: bool) {
+fn headers(
+    stream: &mut FieldBuilder<'_>,
+    block: Block,
+    table: &mut hpack::Table,
+    direction: &mut Direction,
+    open: bool,
+) {
     let pieces = reassembly::pieces(&block.ranges);
     let bytes = reassembly::join(stream.bytes(), &pieces);
     let heads = direction.streams.entry(block.stream).or_default();
@@ -166,7 +176,12 @@ fn headers(stream: &mut FieldBuilder<'_>, block: Block, table: &mut hpack::Table
 }
 
 /// Reads the body of each stream over its DATA frames.
-fn bodies(stream: &mut FieldBuilder<'_>, direction: &Direction, requests: Option<&BTreeMap<u32, StreamMessage>>, schemas: &Schemas) {
+fn bodies(
+    stream: &mut FieldBuilder<'_>,
+    direction: &Direction,
+    requests: Option<&BTreeMap<u32, StreamMessage>>,
+    schemas: &Schemas,
+) {
     for (id, heads) in &direction.streams {
         let pieces = reassembly::pieces(&heads.body);
         if pieces.is_empty() {

@@ -97,7 +97,13 @@ fn fields(builder: &mut FieldBuilder<'_>, len: usize, kind: u8, flags: u8) -> Op
 }
 
 /// Takes what lies before the padding, as a leaf to lay the content on, and the padding. `len` is the frame's.
-fn inside(builder: &mut FieldBuilder<'_>, len: usize, padding: usize, field: Field, rule: &'static str) -> Range<usize> {
+fn inside(
+    builder: &mut FieldBuilder<'_>,
+    len: usize,
+    padding: usize,
+    field: Field,
+    rule: &'static str,
+) -> Range<usize> {
     let at = builder.at();
     let Some(len) = (len - builder.taken().len().min(len)).checked_sub(padding) else {
         // it may hold header fields: what they are cannot be told

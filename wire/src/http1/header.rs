@@ -2,7 +2,7 @@
 //! gRPC-Web have the same form.
 
 use super::line;
-use crate::{field::Field, header_rules, field_builder::FieldBuilder, redact, text};
+use crate::{field::Field, field_builder::FieldBuilder, header_rules, redact, text};
 
 const LINE: &str = "RFC 9112 §5";
 const NAME: &str = "RFC 9110 §5.1";

@@ -13,11 +13,11 @@ use std::ops::Range;
 pub(crate) use self::{header::Headers, start::Start};
 
 use crate::{
-    reassembly,
     field::Field,
+    field_builder::FieldBuilder,
     media::{self, Content},
     protobuf::Schemas,
-    field_builder::FieldBuilder,
+    reassembly,
 };
 
 const MESSAGE: &str = "RFC 9112 §2.1";

@@ -50,7 +50,8 @@ fn nested(builder: &mut FieldBuilder<'_>, message: Option<&Message>, schemas: &S
             if redact::is_credential(member.name.as_bytes()) {
                 mask_value(&mut record);
             }
-            names_credential |= redact::holds_a_name(&member.name) && redact::is_credential(&builder.bytes()[taken.clone()]);
+            names_credential |=
+                redact::holds_a_name(&member.name) && redact::is_credential(&builder.bytes()[taken.clone()]);
             values.extend(redact::holds_a_value(&member.name).then_some(taken.start));
         }
         builder.push(record);

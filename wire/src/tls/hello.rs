@@ -132,7 +132,13 @@ fn versions(builder: &mut FieldBuilder<'_>, from_client: bool) -> Option<()> {
 }
 
 /// A list of two-byte codes, `len` bytes of them.
-fn codes(builder: &mut FieldBuilder<'_>, len: usize, name: &'static str, rule: &'static str, named: fn(u16) -> &'static str) {
+fn codes(
+    builder: &mut FieldBuilder<'_>,
+    len: usize,
+    name: &'static str,
+    rule: &'static str,
+    named: fn(u16) -> &'static str,
+) {
     let mut list = builder.window(len);
     while !list.is_empty() {
         if code(&mut list, "code", rule, named).is_none() {
@@ -142,7 +148,12 @@ fn codes(builder: &mut FieldBuilder<'_>, len: usize, name: &'static str, rule: &
     builder.push(list.close(Field::framing(name, rule)));
 }
 
-fn code(builder: &mut FieldBuilder<'_>, name: &'static str, rule: &'static str, named: fn(u16) -> &'static str) -> Option<()> {
+fn code(
+    builder: &mut FieldBuilder<'_>,
+    name: &'static str,
+    rule: &'static str,
+    named: fn(u16) -> &'static str,
+) -> Option<()> {
     let field = Field::number(name, rule);
     let Some(code) = builder.take().map(u16::from_be_bytes) else { return builder.short(field) };
     builder.leaf(2, field.value(format!("{code:#06x} {}", named(code)).trim_end()));

@@ -6,7 +6,7 @@ mod mask;
 
 use std::ops::Range;
 
-use crate::{reassembly, field::Field, json, field_builder::FieldBuilder, message_label, text};
+use crate::{field::Field, field_builder::FieldBuilder, json, message_label, reassembly, text};
 
 const FRAME: &str = "RFC 6455 §5.2";
 const MASKING: &str = "RFC 6455 §5.3";

@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod amqp;
-mod messages;
 mod generated;
 mod grpc;
 mod h2;
 mod http1;
 mod json;
+mod messages;
 mod outline;
 mod redacted_members;
 mod redaction;

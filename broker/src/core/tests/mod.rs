@@ -1,13 +1,13 @@
 //! The core against a model: whatever connections do, and in whatever order, a message is in one place of each queue.
 //!
-//! - [`act`]: what connections do
-//! - [`world`] and [`doing`]: do it, and keep what should then be so
-//! - [`listen`]: reads what the core says, and compares
+//! - [`operation`]: what connections do
+//! - [`model`] and [`perform`]: do it, and keep what should then be so
+//! - [`check`]: reads what the core says, and compares
 
-mod act;
-mod doing;
-mod listen;
-mod world;
+mod check;
+mod model;
+mod operation;
+mod perform;
 
 use std::{
     sync::atomic::Ordering,
@@ -19,8 +19,8 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use self::{
-    act::{Act, acts},
-    world::{CONFIRMING, QUEUES, World},
+    model::{CONFIRMING, QUEUES, World},
+    operation::{Act, acts},
 };
 use super::{Publication, Publish};
 use crate::table::{Arguments, Value, table, write};

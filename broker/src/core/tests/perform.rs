@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, time::Instant};
 use amq_protocol::protocol::{AMQPClass, basic, tx};
 
 use super::{
-    act::{How, Route},
-    world::{CONFIRMING, Consumer, Held, Place, QUEUES, Sent, TRANSACTING, World},
+    model::{CONFIRMING, Consumer, Held, Place, QUEUES, Sent, TRANSACTING, World},
+    operation::{How, Route},
 };
 
 impl World {

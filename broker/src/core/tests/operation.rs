@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::world::{CONFIRMING, QUEUES, TRANSACTING};
+use super::model::{CONFIRMING, QUEUES, TRANSACTING};
 
 /// Where a message is published to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::{
     super::{ConnectionId, Peer, Publication, Publish, Vhost},
-    act::{Act, How, Route},
+    operation::{Act, How, Route},
 };
 use crate::table::Arguments;
 

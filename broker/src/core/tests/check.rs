@@ -7,7 +7,7 @@ use amq_protocol::{
     protocol::{AMQPClass, basic},
 };
 
-use super::world::{Client, Held, Place, QUEUES, World};
+use super::model::{Client, Held, Place, QUEUES, World};
 
 /// A delivery whose body is still to come.
 #[derive(Debug)]
