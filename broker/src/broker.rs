@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     config::Config,
     core::{ConsumerInfo, QueueInfo},
-    net::{self, Served},
+    net::{self, ServeContext},
     shared::{Shared, VhostHandle},
 };
 
@@ -77,7 +77,7 @@ impl Broker {
         for vhost in broker.shared.vhosts.values() {
             broker.own.spawn(clock(vhost.clone(), broker.shared.clone(), broker.end.clone()));
         }
-        broker.own.spawn(net::serve(Served {
+        broker.own.spawn(net::serve(ServeContext {
             listener,
             shared: broker.shared.clone(),
             end: broker.end.clone(),

@@ -40,11 +40,11 @@ pub struct Published<'a> {
 
 impl Client {
     pub(crate) fn new(address: &str, properties: &Arguments) -> Self {
-        let mut room = MAX_PROPERTIES;
+        let mut remaining = MAX_PROPERTIES;
         let lossy = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
         let properties = properties.entries().filter_map(|(name, value)| {
             let value = value.text()?;
-            room = room.checked_sub(name.len() + value.len())?;
+            remaining = remaining.checked_sub(name.len() + value.len())?;
             Some((lossy(name), lossy(value)))
         });
         Self { address: address.to_owned(), properties: properties.collect() }
@@ -54,13 +54,13 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::{Value, table, write};
+    use crate::table::{FieldValue, table, write};
 
     #[test]
     fn a_client_is_known_by_what_it_says_of_itself_within_bounds() {
         let (product, huge) = (write::text(b"pika"), write::text(&[b'x'; MAX_PROPERTIES]));
         let fields = [("product", &product[..]), ("huge", &huge), ("yes", b"t\x01")];
-        let table = table(fields.map(|(name, value)| (name.as_bytes(), Value::of(value))));
+        let table = table(fields.map(|(name, value)| (name.as_bytes(), FieldValue::of(value))));
         let client = Client::new("127.0.0.1:1", &Arguments::read(&table).unwrap());
         assert_eq!(client.properties, BTreeMap::from([("product".to_owned(), "pika".to_owned())]));
     }

@@ -42,7 +42,7 @@ impl Vhost {
             transaction.settled.push((how, settled));
             return Ok(());
         }
-        let queues = self.settle_of(connection, number, how, settled);
+        let queues = self.settle_on_channel(connection, number, how, settled);
         self.pump_all(queues);
         Ok(())
     }
@@ -62,16 +62,16 @@ impl Vhost {
             return Err(Code::NotImplemented.because("requeue=false"));
         }
         let unacked: Vec<Unacked> = self.channel(connection, number)?.unacked.drain(..).collect();
-        let queues = self.settle_of(connection, number, Settlement::Requeue, unacked);
+        let queues = self.settle_on_channel(connection, number, Settlement::Requeue, unacked);
         if let Some(answer) = answer {
-            self.tell(connection, number, answer);
+            self.send(connection, number, answer);
         }
         self.pump_all(queues);
         Ok(())
     }
 
     /// Settles deliveries of a channel that is open, which thereby may take more.
-    pub(super) fn settle_of(
+    pub(super) fn settle_on_channel(
         &mut self,
         connection: ConnectionId,
         number: u16,
@@ -80,7 +80,7 @@ impl Vhost {
     ) -> Vec<QueueId> {
         let mut wanting = Vec::new();
         if let Ok(channel) = self.channel(connection, number) {
-            channel.consuming -= settled.iter().filter(|unacked| unacked.consumer.is_some()).count();
+            channel.unacked_by_consumers -= settled.iter().filter(|unacked| unacked.consumer.is_some()).count();
             if channel.global_prefetch > 0 {
                 wanting.extend(channel.consumers.values().copied());
             }

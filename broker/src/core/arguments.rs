@@ -6,7 +6,7 @@ use super::message::MAX_TTL;
 use crate::{
     config::Policy,
     refusal::{Code, Refusal},
-    table::{Arguments, Value},
+    table::{Arguments, FieldValue},
 };
 
 /// What a full queue does.
@@ -20,7 +20,7 @@ pub(crate) enum Overflow {
 
 /// What a queue's arguments ask for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
+pub(crate) struct QueueOptions {
     /// `x-message-ttl`
     pub(crate) ttl: Option<Duration>,
     /// `x-expires`
@@ -70,7 +70,7 @@ const OF_OTHER_TYPES: [&str; 9] = [
     "x-stream-max-segment-size-bytes",
 ];
 
-impl Options {
+impl QueueOptions {
     /// Reads the arguments of a declaration of `queue`, which is `queue 'name' in vhost '/'`.
     ///
     /// # Errors
@@ -93,7 +93,7 @@ impl Options {
         self.max_bytes = lower(self.max_bytes, policy.max_length_bytes);
     }
 
-    fn take(&mut self, name: &str, value: Value<'_>, all: &Arguments) -> Result<(), String> {
+    fn take(&mut self, name: &str, value: FieldValue<'_>, all: &Arguments) -> Result<(), String> {
         match name {
             "x-message-ttl" => self.ttl = Some(millis(value, 0)?),
             "x-expires" => self.expires = Some(millis(value, 1)?),
@@ -170,11 +170,11 @@ fn not_of_others(arguments: &Arguments, others: &[&str], queue: &str) -> Result<
     }
 }
 
-fn unacceptable(value: Value<'_>) -> String {
+fn unacceptable(value: FieldValue<'_>) -> String {
     format!("{{unacceptable_type,{}}}", value.type_name())
 }
 
-fn boolean(value: Value<'_>) -> Result<bool, String> {
+fn boolean(value: FieldValue<'_>) -> Result<bool, String> {
     value.boolean().ok_or_else(|| unacceptable(value))
 }
 
@@ -196,16 +196,16 @@ pub(super) fn names_exchange(argument: &str, arguments: &Arguments, what: &str) 
 ///
 /// # Errors
 /// What it is instead.
-fn integer(value: Value<'_>) -> Result<i128, String> {
+fn integer(value: FieldValue<'_>) -> Result<i128, String> {
     value.integer().ok_or_else(|| format!("\"expected integer, got {}\"", value.type_name()))
 }
 
-fn count(value: Value<'_>) -> Result<usize, String> {
+fn count(value: FieldValue<'_>) -> Result<usize, String> {
     let number = integer(value)?;
     usize::try_from(number).map_err(|_negative| format!("{{value_negative,{number}}}"))
 }
 
-fn millis(value: Value<'_>, least: u64) -> Result<Duration, String> {
+fn millis(value: FieldValue<'_>, least: u64) -> Result<Duration, String> {
     match integer(value)? {
         0 if least > 0 => Err("{value_zero,0}".to_owned()),
         negative if negative < 0 => Err(format!("{{value_negative,{negative}}}")),
@@ -215,6 +215,6 @@ fn millis(value: Value<'_>, least: u64) -> Result<Duration, String> {
 }
 
 /// The octets of a text.
-fn string(value: Value<'_>) -> Result<&[u8], String> {
+fn string(value: FieldValue<'_>) -> Result<&[u8], String> {
     value.text().ok_or_else(|| unacceptable(value))
 }

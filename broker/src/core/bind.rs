@@ -5,7 +5,7 @@ use amq_protocol::protocol::{exchange, queue};
 use super::{
     ConnectionId, Vhost,
     declare::not_default,
-    exchange::{Binding, Destination, Kind},
+    exchange::{Binding, Destination, ExchangeType},
     matching::valid_match,
 };
 use crate::{refusal::Refusal, table::Arguments};
@@ -76,7 +76,7 @@ impl Vhost {
     }
 
     fn bind(&mut self, source: &str, destination: Destination, key: &str, arguments: Arguments) -> Result<(), Refusal> {
-        if self.exchange(source)?.kind == Kind::Headers {
+        if self.exchange(source)?.kind == ExchangeType::Headers {
             valid_match(&arguments)?;
         }
         if let Some(exchange) = self.exchanges.get_mut(source) {

@@ -39,7 +39,7 @@ pub(crate) struct Channel {
     /// Deliveries that are not settled, by their tags.
     pub(crate) unacked: VecDeque<Unacked>,
     /// How many of these count for the global prefetch: all but those that were fetched by `basic.get`.
-    pub(crate) consuming: usize,
+    pub(crate) unacked_by_consumers: usize,
     pub(crate) consumers: HashMap<Box<str>, ConsumerId>,
     pub(crate) mode: Mode,
     /// What an empty queue name means.
@@ -71,7 +71,7 @@ pub(crate) struct Confirms {
     /// Messages published since `confirm.select`.
     pub(crate) published: u64,
     /// The last that was told of.
-    pub(crate) told: u64,
+    pub(crate) reported: u64,
 }
 
 /// What a commit carries out (class `tx`).

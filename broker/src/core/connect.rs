@@ -50,7 +50,7 @@ impl Vhost {
         let Some(connection) = self.connections.get_mut(id) else { return };
         // all at once: what one gives back is not for another, which goes as well
         for channel in std::mem::take(&mut connection.channels).into_values() {
-            self.leave(channel);
+            self.release_channel(channel);
         }
         self.connections.remove(id);
     }
@@ -81,12 +81,12 @@ impl Vhost {
     /// Forgets a channel: its consumers go and what it did not settle is requeued.
     pub(crate) fn close_channel(&mut self, connection: ConnectionId, number: u16) {
         if let Some(channel) = self.connections.get_mut(connection).and_then(|one| one.channels.remove(&number)) {
-            self.leave(channel);
+            self.release_channel(channel);
         }
     }
 
     /// Settles what a channel leaves behind that is no longer its connection's.
-    fn leave(&mut self, channel: Channel) {
+    fn release_channel(&mut self, channel: Channel) {
         if let Some(replies) = channel.replies {
             self.replies.remove(&replies.token);
         }
@@ -103,14 +103,14 @@ impl Vhost {
     }
 
     /// Puts a method into a connection's outbox.
-    pub(crate) fn tell(&mut self, connection: ConnectionId, channel: u16, method: AMQPClass) {
+    pub(crate) fn send(&mut self, connection: ConnectionId, channel: u16, method: AMQPClass) {
         if let Some(connection) = self.connections.get_mut(connection) {
             connection.outbox.method(channel, method);
         }
     }
 
     /// Puts a frame that is written already into a connection's outbox.
-    pub(crate) fn tell_frame(&mut self, connection: ConnectionId, frame: &[u8]) {
+    pub(crate) fn send_frame(&mut self, connection: ConnectionId, frame: &[u8]) {
         if let Some(connection) = self.connections.get_mut(connection) {
             connection.outbox.frame(frame);
         }

@@ -30,7 +30,7 @@ impl Vhost {
             channel.prefetch = qos.prefetch_count;
         }
         let consumers: Vec<ConsumerId> = channel.consumers.values().copied().collect();
-        self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::QosOk(basic::QosOk {})));
+        self.send(connection, number, AMQPClass::Basic(basic::AMQPMethod::QosOk(basic::QosOk {})));
         let queues: Vec<_> =
             consumers.iter().filter_map(|id| self.consumers.get(*id).map(|consumer| consumer.queue)).collect();
         self.pump_all(queues);
@@ -92,7 +92,7 @@ impl Vhost {
         self.channel(connection, number)?.consumers.insert(tag.clone(), consumer);
         if !consume.nowait {
             let ok = basic::ConsumeOk { consumer_tag: (&*tag).into() };
-            self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)));
+            self.send(connection, number, AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)));
         }
         self.pump(id, now);
         Ok(())
@@ -103,7 +103,7 @@ impl Vhost {
     pub(super) fn cancel(&mut self, connection: ConnectionId, number: u16, cancel: &basic::Cancel) {
         if !cancel.nowait {
             let ok = basic::CancelOk { consumer_tag: cancel.consumer_tag.clone() };
-            self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::CancelOk(ok)));
+            self.send(connection, number, AMQPClass::Basic(basic::AMQPMethod::CancelOk(ok)));
         }
         let tag = cancel.consumer_tag.as_str();
         let Some(channel) = self.connections.get_mut(connection).and_then(|one| one.channels.get_mut(&number)) else {
@@ -156,7 +156,7 @@ impl Vhost {
         self.drop_expired(id, now);
         let Some(entry) = self.queues.get_mut(id).and_then(|queue| queue.ready.pop()) else {
             let empty = AMQPClass::Basic(basic::AMQPMethod::GetEmpty(basic::GetEmpty {}));
-            self.tell(connection, number, empty);
+            self.send(connection, number, empty);
             return Ok(());
         };
         self.drop_expired(id, now);

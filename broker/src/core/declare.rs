@@ -6,10 +6,10 @@ use amq_protocol::protocol::{AMQPClass, basic, exchange, queue};
 
 use super::{
     ConnectionId, QueueId, Vhost,
-    arguments::{Options, names_exchange},
+    arguments::{QueueOptions, names_exchange},
     direct_reply_to,
     equivalence::{equivalent, same, same_queue},
-    exchange::{ALTERNATE, Destination, Exchange, Kind},
+    exchange::{ALTERNATE, Destination, Exchange, ExchangeType},
     queue::Queue,
 };
 use crate::{
@@ -33,7 +33,7 @@ impl Vhost {
             not_default(name)?;
             return self.exchange(name).map(|_exists| ());
         }
-        let kind = Kind::named(declare.kind.as_str())
+        let kind = ExchangeType::named(declare.kind.as_str())
             .ok_or_else(|| Code::CommandInvalid.because(format!("unknown exchange type '{}'", declare.kind)))?;
         not_default(name)?;
         if let Some(current) = self.exchanges.get(name) {
@@ -126,7 +126,7 @@ impl Vhost {
         // also when it is there: only a passive declaration may name it
         not_reserved("queue", declare.queue.as_str())?;
         if let Some(id) = self.names.get(declare.queue.as_str()).copied() {
-            self.declared_alike(connection, id, declare, &arguments)?;
+            self.check_equivalent(connection, id, declare, &arguments)?;
             self.queues[id].idle_since = now;
             return self.declared(connection, channel, id);
         }
@@ -136,7 +136,7 @@ impl Vhost {
         };
         let what = self.of_queue(&name);
         names_exchange("x-dead-letter-exchange", &arguments, &what)?;
-        let mut options = Options::parse(&arguments, &what)?;
+        let mut options = QueueOptions::parse(&arguments, &what)?;
         for policy in self.policies.iter().filter(|policy| *policy.queue == *name) {
             options.bound(policy);
         }
@@ -156,7 +156,7 @@ impl Vhost {
         self.declared(connection, channel, id)
     }
 
-    fn declared_alike(
+    fn check_equivalent(
         &self,
         connection: ConnectionId,
         id: QueueId,

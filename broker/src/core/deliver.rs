@@ -42,7 +42,8 @@ impl Vhost {
             let channel = connection.channels.get(&consumer.channel)?;
             let wants = consumer.no_ack
                 || ((consumer.prefetch == 0 || consumer.unacked < usize::from(consumer.prefetch))
-                    && (channel.global_prefetch == 0 || channel.consuming < usize::from(channel.global_prefetch)));
+                    && (channel.global_prefetch == 0
+                        || channel.unacked_by_consumers < usize::from(channel.global_prefetch)));
             let stuck = wants && connection.outbox.is_full();
             connection.outbox.starved |= stuck;
             (wants && !stuck).then_some(consumer.priority)
@@ -77,7 +78,7 @@ impl Vhost {
             return;
         }
         channel.unacked.push_back(Unacked { tag, queue, consumer: Some(id), entry });
-        channel.consuming += 1;
+        channel.unacked_by_consumers += 1;
         consumer.unacked += 1;
         if let Some(queue) = self.queues.get_mut(queue) {
             queue.unacked += 1;

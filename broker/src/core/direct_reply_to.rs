@@ -67,7 +67,7 @@ impl Vhost {
         self.replies.insert(replies.token, (connection, number));
         if !consume.nowait {
             let ok = basic::ConsumeOk { consumer_tag: tag.into() };
-            self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)));
+            self.send(connection, number, AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::arguments::{CLASSIC, QUEUE_TYPE};
 use crate::{
     refusal::{Code, Refusal},
-    table::{Arguments, Value},
+    table::{Arguments, FieldValue},
 };
 
 /// Compares those arguments of a queue's declaration that make a difference with those of the queue that is there.
@@ -37,18 +37,18 @@ pub(super) fn equivalent(name: &str, received: &Arguments, current: &Arguments, 
     Err(Code::PreconditionFailed.because([start.as_bytes(), &new, b" but current is ", &old].concat()))
 }
 
-fn described(value: Option<Value<'_>>) -> Vec<u8> {
+fn described(value: Option<FieldValue<'_>>) -> Vec<u8> {
     let Some(value) = value else { return b"none".to_vec() };
     [b"the value '", &plain(value)[..], b"' of type '", value.type_name().as_bytes(), b"'"].concat()
 }
 
 /// Of two values each; one without a content is none to RabbitMQ.
-fn quoted(value: Value<'_>) -> Vec<u8> {
+fn quoted(value: FieldValue<'_>) -> Vec<u8> {
     if value.kind() == b'V' { b"none".to_vec() } else { [b"'", &plain(value)[..], b"'"].concat() }
 }
 
 /// A value as refusals show it: a text as its octets.
-pub(super) fn plain(value: Value<'_>) -> Vec<u8> {
+pub(super) fn plain(value: FieldValue<'_>) -> Vec<u8> {
     if let Some(octets) = value.octets() {
         return octets.to_vec();
     }

@@ -7,21 +7,21 @@ use super::{
     matching::{headers_match, topic_matches},
     message::Message,
 };
-use crate::table::{Arguments, Value};
+use crate::table::{Arguments, FieldValue};
 
 /// The argument that names the exchange for what no binding takes.
 pub(super) const ALTERNATE: &str = "alternate-exchange";
 
 /// How an exchange compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ExchangeType {
     Direct,
     Fanout,
     Topic,
     Headers,
 }
 
-impl Kind {
+impl ExchangeType {
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "direct" => Some(Self::Direct),
@@ -60,7 +60,7 @@ pub(crate) struct Binding {
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pub(crate) name: Arc<str>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ExchangeType,
     pub(crate) durable: bool,
     pub(crate) auto_delete: bool,
     pub(crate) internal: bool,
@@ -71,7 +71,7 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// Of the kind, durable, without bindings.
-    pub(crate) fn new(name: &str, kind: Kind) -> Self {
+    pub(crate) fn new(name: &str, kind: ExchangeType) -> Self {
         Self {
             name: name.into(),
             kind,
@@ -85,7 +85,7 @@ impl Exchange {
 
     /// Where what no binding takes is sent to.
     pub(crate) fn alternate(&self) -> Option<&[u8]> {
-        self.arguments.get(ALTERNATE).and_then(Value::text)
+        self.arguments.get(ALTERNATE).and_then(FieldValue::text)
     }
 
     /// Adds a binding; whether it is new.
@@ -118,14 +118,16 @@ impl Exchange {
     ) -> Box<dyn Iterator<Item = &'a Destination> + 'a> {
         let all = || self.bindings.iter().flat_map(|(key, bindings)| bindings.iter().map(move |one| (&**key, one)));
         match self.kind {
-            Kind::Direct => Box::new(self.bindings.get(key).into_iter().flatten().map(|binding| &binding.destination)),
-            Kind::Fanout => Box::new(all().map(|(_key, binding)| &binding.destination)),
-            Kind::Topic => Box::new(
+            ExchangeType::Direct => {
+                Box::new(self.bindings.get(key).into_iter().flatten().map(|binding| &binding.destination))
+            }
+            ExchangeType::Fanout => Box::new(all().map(|(_key, binding)| &binding.destination)),
+            ExchangeType::Topic => Box::new(
                 all()
                     .filter(move |(pattern, _)| topic_matches(pattern, key))
                     .map(|(_key, binding)| &binding.destination),
             ),
-            Kind::Headers => {
+            ExchangeType::Headers => {
                 let headers = message.headers();
                 Box::new(
                     all()

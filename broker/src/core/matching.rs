@@ -3,7 +3,7 @@
 use super::equivalence::plain;
 use crate::{
     refusal::{Code, Refusal, erlang_binary},
-    table::{Arguments, Value, find},
+    table::{Arguments, FieldValue, find},
 };
 
 /// Whether `key` is of the pattern: `*` is one word, `#` any number of words, words are parted by dots. Words are octets.
@@ -33,11 +33,11 @@ pub(super) fn topic_matches(pattern: &[u8], key: &[u8]) -> bool {
 /// Whether the headers, a table that may be missing, have what a binding asks for: all of it, or any with `x-match: any`.
 /// Names that begin with `x-` do not count, unless `x-match` ends in `-with-x`.
 pub(super) fn headers_match(arguments: &Arguments, headers: Option<&[u8]>) -> bool {
-    let mode = arguments.get("x-match").and_then(Value::text).unwrap_or(b"all");
+    let mode = arguments.get("x-match").and_then(FieldValue::text).unwrap_or(b"all");
     let with_x = mode.ends_with(b"-with-x");
     let mut asked =
         arguments.entries().filter(|(name, _value)| *name != b"x-match" && (with_x || !name.starts_with(b"x-")));
-    let has = |(name, value): (&[u8], Value<'_>)| match headers.and_then(|headers| find(headers, name)) {
+    let has = |(name, value): (&[u8], FieldValue<'_>)| match headers.and_then(|headers| find(headers, name)) {
         // a binding without a value asks for the name only
         Some(held) => value.kind() == b'V' || held.equals(value),
         None => false,
@@ -69,7 +69,7 @@ pub(super) fn valid_match(arguments: &Arguments) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::{headers_match, topic_matches};
-    use crate::table::{Arguments, Value, table, write};
+    use crate::table::{Arguments, FieldValue, table, write};
 
     #[test]
     fn stars_are_one_word_and_hashes_any_number() {
@@ -105,7 +105,7 @@ mod tests {
 
     fn headers(fields: &[(&str, &str)]) -> Vec<u8> {
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, write::text(value.as_bytes()))).collect();
-        table(fields.iter().map(|(name, value)| (name.as_bytes(), Value::of(value))))
+        table(fields.iter().map(|(name, value)| (name.as_bytes(), FieldValue::of(value))))
     }
 
     fn asks(fields: &[(&str, &str)]) -> Arguments {

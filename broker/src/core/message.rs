@@ -14,7 +14,7 @@ use bytes::Bytes;
 use super::properties::{Properties, Property};
 use crate::{
     refusal::{Code, Refusal},
-    table::{Value, entries, find, table},
+    table::{FieldValue, entries, find, table},
 };
 
 /// Delivery mode of a message that a restart may lose, which is also that of a message that says none.
@@ -99,7 +99,7 @@ impl Message {
                     Code::PreconditionFailed
                         .because(format!("invalid message: {{unacceptable_type_in_header,\"{name}\",{kind}}}"))
                 })?;
-                copies.extend(keys.into_iter().filter_map(Value::text).map(Box::from));
+                copies.extend(keys.into_iter().filter_map(FieldValue::text).map(Box::from));
             }
             blind = find(headers, BLIND).map(|_hidden| without(headers, BLIND));
         }
@@ -186,8 +186,8 @@ pub(super) fn without(headers: &[u8], name: &str) -> Vec<u8> {
 
 /// The keys that a message's `CC` names.
 pub(super) fn visible_copies(headers: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let keys = find(headers, COPIES).and_then(Value::array).unwrap_or_default();
-    keys.into_iter().filter_map(Value::text)
+    let keys = find(headers, COPIES).and_then(FieldValue::array).unwrap_or_default();
+    keys.into_iter().filter_map(FieldValue::text)
 }
 
 /// A time to live in milliseconds, as text.

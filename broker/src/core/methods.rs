@@ -55,7 +55,7 @@ impl Vhost {
             }
         };
         if let Some(answer) = answer {
-            self.tell(id, number, answer);
+            self.send(id, number, answer);
         }
         Ok(())
     }

@@ -47,8 +47,8 @@ use tokio::sync::Notify;
 pub use self::inspect::{ConsumerInfo, QueueInfo};
 use self::{
     channel::{Channel, Connection, Consumer},
-    dead_letter::Letter,
-    exchange::{Exchange, Kind},
+    dead_letter::DeadLetter,
+    exchange::{Exchange, ExchangeType},
     queue::Queue,
 };
 pub(crate) use self::{
@@ -69,15 +69,15 @@ new_key_type! {
 }
 
 /// The exchanges that every vhost has.
-const STANDARD: [(&str, Kind); 7] = [
-    ("amq.direct", Kind::Direct),
-    ("amq.fanout", Kind::Fanout),
-    ("amq.topic", Kind::Topic),
-    ("amq.headers", Kind::Headers),
-    ("amq.match", Kind::Headers),
-    (TRACE, Kind::Topic),
+const STANDARD: [(&str, ExchangeType); 7] = [
+    ("amq.direct", ExchangeType::Direct),
+    ("amq.fanout", ExchangeType::Fanout),
+    ("amq.topic", ExchangeType::Topic),
+    ("amq.headers", ExchangeType::Headers),
+    ("amq.match", ExchangeType::Headers),
+    (TRACE, ExchangeType::Topic),
     // the default exchange has no bindings that could be listed: it knows every queue by its name
-    ("", Kind::Direct),
+    ("", ExchangeType::Direct),
 ];
 
 /// Where RabbitMQ publishes what it traces; here it is only there.
@@ -105,8 +105,8 @@ pub(crate) struct Vhost {
     /// Kept between publishes, for where a message goes.
     routed: Vec<QueueId>,
     /// Dead letters that wait to be put into queues, and whether more are only added to them.
-    letters: VecDeque<Letter>,
-    letters_are_held: bool,
+    dead_letters: VecDeque<DeadLetter>,
+    dead_letters_held: bool,
 }
 
 impl Vhost {
@@ -126,8 +126,8 @@ impl Vhost {
             memory,
             policies: Vec::new(),
             routed: Vec::new(),
-            letters: VecDeque::new(),
-            letters_are_held: false,
+            dead_letters: VecDeque::new(),
+            dead_letters_held: false,
         }
     }
 

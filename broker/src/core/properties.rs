@@ -6,7 +6,7 @@ use crate::table::{is_shallow, long, take};
 
 /// How a property is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum PropertyType {
     ShortString,
     Table,
     Octet,
@@ -25,21 +25,21 @@ pub(super) enum Property {
 }
 
 /// All of class `basic`, in the order in which they are written.
-const KINDS: [Kind; 14] = [
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::Table,
-    Kind::Octet,
-    Kind::Octet,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::Timestamp,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::ShortString,
+const PROPERTY_TYPES: [PropertyType; 14] = [
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::Table,
+    PropertyType::Octet,
+    PropertyType::Octet,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::Timestamp,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
 ];
 /// Flags that no property has.
 const UNUSED: u16 = 0b11;
@@ -47,7 +47,7 @@ const UNUSED: u16 = 0b11;
 /// Properties, each as it is written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Properties<'a> {
-    fields: [Option<&'a [u8]>; KINDS.len()],
+    fields: [Option<&'a [u8]>; PROPERTY_TYPES.len()],
 }
 
 impl<'a> Properties<'a> {
@@ -57,14 +57,14 @@ impl<'a> Properties<'a> {
         if flags & UNUSED != 0 {
             return None;
         }
-        let mut fields = [None; KINDS.len()];
-        for (at, (field, kind)) in fields.iter_mut().zip(KINDS).enumerate() {
+        let mut fields = [None; PROPERTY_TYPES.len()];
+        for (at, (field, kind)) in fields.iter_mut().zip(PROPERTY_TYPES).enumerate() {
             if flags & (0x8000 >> at) != 0 {
                 let size = match kind {
-                    Kind::ShortString => 1 + usize::from(*bytes.first()?),
-                    Kind::Table => 4 + long(bytes)?,
-                    Kind::Octet => 1,
-                    Kind::Timestamp => 8,
+                    PropertyType::ShortString => 1 + usize::from(*bytes.first()?),
+                    PropertyType::Table => 4 + long(bytes)?,
+                    PropertyType::Octet => 1,
+                    PropertyType::Timestamp => 8,
                 };
                 *field = Some(take(&mut bytes, size)?);
             }

@@ -92,7 +92,7 @@ impl Vhost {
         let mandatory = publication.method.mandatory;
         let queues = match &mut channel.mode {
             Mode::Transaction(_later) => {
-                let publish = self.addressed(message, mandatory);
+                let publish = self.find_queues(message, mandatory);
                 let queues = publish.queues.len();
                 if let Mode::Transaction(transaction) = &mut self.channel(id, number)?.mode {
                     transaction.publishes.push(publish);
@@ -104,8 +104,8 @@ impl Vhost {
                 if connection.unconfirmed.last() != Some(&number) && !connection.unconfirmed.contains(&number) {
                     connection.unconfirmed.push(number);
                 }
-                let publish = self.addressed(message, mandatory);
-                if !self.send_out(id, number, &publish, now) {
+                let publish = self.find_queues(message, mandatory);
+                if !self.route_to_queues(id, number, &publish, now) {
                     self.refuse_last(id, number);
                 }
                 self.routed = publish.queues;
@@ -113,8 +113,8 @@ impl Vhost {
             }
             // a queue may refuse the message: without confirms or a transaction the publisher is not told
             Mode::Plain => {
-                let publish = self.addressed(message, mandatory);
-                self.send_out(id, number, &publish, now);
+                let publish = self.find_queues(message, mandatory);
+                self.route_to_queues(id, number, &publish, now);
                 self.routed = publish.queues;
                 self.routed.len()
             }
@@ -123,30 +123,30 @@ impl Vhost {
     }
 
     /// A message with the queues that it goes to as things are now.
-    fn addressed(&mut self, message: Arc<Message>, mandatory: bool) -> Routed {
+    fn find_queues(&mut self, message: Arc<Message>, mandatory: bool) -> Routed {
         let mut queues = std::mem::take(&mut self.routed);
         self.route(&message, &mut queues);
         Routed { message, mandatory, queues }
     }
 
     /// Puts a message into its queues and returns it if it is mandatory and has none; whether every queue took it.
-    pub(super) fn send_out(&mut self, id: ConnectionId, number: u16, publish: &Routed, now: Instant) -> bool {
+    pub(super) fn route_to_queues(&mut self, id: ConnectionId, number: u16, publish: &Routed, now: Instant) -> bool {
         self.reply_to_all(&publish.message);
         if publish.queues.is_empty() && publish.mandatory {
-            self.give_back(id, number, &publish.message);
+            self.return_unroutable(id, number, &publish.message);
         }
-        let is_first = self.hold_letters();
+        let is_first = self.hold_dead_letters();
         let mut accepted = true;
         for queue in &publish.queues {
             accepted &= self.enqueue(*queue, publish.message.clone(), now);
         }
         if is_first {
-            self.release_letters(now);
+            self.release_dead_letters(now);
         }
         accepted
     }
 
-    fn give_back(&mut self, id: ConnectionId, number: u16, message: &Message) {
+    fn return_unroutable(&mut self, id: ConnectionId, number: u16, message: &Message) {
         if let Some(connection) = self.connections.get_mut(id) {
             connection.outbox.returned(number, NO_ROUTE, "NO_ROUTE", message);
         }
@@ -164,9 +164,9 @@ impl Vhost {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let Some(channel) = connection.channels.get_mut(&number) else { return };
         let Mode::Confirm(confirms) = &mut channel.mode else { return };
-        let due = confirms.published - confirms.told;
+        let due = confirms.published - confirms.reported;
         if due > 0 {
-            confirms.told = confirms.published;
+            confirms.reported = confirms.published;
             let ack = basic::Ack { delivery_tag: confirms.published, multiple: due > 1 };
             connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));
         }
@@ -180,8 +180,8 @@ impl Vhost {
             return;
         };
         let last = confirms.published;
-        let due = last - 1 - confirms.told;
-        confirms.told = last;
+        let due = last - 1 - confirms.reported;
+        confirms.reported = last;
         if due > 0 {
             let ack = basic::Ack { delivery_tag: last - 1, multiple: due > 1 };
             connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));

@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
-use super::{ConnectionId, ConsumerId, arguments::Options, message::Entry};
+use super::{ConnectionId, ConsumerId, arguments::QueueOptions, message::Entry};
 use crate::table::Arguments;
 
 /// A deque that was longer than this gives its memory back when it is empty.
@@ -18,7 +18,7 @@ pub(crate) struct Queue {
     /// The connection that alone may use it, and that takes it along when it goes.
     pub(crate) exclusive: Option<ConnectionId>,
     pub(crate) arguments: Arguments,
-    pub(crate) options: Options,
+    pub(crate) options: QueueOptions,
     pub(crate) ready: Ready,
     /// Delivered and not settled.
     pub(crate) unacked: usize,
@@ -36,7 +36,7 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn new(name: &str, arguments: Arguments, options: Options, now: Instant) -> Self {
+    pub(crate) fn new(name: &str, arguments: Arguments, options: QueueOptions, now: Instant) -> Self {
         let ready = Ready::new(options.max_priority);
         Self {
             name: name.into(),

@@ -48,20 +48,20 @@ impl Vhost {
     /// other messages and all settlements of the transaction are carried out nevertheless.
     pub(super) fn commit(&mut self, connection: ConnectionId, number: u16, now: Instant) -> Result<(), Refusal> {
         let Transaction { publishes, settled } = self.transaction(connection, number)?;
-        let is_first = self.hold_letters();
+        let is_first = self.hold_dead_letters();
         let mut accepted = true;
         for mut publish in publishes {
             if publish.message.exchange.is_empty() {
                 // it has no bindings, but finds a queue by its name, also one that came since
                 self.route(&publish.message, &mut publish.queues);
             }
-            accepted &= self.send_out(connection, number, &publish, now);
+            accepted &= self.route_to_queues(connection, number, &publish, now);
         }
         if is_first {
-            self.release_letters(now);
+            self.release_dead_letters(now);
         }
         for (how, deliveries) in settled {
-            let queues = self.settle_of(connection, number, how, deliveries);
+            let queues = self.settle_on_channel(connection, number, how, deliveries);
             self.pump_all(queues);
         }
         if accepted { Ok(()) } else { Err(Code::PreconditionFailed.because("partial tx completion")) }

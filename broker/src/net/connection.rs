@@ -17,11 +17,11 @@ use tokio::{io::Interest, sync::Notify};
 use super::{
     content::Partial,
     frame,
-    handshake::{Agreed, shake_hands},
+    handshake::{Negotiated, perform_handshake},
     heartbeat::{self, Heartbeat},
-    listener::Orders,
+    listener::Signals,
     method::Ids,
-    stream::{Ended, READ, Stream},
+    stream::{EndReason, READ, Stream},
 };
 use crate::{
     core::{ConnectionId, Peer, Vhost},
@@ -32,39 +32,39 @@ use crate::{
 /// A buffer that was larger is not kept.
 const KEEP: usize = 256 * 1024;
 /// How long a client may take to take what is left for it.
-const LAST_WORDS: Duration = Duration::from_secs(3);
+const FINAL_WRITE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Serves a client to the end.
-pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared: Arc<Shared>, orders: Orders) {
+pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared: Arc<Shared>, signals: Signals) {
     let mut stream = Stream::new(socket);
-    let agreed = tokio::select! {
-        agreed = shake_hands(&mut stream, &address, &shared) => agreed,
-        () = orders.drop.cancelled() => return,
-        () = orders.end.cancelled() => return,
+    let negotiated = tokio::select! {
+        negotiated = perform_handshake(&mut stream, &address, &shared) => negotiated,
+        () = signals.drop.cancelled() => return,
+        () = signals.end.cancelled() => return,
     };
-    let agreed = match agreed {
-        Ok(agreed) => agreed,
+    let negotiated = match negotiated {
+        Ok(negotiated) => negotiated,
         Err(ended) => {
             tracing::debug!(%address, %ended, "a handshake failed");
             return match ended {
-                Ended::Refused(refusal) => stream.close(&refusal, (0, 0)).await,
-                Ended::RefusedFor(refusal, cause) => stream.close(&refusal, cause).await,
+                EndReason::Refused(refusal) => stream.close(&refusal, (0, 0)).await,
+                EndReason::RefusedFor(refusal, cause) => stream.close(&refusal, cause).await,
                 _gone => {}
             };
         }
     };
     let notify = Arc::new(Notify::new());
     let peer = Peer {
-        user: agreed.user.clone(),
+        user: negotiated.user.clone(),
         address: address.clone(),
-        frame_max: agreed.frame_max,
-        cancel_notify: agreed.cancel_notify,
+        frame_max: negotiated.frame_max,
+        cancel_notify: negotiated.cancel_notify,
         notify: notify.clone(),
     };
-    let id = lock(&agreed.vhost).connect(peer);
+    let id = lock(&negotiated.vhost).connect(peer);
     let mut serving = Connection {
         stream,
-        guard: Guard { id, vhost: agreed.vhost.clone() },
+        guard: Guard { id, vhost: negotiated.vhost.clone() },
         notify,
         partial: HashMap::new(),
         closing: HashSet::new(),
@@ -73,16 +73,16 @@ pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared
         stalled: false,
         published: false,
         held: false,
-        told_blocked: false,
-        agreed,
-        orders,
+        reported_blocked: false,
+        negotiated,
+        signals,
         shared,
     };
-    let (ended, cause) = serving.work().await.unwrap_or_else(|error| (Ended::Left(error), (0, 0)));
+    let (ended, cause) = serving.work().await.unwrap_or_else(|error| (EndReason::Left(error), (0, 0)));
     tracing::debug!(%address, %ended, "a connection ended");
-    let cut = serving.orders.drop.clone();
+    let cut = serving.signals.drop.clone();
     tokio::select! {
-        () = serving.part(&ended, cause) => {}
+        () = serving.close_gracefully(&ended, cause) => {}
         () = cut.cancelled() => {}
     }
 }
@@ -109,7 +109,7 @@ pub(super) fn lock(vhost: &VhostHandle) -> std::sync::MutexGuard<'_, Vhost> {
 pub(super) struct Connection {
     pub(super) stream: Stream,
     pub(super) guard: Guard,
-    pub(super) agreed: Agreed,
+    pub(super) negotiated: Negotiated,
     notify: Arc<Notify>,
     /// Publishes whose contents are on their way, by channel.
     pub(super) partial: HashMap<u16, Partial>,
@@ -123,13 +123,13 @@ pub(super) struct Connection {
     pub(super) published: bool,
     /// It published while memory was short, and is not read until it is not.
     held: bool,
-    told_blocked: bool,
-    pub(super) orders: Orders,
+    reported_blocked: bool,
+    pub(super) signals: Signals,
     pub(super) shared: Arc<Shared>,
 }
 
 /// Why it ended, and the class and method that it is for.
-pub(super) type Over = (Ended, Ids);
+pub(super) type Ending = (EndReason, Ids);
 
 enum Event {
     Ready(tokio::io::Ready),
@@ -141,8 +141,8 @@ enum Event {
 }
 
 impl Connection {
-    async fn work(&mut self) -> io::Result<Over> {
-        let mut heartbeat = Heartbeat::new(self.agreed.heartbeat);
+    async fn work(&mut self) -> io::Result<Ending> {
+        let mut heartbeat = Heartbeat::new(self.negotiated.heartbeat);
         // it may go off early, and is set anew only then: frames that are sent need not touch it
         let mut alarm = pin!(tokio::time::sleep_until(heartbeat.next()));
         let mut was_read = true;
@@ -151,8 +151,8 @@ impl Connection {
             return Ok(over);
         }
         loop {
-            let paused = *self.orders.paused.borrow_and_update();
-            self.hold_back();
+            let paused = *self.signals.paused.borrow_and_update();
+            self.apply_memory_block();
             let reads = !paused && !self.held;
             if self.stalled
                 && reads
@@ -187,10 +187,10 @@ impl Connection {
                 }
                 () = self.notify.notified(), if !pending => Event::Output,
                 () = &mut alarm => Event::Tick,
-                _ = self.orders.paused.changed() => Event::Changed,
-                _ = self.orders.blocked.changed() => Event::Changed,
-                () = self.orders.drop.cancelled() => Event::Drop,
-                () = self.orders.end.cancelled() => Event::Shutdown,
+                _ = self.signals.paused.changed() => Event::Changed,
+                _ = self.signals.blocked.changed() => Event::Changed,
+                () = self.signals.drop.cancelled() => Event::Drop,
+                () = self.signals.end.cancelled() => Event::Shutdown,
             };
             match event {
                 Event::Ready(ready) => {
@@ -204,7 +204,7 @@ impl Connection {
                 Event::Output => self.take_output(),
                 Event::Tick => {
                     if reads && heartbeat.is_missed() {
-                        return Ok((Ended::Silent, (0, 0)));
+                        return Ok((EndReason::Silent, (0, 0)));
                     }
                     if heartbeat.is_due() && !pending && !paused {
                         self.output.extend_from_slice(&heartbeat::FRAME);
@@ -213,24 +213,24 @@ impl Connection {
                     alarm.as_mut().reset(heartbeat.next());
                 }
                 Event::Changed => {}
-                Event::Drop => return Ok((Ended::Cut, (0, 0))),
+                Event::Drop => return Ok((EndReason::Cut, (0, 0))),
                 Event::Shutdown => {
                     let refusal =
                         Code::ConnectionForced.because("broker forced connection closure with reason 'shutdown'");
-                    return Ok((Ended::Refused(refusal), (0, 0)));
+                    return Ok((EndReason::Refused(refusal), (0, 0)));
                 }
             }
         }
     }
 
     /// Who publishes while memory is short is not read until it is not, and told so if it wants to know.
-    fn hold_back(&mut self) {
-        let blocked = *self.orders.blocked.borrow_and_update();
+    fn apply_memory_block(&mut self) {
+        let blocked = *self.signals.blocked.borrow_and_update();
         self.held = blocked && (self.held || self.published);
-        if self.held == self.told_blocked || !self.agreed.blocked_notify {
+        if self.held == self.reported_blocked || !self.negotiated.blocked_notify {
             return;
         }
-        self.told_blocked = self.held;
+        self.reported_blocked = self.held;
         let method = if self.held {
             connection::AMQPMethod::Blocked(connection::Blocked { reason: "low on memory".into() })
         } else {
@@ -238,7 +238,7 @@ impl Connection {
         };
         let vhost = self.guard.vhost.clone();
         let mut vhost = lock(&vhost);
-        vhost.tell(self.guard.id, 0, AMQPClass::Connection(method));
+        vhost.send(self.guard.id, 0, AMQPClass::Connection(method));
         self.collect(&mut vhost);
     }
 
@@ -303,7 +303,7 @@ impl Connection {
     }
 
     /// Hands the frames that are there to the core, until their answers are more than the client takes.
-    fn take_frames(&mut self) -> ControlFlow<Over> {
+    fn take_frames(&mut self) -> ControlFlow<Ending> {
         let handle = self.guard.vhost.clone();
         let mut vhost = lock(&handle);
         let now = Instant::now();
@@ -314,14 +314,14 @@ impl Connection {
                 self.stalled = true;
                 break None;
             }
-            match frame::take(&mut self.stream.input, self.agreed.frame_max) {
+            match frame::take(&mut self.stream.input, self.negotiated.frame_max) {
                 Ok(Some((channel, payload))) => {
                     if let ControlFlow::Break(over) = self.frame(&mut vhost, channel, payload, now) {
                         break Some(over);
                     }
                 }
                 Ok(None) => break None,
-                Err((refusal, cause)) => break Some((Ended::Refused(refusal), cause)),
+                Err((refusal, cause)) => break Some((EndReason::Refused(refusal), cause)),
             }
         };
         vhost.confirm(self.guard.id);
@@ -336,8 +336,8 @@ impl Connection {
 
     /// Says the last words, if there are any. What was the connection's is given back before the client hears of it: it may
     /// come again at once.
-    async fn part(&mut self, ended: &Ended, cause: Ids) {
-        if !matches!(ended, Ended::Refused(_) | Ended::Closed) {
+    async fn close_gracefully(&mut self, ended: &EndReason, cause: Ids) {
+        if !matches!(ended, EndReason::Refused(_) | EndReason::Closed) {
             return;
         }
         {
@@ -351,19 +351,19 @@ impl Connection {
         let rest = self.output.split_off(self.written);
         let words = async {
             self.stream.write(&rest).await?;
-            if matches!(ended, Ended::Closed) {
+            if matches!(ended, EndReason::Closed) {
                 let ok = AMQPClass::Connection(connection::AMQPMethod::CloseOk(connection::CloseOk {}));
-                self.stream.say(0, ok).await?;
+                self.stream.send(0, ok).await?;
             }
             Ok::<_, io::Error>(())
         };
-        if !tokio::time::timeout(LAST_WORDS, words).await.is_ok_and(|written| written.is_ok()) {
+        if !tokio::time::timeout(FINAL_WRITE_TIMEOUT, words).await.is_ok_and(|written| written.is_ok()) {
             return;
         }
         match ended {
-            Ended::Refused(refusal) => self.stream.close(refusal, cause).await,
+            EndReason::Refused(refusal) => self.stream.close(refusal, cause).await,
             // closing on bytes that nobody read would reset the connection, and the answer might not arrive
-            _closed => self.stream.read_to_end().await,
+            _closed => self.stream.drain().await,
         }
     }
 }

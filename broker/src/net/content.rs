@@ -11,7 +11,7 @@ use crate::{
 /// Class `basic`, the only one whose methods have a content.
 const BASIC: u16 = 60;
 /// A body's announced size is believed up to here; beyond, room is made as it comes.
-const BELIEVED: usize = 64 * 1024;
+const MAX_RESERVED: usize = 64 * 1024;
 
 /// A publish whose content is not there yet.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Partial {
             return Err(Code::FrameError.because(format!("content body is larger than the announced {size} octets")));
         }
         if self.body.is_empty() {
-            self.body.reserve_exact(usize::try_from(*size).unwrap_or(usize::MAX).min(BELIEVED.max(part.len())));
+            self.body.reserve_exact(usize::try_from(*size).unwrap_or(usize::MAX).min(MAX_RESERVED.max(part.len())));
         }
         self.body.extend_from_slice(part);
         self.whole()

@@ -6,11 +6,11 @@ use std::{ops::ControlFlow, time::Instant};
 use amq_protocol::protocol::{AMQPClass, basic, channel, connection};
 
 use super::{
-    connection::{Connection, Over},
+    connection::{Connection, Ending},
     content::{Content, Partial},
     frame::{self, Payload},
     method::{Ids, Method, PUBLISH},
-    stream::Ended,
+    stream::EndReason,
 };
 use crate::{
     core::{Publication, Vhost},
@@ -26,7 +26,7 @@ impl Connection {
         number: u16,
         payload: Payload,
         now: Instant,
-    ) -> ControlFlow<Over> {
+    ) -> ControlFlow<Ending> {
         if number == 0 {
             return self.of_connection(vhost, payload);
         }
@@ -37,7 +37,7 @@ impl Connection {
                     channel::AMQPMethod::CloseOk(_) => drop(self.closing.remove(&number)),
                     channel::AMQPMethod::Close(_) => {
                         self.closing.remove(&number);
-                        vhost.tell(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
+                        vhost.send(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
                     }
                     _late => {}
                 }
@@ -47,38 +47,38 @@ impl Connection {
         let (cause, done) = self.of_channel(vhost, number, payload, now);
         let Err(refusal) = done else { return ControlFlow::Continue(()) };
         if refusal.code.is_hard() {
-            return ControlFlow::Break((Ended::Refused(refusal), cause));
+            return ControlFlow::Break((EndReason::Refused(refusal), cause));
         }
         // what was published before is confirmed before
         vhost.confirm_channel(id, number);
         vhost.close_channel(id, number);
         self.partial.remove(&number);
         self.closing.insert(number);
-        vhost.tell_frame(id, &frame::close(number, &refusal, cause));
+        vhost.send_frame(id, &frame::close(number, &refusal, cause));
         ControlFlow::Continue(())
     }
 
     /// A frame on channel 0.
-    fn of_connection(&mut self, vhost: &mut Vhost, payload: Payload) -> ControlFlow<Over> {
+    fn of_connection(&mut self, vhost: &mut Vhost, payload: Payload) -> ControlFlow<Ending> {
         let method = match payload {
             Payload::Heartbeat => return ControlFlow::Continue(()),
             Payload::Method(method) => method,
             content @ (Payload::Header { .. } | Payload::Body(_)) => {
-                return ControlFlow::Break((Ended::Refused(content.unexpected()), (0, 0)));
+                return ControlFlow::Break((EndReason::Refused(content.unexpected()), (0, 0)));
             }
         };
         match method {
             Method::Other(AMQPClass::Connection(connection::AMQPMethod::Close(_)), _) => {
-                ControlFlow::Break((Ended::Closed, (0, 0)))
+                ControlFlow::Break((EndReason::Closed, (0, 0)))
             }
             Method::Other(AMQPClass::Connection(connection::AMQPMethod::UpdateSecret(_)), _) => {
                 let ok = connection::AMQPMethod::UpdateSecretOk(connection::UpdateSecretOk {});
-                vhost.tell(self.guard.id, 0, AMQPClass::Connection(ok));
+                vhost.send(self.guard.id, 0, AMQPClass::Connection(ok));
                 ControlFlow::Continue(())
             }
             other => {
                 let refusal = Code::ChannelError.because("unexpected method in connection state running");
-                ControlFlow::Break((Ended::Refused(refusal), other.ids()))
+                ControlFlow::Break((EndReason::Refused(refusal), other.ids()))
             }
         }
     }
@@ -114,7 +114,7 @@ impl Connection {
             (None, Payload::Method(Method::Other(AMQPClass::Channel(channel::AMQPMethod::Close(_)), _))) => {
                 vhost.confirm_channel(id, number);
                 vhost.close_channel(id, number);
-                vhost.tell(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
+                vhost.send(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
                 ((20, 40), Ok(()))
             }
             (None, Payload::Method(Method::Other(AMQPClass::Channel(channel::AMQPMethod::Open(_)), _))) => {
@@ -132,7 +132,7 @@ impl Connection {
                 };
                 let done = vhost.method(id, number, method, arguments, now);
                 if let Some((observer, queue)) = self.shared.config.observer.as_ref().zip(consumed) {
-                    observer.consumed(&self.agreed.client, queue.as_str(), outcome(&done));
+                    observer.consumed(&self.negotiated.client, queue.as_str(), outcome(&done));
                 }
                 (cause, done)
             }
@@ -153,7 +153,7 @@ impl Connection {
     }
 
     fn open_channel(&self, vhost: &mut Vhost, number: u16) -> Result<(), Refusal> {
-        let most = self.agreed.channel_max;
+        let most = self.negotiated.channel_max;
         let open = vhost.channel_count(self.guard.id);
         if open >= usize::from(most) {
             return Err(Code::NotAllowed.because(format!(
@@ -161,7 +161,7 @@ impl Connection {
             )));
         }
         vhost.open_channel(self.guard.id, number)?;
-        vhost.tell(self.guard.id, number, channel_method(channel::AMQPMethod::OpenOk(channel::OpenOk {})));
+        vhost.send(self.guard.id, number, channel_method(channel::AMQPMethod::OpenOk(channel::OpenOk {})));
         Ok(())
     }
 
@@ -186,7 +186,7 @@ impl Connection {
                         size,
                         outcome: outcome(&routed),
                     };
-                    observer.published(&self.agreed.client, &published);
+                    observer.published(&self.negotiated.client, &published);
                 }
                 routed.map(drop)
             }

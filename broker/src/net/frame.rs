@@ -50,13 +50,13 @@ impl Payload {
 }
 
 /// Why there is no frame, and the class and method that it would have been.
-pub(super) type Broken = (Refusal, Ids);
+pub(super) type InvalidFrame = (Refusal, Ids);
 
 /// Takes the first frame off a buffer, if it is there whole; gives it with its channel.
 ///
 /// # Errors
 /// 501 for what is no frame, is larger than `frame_max`, or is a method that cannot be read; 540 for an unknown method.
-pub(super) fn take(buffer: &mut BytesMut, frame_max: u32) -> Result<Option<(u16, Payload)>, Broken> {
+pub(super) fn take(buffer: &mut BytesMut, frame_max: u32) -> Result<Option<(u16, Payload)>, InvalidFrame> {
     let Some(&[kind, c1, c0, s3, s2, s1, s0]) = buffer.first_chunk::<HEAD>() else { return Ok(None) };
     let (channel, size) = (u16::from_be_bytes([c1, c0]), u32::from_be_bytes([s3, s2, s1, s0]));
     let most = frame_max - OVERHEAD as u32;

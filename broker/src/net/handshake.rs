@@ -12,14 +12,14 @@ use tokio::time::timeout;
 use super::{
     frame::Payload,
     method::Method,
-    stream::{Ended, Stream},
+    stream::{EndReason, Stream},
 };
 use crate::{
     config::Config,
     observe::Client,
     refusal::{Code, Refusal},
     shared::{Shared, VhostHandle},
-    table::{Arguments, Value, find, is_shallow},
+    table::{Arguments, FieldValue, find, is_shallow},
 };
 
 /// How long all of it may take, as in RabbitMQ.
@@ -30,7 +30,7 @@ pub(super) const HEADER: [u8; 8] = *b"AMQP\x00\x00\x09\x01";
 const HEADER_0_9: [u8; 8] = *b"AMQP\x01\x01\x00\x09";
 /// No method of the handshake is longer.
 const FRAME_MAX: u32 = 131_072;
-/// The least that may be agreed on (section 4.2.3).
+/// The least that may be negotiated on (section 4.2.3).
 const FRAME_MIN: u32 = 4_096;
 
 /// Product and version whose behaviour this broker has. Some clients decide by them and not by the capabilities: kombu, and
@@ -42,9 +42,9 @@ const COMPATIBLE: (&str, &str) = ("RabbitMQ", "3.10.8");
 const TUNE: (u16, u16) = (10, 30);
 const OPEN: (u16, u16) = (10, 40);
 
-/// What was agreed on.
+/// What was negotiated on.
 #[derive(Debug)]
-pub(super) struct Agreed {
+pub(super) struct Negotiated {
     pub(super) user: Arc<str>,
     pub(super) client: Client,
     pub(super) vhost: VhostHandle,
@@ -59,28 +59,32 @@ pub(super) struct Agreed {
 ///
 /// # Errors
 /// When it left, was silent, or was refused and told so.
-pub(super) async fn shake_hands(stream: &mut Stream, address: &str, shared: &Shared) -> Result<Agreed, Ended> {
+pub(super) async fn perform_handshake(
+    stream: &mut Stream,
+    address: &str,
+    shared: &Shared,
+) -> Result<Negotiated, EndReason> {
     match timeout(BUDGET, negotiate(stream, address, shared)).await {
-        Ok(Ok(agreed)) => Ok(agreed),
+        Ok(Ok(negotiated)) => Ok(negotiated),
         Ok(Err(ended)) => Err(ended),
-        Err(_elapsed) => Err(Ended::Silent),
+        Err(_elapsed) => Err(EndReason::Silent),
     }
 }
 
-async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Result<Agreed, Ended> {
+async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Result<Negotiated, EndReason> {
     if ![HEADER, HEADER_0_9].contains(&stream.read_header().await?) {
         stream.write(&HEADER).await?;
-        return Err(Ended::NotAmqp);
+        return Err(EndReason::NotAmqp);
     }
     let config = &shared.config;
-    stream.say(0, class(connection::AMQPMethod::Start(start()))).await?;
+    stream.send(0, class(connection::AMQPMethod::Start(start()))).await?;
     let (connection::AMQPMethod::StartOk(start_ok), client_properties) = expect(stream).await? else {
-        return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.start-ok")));
+        return Err(EndReason::Refused(Code::CommandInvalid.because("expected connection.start-ok")));
     };
-    let capabilities = client_properties.get("capabilities").and_then(Value::table);
+    let capabilities = client_properties.get("capabilities").and_then(FieldValue::table);
     let capable = |name: &str| {
         let value = capabilities.and_then(|capabilities| find(capabilities, name));
-        value.and_then(Value::boolean).unwrap_or_default()
+        value.and_then(FieldValue::boolean).unwrap_or_default()
     };
     let Some(user) = authenticated(config, &start_ok) else {
         let refusal = Code::AccessRefused.because(format!(
@@ -92,30 +96,30 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
         if capable("authentication_failure_close") {
             stream.close(&refusal, (0, 0)).await;
         }
-        return Err(Ended::NotAuthenticated);
+        return Err(EndReason::NotAuthenticated);
     };
     let tune = connection::Tune {
         channel_max: config.limits.channel_max,
         frame_max: config.limits.frame_max,
         heartbeat: config.limits.heartbeat,
     };
-    stream.say(0, class(connection::AMQPMethod::Tune(tune))).await?;
+    stream.send(0, class(connection::AMQPMethod::Tune(tune))).await?;
     let (connection::AMQPMethod::TuneOk(tune_ok), _) = expect(stream).await? else {
-        return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.tune-ok")));
+        return Err(EndReason::Refused(Code::CommandInvalid.because("expected connection.tune-ok")));
     };
-    let (frame_max, channel_max) = tuned(config, &tune_ok).map_err(|refusal| Ended::RefusedFor(refusal, TUNE))?;
+    let (frame_max, channel_max) = tuned(config, &tune_ok).map_err(|refusal| EndReason::RefusedFor(refusal, TUNE))?;
     let (connection::AMQPMethod::Open(open), _) = expect(stream).await? else {
-        return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.open")));
+        return Err(EndReason::Refused(Code::CommandInvalid.because("expected connection.open")));
     };
     let name = open.virtual_host.as_str();
     let Some(vhost) = shared.vhost(name) else {
-        return Err(Ended::RefusedFor(Code::NotAllowed.because(format!("vhost {name} not found")), OPEN));
+        return Err(EndReason::RefusedFor(Code::NotAllowed.because(format!("vhost {name} not found")), OPEN));
     };
     let client = match config.observer {
         Some(_) => Client::new(address, &client_properties),
         None => Client::default(),
     };
-    let agreed = Agreed {
+    let negotiated = Negotiated {
         user,
         client,
         vhost,
@@ -125,15 +129,15 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
         cancel_notify: capable("consumer_cancel_notify"),
         blocked_notify: capable("connection.blocked"),
     };
-    stream.say(0, class(connection::AMQPMethod::OpenOk(connection::OpenOk {}))).await?;
-    Ok(agreed)
+    stream.send(0, class(connection::AMQPMethod::OpenOk(connection::OpenOk {}))).await?;
+    Ok(negotiated)
 }
 
 fn class(method: connection::AMQPMethod) -> AMQPClass {
     AMQPClass::Connection(method)
 }
 
-async fn expect(stream: &mut Stream) -> Result<(connection::AMQPMethod, Arguments), Ended> {
+async fn expect(stream: &mut Stream) -> Result<(connection::AMQPMethod, Arguments), EndReason> {
     loop {
         match stream.next(FRAME_MAX).await? {
             (0, Payload::Method(Method::Other(AMQPClass::Connection(method), arguments))) => {
@@ -143,7 +147,7 @@ async fn expect(stream: &mut Stream) -> Result<(connection::AMQPMethod, Argument
             (_any, other) => {
                 let refusal =
                     Code::CommandInvalid.because(format!("unexpected during the handshake: {}", kind(&other)));
-                return Err(Ended::Refused(refusal));
+                return Err(EndReason::Refused(refusal));
             }
         }
     }
@@ -211,7 +215,7 @@ fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<
             if !is_shallow(&table) {
                 return None;
             }
-            let text = |name: &str| find(&table, name).and_then(Value::text).map(<[u8]>::to_vec);
+            let text = |name: &str| find(&table, name).and_then(FieldValue::text).map(<[u8]>::to_vec);
             (text("LOGIN")?, text("PASSWORD")?)
         }
         _other => return None,

@@ -19,7 +19,7 @@ pub(super) struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// `interval` is what client and broker agreed on; none is no heartbeats.
+    /// `interval` is what client and broker negotiated on; none is no heartbeats.
     pub(super) fn new(interval: Option<Duration>) -> Self {
         let now = Instant::now();
         Self { interval, received: now, sent: now }

@@ -16,7 +16,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// What a connection is told from outside.
 #[derive(Clone, Debug)]
-pub(super) struct Orders {
+pub(super) struct Signals {
     /// Say goodbye and end.
     pub(super) end: CancellationToken,
     /// End without a word.
@@ -29,7 +29,7 @@ pub(super) struct Orders {
 
 /// What serving needs.
 #[derive(Debug)]
-pub(crate) struct Served {
+pub(crate) struct ServeContext {
     pub(crate) listener: TcpListener,
     pub(crate) shared: Arc<Shared>,
     pub(crate) end: CancellationToken,
@@ -38,7 +38,7 @@ pub(crate) struct Served {
 }
 
 /// Serves until the end is called for.
-pub(crate) async fn serve(mut served: Served) {
+pub(crate) async fn serve(mut served: ServeContext) {
     loop {
         let accepted = tokio::select! {
             accepted = served.listener.accept() => accepted,
@@ -59,7 +59,7 @@ pub(crate) async fn serve(mut served: Served) {
     }
 }
 
-fn start(served: &Served, socket: TcpStream, address: String) {
+fn start(served: &ServeContext, socket: TcpStream, address: String) {
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%address, %error, "the peer left before it was served");
         return;
@@ -68,7 +68,7 @@ fn start(served: &Served, socket: TcpStream, address: String) {
         tracing::warn!(%address, "there are too many connections; this one is closed");
         return;
     };
-    let orders = Orders {
+    let signals = Signals {
         end: served.end.clone(),
         drop: entry.token().clone(),
         paused: served.paused.clone(),
@@ -76,7 +76,7 @@ fn start(served: &Served, socket: TcpStream, address: String) {
     };
     let shared = served.shared.clone();
     served.tasks.spawn(async move {
-        connection::serve(socket, address, shared, orders).await;
+        connection::serve(socket, address, shared, signals).await;
         drop(entry);
     });
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use amq_protocol::protocol::{AMQPClass, parse_class};
 
-use super::frame::Broken;
+use super::frame::InvalidFrame;
 use crate::{
     core::Publish,
     refusal::{Code, numbers},
@@ -40,14 +40,14 @@ impl Method {
 ///
 /// # Errors
 /// 501 for a method that cannot be read or has a name that is not UTF-8, 540 for an unknown one.
-pub(super) fn read(channel: u16, payload: &[u8]) -> Result<Method, Broken> {
+pub(super) fn read(channel: u16, payload: &[u8]) -> Result<Method, InvalidFrame> {
     let id = |at: usize| u16::from_be_bytes([payload[at], payload[at + 1]]);
     let ids = (id(0), id(2));
     let arguments = &payload[4..];
     if ids == PUBLISH {
         return publish(arguments).map(Method::Publish).ok_or_else(|| unreadable(ids, arguments));
     }
-    let Some(parts) = parts(ids, arguments) else { return Err(unreadable(ids, arguments)) };
+    let Some(parts) = argument_ranges(ids, arguments) else { return Err(unreadable(ids, arguments)) };
     if parts.names.iter().any(|name| str::from_utf8(&arguments[name.clone()]).is_err()) {
         let cause = if channel == 0 { ids } else { (0, 0) };
         return Err((Code::FrameError.because("Malformed UTF-8 in shortstr"), cause));
@@ -95,7 +95,7 @@ fn short_string<'a>(arguments: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(&take(arguments, 1 + length)?[1..])
 }
 
-fn unreadable(ids: Ids, arguments: &[u8]) -> Broken {
+fn unreadable(ids: Ids, arguments: &[u8]) -> InvalidFrame {
     const SHOWN: usize = 64;
     if is_known(ids) {
         let text = format!("cannot decode {}", numbers(&arguments[..arguments.len().min(SHOWN)]));
@@ -107,14 +107,14 @@ fn unreadable(ids: Ids, arguments: &[u8]) -> Broken {
 
 /// Where the names and the field table of a method are among its arguments.
 #[derive(Debug, Default)]
-struct Parts {
+struct ArgumentRanges {
     names: Vec<Range<usize>>,
     table: Option<Range<usize>>,
 }
 
 /// None when the arguments end too early.
-fn parts(ids: Ids, arguments: &[u8]) -> Option<Parts> {
-    let mut parts = Parts::default();
+fn argument_ranges(ids: Ids, arguments: &[u8]) -> Option<ArgumentRanges> {
+    let mut parts = ArgumentRanges::default();
     let mut at = 0;
     for kind in layout(ids).bytes() {
         let rest = arguments.get(at..)?;

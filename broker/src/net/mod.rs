@@ -12,4 +12,4 @@ mod listener;
 mod method;
 mod stream;
 
-pub(crate) use self::listener::{Served, serve};
+pub(crate) use self::listener::{ServeContext, serve};

@@ -22,11 +22,11 @@ use crate::refusal::{Code, Refusal};
 /// So much is read at once.
 pub(super) const READ: usize = 64 * 1024;
 /// How long a client may take to say that it has heard the goodbye.
-const GOODBYE: Duration = Duration::from_secs(3);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Why a connection is over.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Ended {
+pub(super) enum EndReason {
     /// The client closed the socket, or the network did.
     #[error("the client left: {0}")]
     Left(#[from] io::Error),
@@ -73,10 +73,10 @@ impl Stream {
     }
 
     /// Waits for a frame.
-    pub(super) async fn next(&mut self, frame_max: u32) -> Result<(u16, Payload), Ended> {
+    pub(super) async fn next(&mut self, frame_max: u32) -> Result<(u16, Payload), EndReason> {
         loop {
-            if let Some(frame) =
-                frame::take(&mut self.input, frame_max).map_err(|(refusal, cause)| Ended::RefusedFor(refusal, cause))?
+            if let Some(frame) = frame::take(&mut self.input, frame_max)
+                .map_err(|(refusal, cause)| EndReason::RefusedFor(refusal, cause))?
             {
                 return Ok(frame);
             }
@@ -92,7 +92,7 @@ impl Stream {
         self.socket.write_all(bytes).await
     }
 
-    pub(super) async fn say(&mut self, channel: u16, method: AMQPClass) -> io::Result<()> {
+    pub(super) async fn send(&mut self, channel: u16, method: AMQPClass) -> io::Result<()> {
         let frame = AMQPFrame::Method(channel, method);
         let written = gen_frame(&frame)(Vec::new().into()).map_err(io::Error::other)?;
         self.write(&written.write).await
@@ -107,15 +107,15 @@ impl Stream {
         }
         let goodbye = async {
             self.write(&frame::close(0, why, cause)).await?;
-            self.read_off().await
+            self.drain_until_close_ok().await
         };
-        if timeout(GOODBYE, goodbye).await.is_err() {
+        if timeout(CLOSE_TIMEOUT, goodbye).await.is_err() {
             tracing::debug!("a client did not answer the goodbye");
         }
     }
 
     /// Reads off what a client sends before it has heard the goodbye, until it leaves.
-    pub(super) async fn read_to_end(&mut self) {
+    pub(super) async fn drain(&mut self) {
         let reading = async {
             loop {
                 self.input.clear();
@@ -125,21 +125,21 @@ impl Stream {
                 }
             }
         };
-        if timeout(GOODBYE, reading).await.is_err() {
+        if timeout(CLOSE_TIMEOUT, reading).await.is_err() {
             tracing::debug!("a client did not leave after its goodbye");
         }
     }
 
     /// Reads until the client says `connection.close-ok` or leaves. What cannot be read is passed over, and of what can only
     /// the two methods of the goodbye are looked at.
-    async fn read_off(&mut self) -> io::Result<()> {
+    async fn drain_until_close_ok(&mut self) -> io::Result<()> {
         loop {
             match frame::take(&mut self.input, u32::MAX) {
                 Ok(Some((0, Payload::Method(Method::Other(AMQPClass::Connection(method), _))))) => match method {
                     connection::AMQPMethod::CloseOk(_) => return Ok(()),
                     connection::AMQPMethod::Close(_) => {
                         let ok = connection::AMQPMethod::CloseOk(connection::CloseOk {});
-                        self.say(0, AMQPClass::Connection(ok)).await?;
+                        self.send(0, AMQPClass::Connection(ok)).await?;
                     }
                     _other => {}
                 },

@@ -3,7 +3,7 @@
 //! stays as it came. A table is kept only after [`is_shallow`] has found it well-formed.
 //!
 //! - [`Arguments`]: the table of a method
-//! - [`Value`]: a value and what it can be read as
+//! - [`FieldValue`]: a value and what it can be read as
 //! - [`mod@write`]: new values
 
 mod arguments;
@@ -12,13 +12,13 @@ pub(crate) mod write;
 
 use std::iter;
 
-pub(crate) use self::{arguments::Arguments, value::Value};
+pub(crate) use self::{arguments::Arguments, value::FieldValue};
 
 /// Tables and arrays inside each other, at most.
 const DEEPEST: usize = 64;
 
 /// A field of a table: its name and its value.
-pub(crate) type Field<'a> = (&'a [u8], Value<'a>);
+pub(crate) type Field<'a> = (&'a [u8], FieldValue<'a>);
 
 /// The fields of a table that begins with its length, and may be followed by something else; the last is none when the
 /// table is malformed.
@@ -43,7 +43,7 @@ pub(crate) fn entries(table: &[u8]) -> impl Iterator<Item = Option<Field<'_>>> {
 }
 
 /// The value of a field; of the first, where more than one has the name.
-pub(crate) fn find(table: &[u8], name: impl AsRef<[u8]>) -> Option<Value<'_>> {
+pub(crate) fn find(table: &[u8], name: impl AsRef<[u8]>) -> Option<FieldValue<'_>> {
     entries(table).flatten().find(|(held, _value)| *held == name.as_ref()).map(|(_name, value)| value)
 }
 
@@ -68,11 +68,11 @@ pub(crate) fn table<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Vec<u8> 
 }
 
 /// The values of an array that begins with its length.
-fn values(array: &[u8]) -> Option<Vec<Value<'_>>> {
+fn values(array: &[u8]) -> Option<Vec<FieldValue<'_>>> {
     let mut rest = array.get(4..4 + long(array)?)?;
     let mut values = Vec::new();
     while !rest.is_empty() {
-        values.push(Value::take(&mut rest)?);
+        values.push(FieldValue::take(&mut rest)?);
     }
     Some(values)
 }
@@ -84,7 +84,8 @@ pub(crate) fn is_shallow<'a>(table: &'a [u8]) -> bool {
     for _depth in 0..DEEPEST {
         let mut next = Vec::new();
         for (kind, inside) in level {
-            let inner = |value: Value<'a>| matches!(value.kind(), b'A' | b'F').then(|| (value.kind(), value.content()));
+            let inner =
+                |value: FieldValue<'a>| matches!(value.kind(), b'A' | b'F').then(|| (value.kind(), value.content()));
             if kind == b'F' {
                 for entry in entries(inside) {
                     let Some((_name, value)) = entry else { return false };
@@ -106,7 +107,7 @@ pub(crate) fn is_shallow<'a>(table: &'a [u8]) -> bool {
 fn entry<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
     let length = usize::from(*rest.first()?);
     let name = &take(rest, 1 + length)?[1..];
-    Some((name, Value::take(rest)?))
+    Some((name, FieldValue::take(rest)?))
 }
 
 /// The number that these octets begin with.
@@ -132,7 +133,7 @@ mod tests {
 
     /// So many tables inside each other.
     fn nested(depth: usize) -> Vec<u8> {
-        (1..depth).fold(vec![0; 4], |inner, _level| table([(&b"t"[..], Value::of(&write::nested(&inner)))]))
+        (1..depth).fold(vec![0; 4], |inner, _level| table([(&b"t"[..], FieldValue::of(&write::nested(&inner)))]))
     }
 
     #[test]
@@ -140,7 +141,7 @@ mod tests {
         let mut fields = FieldTable::default();
         fields.insert("a".into(), AMQPValue::LongString("b".into())).insert("n".into(), AMQPValue::LongLongInt(7));
         let written = written(&fields);
-        assert_eq!(find(&written, "a").map(Value::written), Some(&b"S\0\0\0\x01b"[..]));
+        assert_eq!(find(&written, "a").map(FieldValue::written), Some(&b"S\0\0\0\x01b"[..]));
         assert!(find(&written, "b").is_none());
         assert_eq!(table(entries(&written).flatten()), written);
     }

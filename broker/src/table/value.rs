@@ -5,9 +5,9 @@ use super::{arguments::canonical, long, take, values};
 
 /// A value as it is written: its type, which is one octet, and its content.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Value<'a>(&'a [u8]);
+pub(crate) struct FieldValue<'a>(&'a [u8]);
 
-impl<'a> Value<'a> {
+impl<'a> FieldValue<'a> {
     /// A value that this broker wrote itself.
     pub(crate) fn of(written: &'a [u8]) -> Self {
         debug_assert!(!written.is_empty(), "a value has a type");
@@ -129,7 +129,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// As [`Value::is`], and 1 equals 1.0.
+    /// As [`FieldValue::is`], and 1 equals 1.0.
     pub(crate) fn equals(self, other: Self) -> bool {
         let number = |value: Self| value.real().or_else(|| value.whole().map(|whole| whole as f64));
         self.is(other)
@@ -143,7 +143,7 @@ impl<'a> Value<'a> {
     }
 
     /// The values of an array.
-    pub(crate) fn array(self) -> Option<Vec<Value<'a>>> {
+    pub(crate) fn array(self) -> Option<Vec<FieldValue<'a>>> {
         (self.kind() == b'A').then(|| values(self.content())).flatten()
     }
 }
@@ -164,10 +164,10 @@ mod tests {
             (b"l\xff\xff\xff\xff\xff\xff\xff\xff", -1),
             (b"L\xff\xff\xff\xff\xff\xff\xff\xff", -1),
         ] {
-            let value = Value::take(&mut &written[..]).unwrap();
+            let value = FieldValue::take(&mut &written[..]).unwrap();
             assert_eq!((value.integer(), value.whole()), (Some(number), Some(number)), "{}", value.type_name());
         }
-        let time = Value::take(&mut &b"T\0\0\0\0\0\0\0\x07"[..]).unwrap();
+        let time = FieldValue::take(&mut &b"T\0\0\0\0\0\0\0\x07"[..]).unwrap();
         assert_eq!((time.integer(), time.whole()), (None, Some(7)));
     }
 }

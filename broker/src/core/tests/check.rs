@@ -7,26 +7,26 @@ use amq_protocol::{
     protocol::{AMQPClass, basic},
 };
 
-use super::model::{Client, Held, Place, QUEUES, World};
+use super::model::{Client, Held, MessageState, Model, QUEUES};
 
 /// A delivery whose body is still to come.
 #[derive(Debug)]
-struct Announced {
+struct PendingDelivery {
     tag: u64,
     redelivered: bool,
     /// None: fetched.
     consumer: Option<String>,
 }
 
-impl World {
+impl Model {
     /// Reads what every client was told.
-    pub(super) fn listen(&mut self) {
+    pub(super) fn check(&mut self) {
         let mut clients = std::mem::take(&mut self.clients);
         let mut firsts = BTreeMap::new();
         for client in &mut clients {
             self.vhost.confirm(client.id);
             let output = self.vhost.take_output(client.id, Vec::new());
-            self.hear(client, &output, &mut firsts);
+            self.read_output(client, &output, &mut firsts);
             let [confirming, _transacting] = &client.channels;
             assert_eq!(confirming.confirmed, confirming.published, "messages are not confirmed, or others are");
         }
@@ -35,13 +35,23 @@ impl World {
             self.latest.insert(from, latest);
         }
         for (queue, info) in self.vhost.list_queues().iter().filter(|info| QUEUES.contains(&&*info.name)).enumerate() {
-            let count = |place| self.sent.iter().filter(|sent| sent.places[queue] == place).count();
-            assert_eq!((info.ready, info.unacked), (count(Place::Queued), count(Place::Held)), "{}", info.name);
+            let count = |state| self.sent.iter().filter(|sent| sent.states[queue] == state).count();
+            assert_eq!(
+                (info.ready, info.unacked),
+                (count(MessageState::Queued), count(MessageState::Held)),
+                "{}",
+                info.name
+            );
         }
     }
 
-    fn hear(&mut self, client: &mut Client, mut output: &[u8], firsts: &mut BTreeMap<(usize, (usize, u16)), usize>) {
-        let mut announced = None;
+    fn read_output(
+        &mut self,
+        client: &mut Client,
+        mut output: &[u8],
+        firsts: &mut BTreeMap<(usize, (usize, u16)), usize>,
+    ) {
+        let mut pending = None;
         let mut mine: BTreeMap<(usize, (usize, u16)), usize> = BTreeMap::new();
         while !output.is_empty() {
             let (rest, frame) = parse_frame(output).expect("the core writes whole frames");
@@ -49,11 +59,12 @@ impl World {
             match frame {
                 AMQPFrame::Method(_, AMQPClass::Basic(basic::AMQPMethod::Deliver(deliver))) => {
                     let (tag, redelivered) = (deliver.delivery_tag, deliver.redelivered);
-                    announced = Some(Announced { tag, redelivered, consumer: Some(deliver.consumer_tag.to_string()) });
+                    pending =
+                        Some(PendingDelivery { tag, redelivered, consumer: Some(deliver.consumer_tag.to_string()) });
                 }
                 AMQPFrame::Method(_, AMQPClass::Basic(basic::AMQPMethod::GetOk(got))) => {
                     let (tag, redelivered) = (got.delivery_tag, got.redelivered);
-                    announced = Some(Announced { tag, redelivered, consumer: None });
+                    pending = Some(PendingDelivery { tag, redelivered, consumer: None });
                 }
                 AMQPFrame::Method(channel, AMQPClass::Basic(basic::AMQPMethod::Ack(ack))) => {
                     let channel = &mut client.channels[usize::from(channel - 1)];
@@ -62,9 +73,9 @@ impl World {
                 }
                 AMQPFrame::Body(channel, body) => {
                     let message = usize::from_be_bytes(body.try_into().unwrap());
-                    let announced = announced.take().expect("a body follows its method");
-                    let is_first = !announced.redelivered;
-                    let queue = self.delivered(client, channel, message, announced);
+                    let pending = pending.take().expect("a body follows its method");
+                    let is_first = !pending.redelivered;
+                    let queue = self.delivered(client, channel, message, pending);
                     if is_first {
                         let from = (queue, self.sent[message].publisher);
                         let before = mine.insert(from, message).or_else(|| self.latest.get(&from).copied());
@@ -79,9 +90,9 @@ impl World {
     }
 
     /// A message came to a client; gives the queue it came from.
-    fn delivered(&mut self, client: &mut Client, channel: u16, message: usize, announced: Announced) -> usize {
+    fn delivered(&mut self, client: &mut Client, channel: u16, message: usize, pending: PendingDelivery) -> usize {
         let channel = &mut client.channels[usize::from(channel - 1)];
-        let Announced { tag, redelivered, consumer } = announced;
+        let PendingDelivery { tag, redelivered, consumer } = pending;
         let known = consumer.as_ref().map(|consumer| &channel.consumers[consumer]);
         let (queue, no_ack, prefetch) = match known {
             Some(known) => (known.queue, known.no_ack, known.prefetch),
@@ -91,10 +102,10 @@ impl World {
             }
         };
         let sent = &mut self.sent[message];
-        assert_eq!(sent.places[queue], Place::Queued, "message {message} was delivered from where it is not");
+        assert_eq!(sent.states[queue], MessageState::Queued, "message {message} was delivered from where it is not");
         let before = std::mem::replace(&mut sent.delivered[queue], true);
         assert_eq!(before, redelivered, "message {message} has the wrong flag");
-        sent.places[queue] = if no_ack { Place::Gone } else { Place::Held };
+        sent.states[queue] = if no_ack { MessageState::Gone } else { MessageState::Held };
         if no_ack {
             return queue;
         }

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::{
     super::{ConnectionId, Peer, Publication, Publish, Vhost},
-    operation::{Act, How, Route},
+    operation::{Operation, Route, Settlement},
 };
 use crate::table::Arguments;
 
@@ -22,7 +22,7 @@ pub(super) const TRANSACTING: u16 = 2;
 
 /// Where a message is, of a queue's view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum MessageState {
     /// It did not go there, or not yet.
     Elsewhere,
     Queued,
@@ -34,7 +34,7 @@ pub(super) enum Place {
 #[derive(Debug)]
 pub(super) struct Sent {
     pub(super) publisher: (usize, u16),
-    pub(super) places: [Place; 3],
+    pub(super) states: [MessageState; 3],
     pub(super) delivered: [bool; 3],
 }
 
@@ -65,7 +65,7 @@ pub(super) struct Channel {
     pub(super) published: u64,
     pub(super) confirmed: u64,
     pub(super) uncommitted: Vec<(usize, Route)>,
-    pub(super) unsettled: Vec<(How, BTreeMap<u64, Held>)>,
+    pub(super) unsettled: Vec<(Settlement, BTreeMap<u64, Held>)>,
 }
 
 impl Channel {
@@ -83,7 +83,7 @@ pub(super) struct Client {
 }
 
 #[derive(Debug)]
-pub(super) struct World {
+pub(super) struct Model {
     pub(super) vhost: Vhost,
     pub(super) memory: Arc<AtomicUsize>,
     pub(super) clients: Vec<Client>,
@@ -93,18 +93,18 @@ pub(super) struct World {
     pub(super) numbers: usize,
 }
 
-impl World {
+impl Model {
     pub(super) fn new() -> Self {
         let memory = Arc::new(AtomicUsize::new(0));
         let vhost = Vhost::new("/", memory.clone());
-        let mut world =
+        let mut model =
             Self { vhost, memory, clients: Vec::new(), sent: Vec::new(), latest: BTreeMap::new(), numbers: 0 };
-        world.act(Act::Connect);
+        model.apply(Operation::Connect);
         let all = exchange::Declare { exchange: "all".into(), kind: "fanout".into(), ..Default::default() };
-        world.method(0, CONFIRMING, AMQPClass::Exchange(exchange::AMQPMethod::Declare(all)));
+        model.method(0, CONFIRMING, AMQPClass::Exchange(exchange::AMQPMethod::Declare(all)));
         for (at, name) in QUEUES.into_iter().enumerate() {
             let declare = queue::Declare { queue: name.into(), ..queue::Declare::default() };
-            world.method(0, CONFIRMING, AMQPClass::Queue(queue::AMQPMethod::Declare(declare)));
+            model.method(0, CONFIRMING, AMQPClass::Queue(queue::AMQPMethod::Declare(declare)));
             for exchange in ["all", "amq.direct"].into_iter().take(if at < 2 { 2 } else { 1 }) {
                 let bind = queue::Bind {
                     queue: name.into(),
@@ -112,10 +112,10 @@ impl World {
                     routing_key: "pair".into(),
                     ..queue::Bind::default()
                 };
-                world.method(0, CONFIRMING, AMQPClass::Queue(queue::AMQPMethod::Bind(bind)));
+                model.method(0, CONFIRMING, AMQPClass::Queue(queue::AMQPMethod::Bind(bind)));
             }
         }
-        world
+        model
     }
 
     pub(super) fn method(&mut self, client: usize, channel: u16, method: AMQPClass) {
@@ -146,46 +146,46 @@ impl World {
         self.vhost.publish(self.clients[client].id, channel, publication, now).unwrap();
     }
 
-    pub(super) fn act(&mut self, act: Act) {
+    pub(super) fn apply(&mut self, operation: Operation) {
         let there = self.clients.len().max(1);
-        match act {
-            Act::Connect => self.connect(),
+        match operation {
+            Operation::Connect => self.connect(),
             // somebody is always there
-            Act::Disconnect(client) if there > 1 => self.disconnect(client % there),
-            Act::Disconnect(_only) => {}
-            Act::CloseChannel { client, channel } => self.close_channel(client % there, channel),
-            Act::Publish { client, channel, route } => self.publish(client % there, channel, route),
-            Act::Commit(client) => self.commit(client % there),
-            Act::Rollback(client) => self.rollback(client % there),
-            Act::Consume { client, channel, queue, prefetch, no_ack } => {
+            Operation::Disconnect(client) if there > 1 => self.disconnect(client % there),
+            Operation::Disconnect(_only) => {}
+            Operation::CloseChannel { client, channel } => self.close_channel(client % there, channel),
+            Operation::Publish { client, channel, route } => self.publish(client % there, channel, route),
+            Operation::Commit(client) => self.commit(client % there),
+            Operation::Rollback(client) => self.rollback(client % there),
+            Operation::Consume { client, channel, queue, prefetch, no_ack } => {
                 self.consume(client % there, channel, Consumer { queue, prefetch, no_ack });
             }
-            Act::Cancel { client, consumer } => self.cancel(client % there, consumer),
-            Act::Limit { client, channel, prefetch } => {
+            Operation::Cancel { client, consumer } => self.cancel(client % there, consumer),
+            Operation::Limit { client, channel, prefetch } => {
                 let client = client % there;
                 self.channel(client, channel).limit = prefetch;
                 let qos = basic::Qos { prefetch_count: prefetch, global: true };
                 self.basic(client, channel, basic::AMQPMethod::Qos(qos));
             }
-            Act::Get { client, channel, queue, no_ack } => {
+            Operation::Get { client, channel, queue, no_ack } => {
                 let client = client % there;
                 self.channel(client, channel).fetching = Some((queue, no_ack));
                 let get = basic::Get { queue: QUEUES[queue].into(), no_ack };
                 self.basic(client, channel, basic::AMQPMethod::Get(get));
             }
-            Act::Settle { client, channel, delivery, multiple, how } => {
-                self.settle(client % there, channel, delivery, multiple, how);
+            Operation::Settle { client, channel, delivery, multiple, settlement } => {
+                self.settle(client % there, channel, delivery, multiple, settlement);
             }
-            Act::Recover { client, channel } => {
+            Operation::Recover { client, channel } => {
                 let client = client % there;
                 let held = std::mem::take(&mut self.channel(client, channel).held);
-                self.settled(How::Requeue, held);
+                self.settled(Settlement::Requeue, held);
                 self.basic(client, channel, basic::AMQPMethod::Recover(basic::Recover { requeue: true }));
             }
-            Act::Purge(queue) => {
+            Operation::Purge(queue) => {
                 for sent in &mut self.sent {
-                    if sent.places[queue] == Place::Queued {
-                        sent.places[queue] = Place::Gone;
+                    if sent.states[queue] == MessageState::Queued {
+                        sent.states[queue] = MessageState::Gone;
                     }
                 }
                 let purge = queue::Purge { queue: QUEUES[queue].into(), ..queue::Purge::default() };
@@ -223,40 +223,40 @@ impl World {
     pub(super) fn disconnect(&mut self, client: usize) {
         let client = self.clients.remove(client);
         for channel in client.channels {
-            self.give_back(channel);
+            self.requeue_all(channel);
         }
         self.vhost.disconnect(client.id);
     }
 
     fn close_channel(&mut self, client: usize, number: u16) {
         let channel = std::mem::take(self.channel(client, number));
-        self.give_back(channel);
+        self.requeue_all(channel);
         self.vhost.close_channel(self.clients[client].id, number);
         self.open_channel(client, number);
     }
 
     /// What becomes of a channel that goes: all it held is in the queues again, also what it was to settle.
-    fn give_back(&mut self, channel: Channel) {
+    fn requeue_all(&mut self, channel: Channel) {
         for (_how, held) in channel.unsettled {
-            self.settled(How::Requeue, held);
+            self.settled(Settlement::Requeue, held);
         }
-        self.settled(How::Requeue, channel.held);
+        self.settled(Settlement::Requeue, channel.held);
     }
 
     /// All but one leave, and that one holds nothing and consumes nothing.
-    pub(super) fn leave_one(&mut self) {
+    pub(super) fn disconnect_all_but_one(&mut self) {
         while self.clients.len() > 1 {
             self.disconnect(1);
-            self.listen();
+            self.check();
         }
         for channel in [CONFIRMING, TRANSACTING] {
             self.close_channel(0, channel);
-            self.listen();
+            self.check();
         }
     }
 
-    /// How many messages wait in all queues.
+    /// Settlement many messages wait in all queues.
     pub(super) fn waiting(&self) -> usize {
-        self.sent.iter().flat_map(|sent| sent.places).filter(|place| *place == Place::Queued).count()
+        self.sent.iter().flat_map(|sent| sent.states).filter(|state| *state == MessageState::Queued).count()
     }
 }

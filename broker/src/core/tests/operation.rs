@@ -16,16 +16,16 @@ pub(super) enum Route {
     Nowhere,
 }
 
-/// How deliveries are settled.
+/// Settlement deliveries are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum How {
+pub(super) enum Settlement {
     Ack,
     Requeue,
     Discard,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Act {
+pub(super) enum Operation {
     Publish { client: usize, channel: u16, route: Route },
     Commit(usize),
     Rollback(usize),
@@ -36,40 +36,41 @@ pub(super) enum Act {
     Cancel { client: usize, consumer: usize },
     Limit { client: usize, channel: u16, prefetch: u16 },
     Get { client: usize, channel: u16, queue: usize, no_ack: bool },
-    Settle { client: usize, channel: u16, delivery: usize, multiple: bool, how: How },
+    Settle { client: usize, channel: u16, delivery: usize, multiple: bool, settlement: Settlement },
     Recover { client: usize, channel: u16 },
     Purge(usize),
 }
 
-pub(super) fn acts() -> impl Strategy<Value = Vec<Act>> {
-    prop::collection::vec(act(), 1..150)
+pub(super) fn operations() -> impl Strategy<Value = Vec<Operation>> {
+    prop::collection::vec(operation(), 1..150)
 }
 
-fn act() -> impl Strategy<Value = Act> {
+fn operation() -> impl Strategy<Value = Operation> {
     let client = || 0..8_usize;
     let channel = || prop::sample::select(vec![CONFIRMING, CONFIRMING, TRANSACTING]);
     let queue = || 0..QUEUES.len();
     let route = prop_oneof![3 => queue().prop_map(Route::One), 2 => Just(Route::Pair), 2 => Just(Route::All), 1 => Just(Route::Nowhere)];
-    let how = prop::sample::select(vec![How::Ack, How::Ack, How::Requeue, How::Discard]);
+    let settlement =
+        prop::sample::select(vec![Settlement::Ack, Settlement::Ack, Settlement::Requeue, Settlement::Discard]);
     prop_oneof![
-        8 => (client(), channel(), route).prop_map(|(client, channel, route)| Act::Publish { client, channel, route }),
-        2 => client().prop_map(Act::Commit),
-        1 => client().prop_map(Act::Rollback),
-        1 => Just(Act::Connect),
-        1 => client().prop_map(Act::Disconnect),
-        1 => (client(), channel()).prop_map(|(client, channel)| Act::CloseChannel { client, channel }),
+        8 => (client(), channel(), route).prop_map(|(client, channel, route)| Operation::Publish { client, channel, route }),
+        2 => client().prop_map(Operation::Commit),
+        1 => client().prop_map(Operation::Rollback),
+        1 => Just(Operation::Connect),
+        1 => client().prop_map(Operation::Disconnect),
+        1 => (client(), channel()).prop_map(|(client, channel)| Operation::CloseChannel { client, channel }),
         4 => (client(), channel(), queue(), 0..4_u16, prop::bool::weighted(0.2)).prop_map(
-            |(client, channel, queue, prefetch, no_ack)| Act::Consume { client, channel, queue, prefetch, no_ack }
+            |(client, channel, queue, prefetch, no_ack)| Operation::Consume { client, channel, queue, prefetch, no_ack }
         ),
-        1 => (client(), any::<usize>()).prop_map(|(client, consumer)| Act::Cancel { client, consumer }),
-        1 => (client(), channel(), 0..4_u16).prop_map(|(client, channel, prefetch)| Act::Limit { client, channel, prefetch }),
+        1 => (client(), any::<usize>()).prop_map(|(client, consumer)| Operation::Cancel { client, consumer }),
+        1 => (client(), channel(), 0..4_u16).prop_map(|(client, channel, prefetch)| Operation::Limit { client, channel, prefetch }),
         2 => (client(), channel(), queue(), prop::bool::weighted(0.3)).prop_map(
-            |(client, channel, queue, no_ack)| Act::Get { client, channel, queue, no_ack }
+            |(client, channel, queue, no_ack)| Operation::Get { client, channel, queue, no_ack }
         ),
-        8 => (client(), channel(), any::<usize>(), any::<bool>(), how).prop_map(
-            |(client, channel, delivery, multiple, how)| Act::Settle { client, channel, delivery, multiple, how }
+        8 => (client(), channel(), any::<usize>(), any::<bool>(), settlement).prop_map(
+            |(client, channel, delivery, multiple, settlement)| Operation::Settle { client, channel, delivery, multiple, settlement }
         ),
-        1 => (client(), channel()).prop_map(|(client, channel)| Act::Recover { client, channel }),
-        1 => queue().prop_map(Act::Purge),
+        1 => (client(), channel()).prop_map(|(client, channel)| Operation::Recover { client, channel }),
+        1 => queue().prop_map(Operation::Purge),
     ]
 }

@@ -5,17 +5,17 @@ use std::{collections::BTreeMap, time::Instant};
 use amq_protocol::protocol::{AMQPClass, basic, tx};
 
 use super::{
-    model::{CONFIRMING, Consumer, Held, Place, QUEUES, Sent, TRANSACTING, World},
-    operation::{How, Route},
+    model::{CONFIRMING, Consumer, Held, MessageState, Model, QUEUES, Sent, TRANSACTING},
+    operation::{Route, Settlement},
 };
 
-impl World {
+impl Model {
     pub(super) fn publish(&mut self, client: usize, channel: u16, route: Route) {
         let number = self.sent.len();
         let publisher = (self.clients[client].number, channel);
-        self.sent.push(Sent { publisher, places: [Place::Elsewhere; 3], delivered: [false; 3] });
+        self.sent.push(Sent { publisher, states: [MessageState::Elsewhere; 3], delivered: [false; 3] });
         if channel == CONFIRMING {
-            self.arrives(number, route);
+            self.enqueue(number, route);
             self.channel(client, channel).published += 1;
         } else {
             self.channel(client, channel).uncommitted.push((number, route));
@@ -29,8 +29,8 @@ impl World {
         self.publish_on(client, channel, to, number, Instant::now());
     }
 
-    fn arrives(&mut self, number: usize, route: Route) {
-        for (queue, place) in self.sent[number].places.iter_mut().enumerate() {
+    fn enqueue(&mut self, number: usize, route: Route) {
+        for (queue, state) in self.sent[number].states.iter_mut().enumerate() {
             let taken = match route {
                 Route::One(one) => queue == one,
                 Route::Pair => queue < 2,
@@ -38,7 +38,7 @@ impl World {
                 Route::Nowhere => false,
             };
             if taken {
-                *place = Place::Queued;
+                *state = MessageState::Queued;
             }
         }
     }
@@ -47,10 +47,10 @@ impl World {
         let channel = self.channel(client, TRANSACTING);
         let (published, unsettled) = (std::mem::take(&mut channel.uncommitted), std::mem::take(&mut channel.unsettled));
         for (number, route) in published {
-            self.arrives(number, route);
+            self.enqueue(number, route);
         }
-        for (how, held) in unsettled {
-            self.settled(how, held);
+        for (settlement, held) in unsettled {
+            self.settled(settlement, held);
         }
         self.method(client, TRANSACTING, AMQPClass::Tx(tx::AMQPMethod::Commit(tx::Commit {})));
     }
@@ -90,7 +90,14 @@ impl World {
         self.basic(client, channel, basic::AMQPMethod::Cancel(cancel));
     }
 
-    pub(super) fn settle(&mut self, client: usize, number: u16, delivery: usize, multiple: bool, how: How) {
+    pub(super) fn settle(
+        &mut self,
+        client: usize,
+        number: u16,
+        delivery: usize,
+        multiple: bool,
+        settlement: Settlement,
+    ) {
         let channel = self.channel(client, number);
         let Some(tag) = channel.held.keys().nth(delivery % channel.held.len().max(1)).copied() else { return };
         let (settled, kept): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut channel.held)
@@ -98,20 +105,25 @@ impl World {
             .partition(|(other, _held)| if multiple { *other <= tag } else { *other == tag });
         channel.held = kept;
         if number == TRANSACTING {
-            channel.unsettled.push((how, settled));
+            channel.unsettled.push((settlement, settled));
         } else {
-            self.settled(how, settled);
+            self.settled(settlement, settled);
         }
-        let method = match how {
-            How::Ack => basic::AMQPMethod::Ack(basic::Ack { delivery_tag: tag, multiple }),
-            how => basic::AMQPMethod::Nack(basic::Nack { delivery_tag: tag, multiple, requeue: how == How::Requeue }),
+        let method = match settlement {
+            Settlement::Ack => basic::AMQPMethod::Ack(basic::Ack { delivery_tag: tag, multiple }),
+            settlement => basic::AMQPMethod::Nack(basic::Nack {
+                delivery_tag: tag,
+                multiple,
+                requeue: settlement == Settlement::Requeue,
+            }),
         };
         self.basic(client, number, method);
     }
 
-    pub(super) fn settled(&mut self, how: How, held: BTreeMap<u64, Held>) {
+    pub(super) fn settled(&mut self, settlement: Settlement, held: BTreeMap<u64, Held>) {
         for held in held.into_values() {
-            self.sent[held.message].places[held.queue] = if how == How::Requeue { Place::Queued } else { Place::Gone };
+            self.sent[held.message].states[held.queue] =
+                if settlement == Settlement::Requeue { MessageState::Queued } else { MessageState::Gone };
         }
     }
 }
