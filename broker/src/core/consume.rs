@@ -18,25 +18,6 @@ use crate::{
 };
 
 impl Vhost {
-    /// `basic.qos`. As RabbitMQ has it: `global` is for the channel, else it is for each consumer that comes after it, and
-    /// the channel is without a limit until the next `global` one. The answer comes before what that lets through.
-    ///
-    /// # Errors
-    /// 504 when the channel is not open.
-    pub(super) fn qos(&mut self, connection: ConnectionId, number: u16, qos: &basic::Qos) -> Result<(), Refusal> {
-        let channel = self.channel(connection, number)?;
-        channel.global_prefetch = if qos.global { qos.prefetch_count } else { 0 };
-        if !qos.global {
-            channel.prefetch = qos.prefetch_count;
-        }
-        let consumers: Vec<ConsumerId> = channel.consumers.values().copied().collect();
-        self.send(connection, number, AMQPClass::Basic(basic::AMQPMethod::QosOk(basic::QosOk {})));
-        let queues: Vec<_> =
-            consumers.iter().filter_map(|id| self.consumers.get(*id).map(|consumer| consumer.queue)).collect();
-        self.pump_all(queues);
-        Ok(())
-    }
-
     /// `basic.consume`; answers, unless that is not wanted, before the first message.
     ///
     /// # Errors

@@ -40,10 +40,7 @@ impl Vhost {
             let consumer = self.consumers.get(id)?;
             let connection = self.connections.get_mut(consumer.connection)?;
             let channel = connection.channels.get(&consumer.channel)?;
-            let wants = consumer.no_ack
-                || ((consumer.prefetch == 0 || consumer.unacked < usize::from(consumer.prefetch))
-                    && (channel.global_prefetch == 0
-                        || channel.unacked_by_consumers < usize::from(channel.global_prefetch)));
+            let wants = consumer.is_below_prefetch(channel);
             let stuck = wants && connection.outbox.is_full();
             connection.outbox.starved |= stuck;
             (wants && !stuck).then_some(consumer.priority)

@@ -2,7 +2,6 @@
 
 use std::{collections::HashSet, sync::Arc, time::Instant};
 
-use amq_protocol::protocol::{AMQPClass, basic};
 use bytes::Bytes;
 
 use super::{
@@ -150,44 +149,6 @@ impl Vhost {
         if let Some(connection) = self.connections.get_mut(id) {
             connection.outbox.returned(number, NO_ROUTE, "NO_ROUTE", message);
         }
-    }
-
-    /// Tells what is due of the confirms of a connection: for each channel one for all since the last.
-    pub(crate) fn confirm(&mut self, id: ConnectionId) {
-        while let Some(number) = self.connections.get_mut(id).and_then(|connection| connection.unconfirmed.pop()) {
-            self.confirm_channel(id, number);
-        }
-    }
-
-    /// Tells what is due of the confirms of a channel.
-    pub(crate) fn confirm_channel(&mut self, id: ConnectionId, number: u16) {
-        let Some(connection) = self.connections.get_mut(id) else { return };
-        let Some(channel) = connection.channels.get_mut(&number) else { return };
-        let Mode::Confirm(confirms) = &mut channel.mode else { return };
-        let due = confirms.published - confirms.reported;
-        if due > 0 {
-            confirms.reported = confirms.published;
-            let ack = basic::Ack { delivery_tag: confirms.published, multiple: due > 1 };
-            connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));
-        }
-    }
-
-    /// Tells that the last message was refused, and before that of those that were not.
-    fn refuse_last(&mut self, id: ConnectionId, number: u16) {
-        let Some(connection) = self.connections.get_mut(id) else { return };
-        let Some(Mode::Confirm(confirms)) = connection.channels.get_mut(&number).map(|channel| &mut channel.mode)
-        else {
-            return;
-        };
-        let last = confirms.published;
-        let due = last - 1 - confirms.reported;
-        confirms.reported = last;
-        if due > 0 {
-            let ack = basic::Ack { delivery_tag: last - 1, multiple: due > 1 };
-            connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));
-        }
-        let nack = basic::Nack { delivery_tag: last, multiple: false, requeue: false };
-        connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Nack(nack)));
     }
 
     /// The queues that a message goes to, each once.

@@ -1,30 +1,15 @@
-//! Transactions (class `tx`) and confirms (class `confirm`): the modes of a channel, which exclude each other.
+//! Transactions (class `tx`): publishes and acknowledgements of a channel take effect with a commit. A channel has either
+//! transactions or confirms ([`super::confirm`]).
 
 use std::time::Instant;
 
 use super::{
     ConnectionId, Vhost,
-    channel::{Confirms, Mode, Transaction},
+    channel::{Mode, Transaction},
 };
 use crate::refusal::{Code, Refusal};
 
 impl Vhost {
-    /// `confirm.select`
-    ///
-    /// # Errors
-    /// 406 on a channel with transactions.
-    pub(super) fn select_confirms(&mut self, connection: ConnectionId, number: u16) -> Result<(), Refusal> {
-        let channel = self.channel(connection, number)?;
-        match channel.mode {
-            Mode::Plain => channel.mode = Mode::Confirm(Confirms::default()),
-            Mode::Confirm(_) => {}
-            Mode::Transaction(_) => {
-                return Err(Code::PreconditionFailed.because("cannot switch from tx to confirm mode"));
-            }
-        }
-        Ok(())
-    }
-
     /// `tx.select`
     ///
     /// # Errors
