@@ -1,40 +1,41 @@
-//! Who is told what clients do, as they do it. Of a message it is told where it went and how large it is, not what is in it.
+//! Reports what clients do, while they do it. Of a message it reports the destination and the size, never the content.
 
 use std::{collections::BTreeMap, fmt};
 
 use crate::table::Arguments;
 
-/// So many bytes of a client's properties are kept, names and values together.
+/// The maximum number of bytes of a client's properties that are kept, names and values together.
 const MAX_PROPERTIES: usize = 4_096;
 
-/// Is told what clients do. It is called while the virtual host is locked: it has to be quick, and must not call the broker.
+/// Receives what clients do. It is called while the virtual host is locked, so it must be quick and must not call the
+/// broker.
 pub trait Observer: fmt::Debug + Send + Sync {
     /// A client published a message.
     fn published(&self, client: &Client, published: &Published<'_>);
 
-    /// A client asked to consume a queue. `outcome` has the reply code when it was refused.
+    /// A client tried to consume from a queue. `outcome` has the reply code of a refusal.
     fn consumed(&self, client: &Client, queue: &str, outcome: Result<(), u16>);
 }
 
-/// A client, as it introduced itself.
+/// A client, as it identified itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client {
-    /// Where it comes from, `127.0.0.1:40000`.
+    /// Its address, for instance `127.0.0.1:40000`.
     pub address: String,
-    /// Those of its client properties (AMQP 0-9-1, `connection.start-ok`) that are text: `product`, `version`, …
+    /// Its client properties (AMQP 0-9-1, `connection.start-ok`) that are text: `product`, `version`, …
     pub properties: BTreeMap<String, String>,
 }
 
 /// A message that was published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Published<'a> {
-    /// Where to; empty is the default exchange.
+    /// The exchange; empty is the default exchange.
     pub exchange: &'a str,
-    /// With which key.
+    /// The routing key.
     pub routing_key: &'a str,
-    /// Bytes of its body.
+    /// The size of the body in bytes.
     pub size: usize,
-    /// How many queues it was routed to; a reply code when it was refused.
+    /// The number of queues it was routed to, or the reply code of a refusal.
     pub outcome: Result<usize, u16>,
 }
 

@@ -1,4 +1,4 @@
-//! Deliveries are acked, rejected and requeued.
+//! Acknowledgements: deliveries are acked, rejected or requeued.
 
 use std::time::Instant;
 
@@ -13,11 +13,11 @@ use super::{
 use crate::refusal::{Code, Refusal};
 
 impl Vhost {
-    /// `basic.ack`, `basic.nack` and `basic.reject`. With `multiple` they settle the delivery with this tag and all before
-    /// it; tag 0 with `multiple` settles every delivery of the channel, and is no error when there is none.
+    /// `basic.ack`, `basic.nack` and `basic.reject`. With `multiple` they settle the delivery with this tag and all
+    /// before it. Tag 0 with `multiple` settles every delivery of the channel, also when there is none.
     ///
     /// # Errors
-    /// 406 when the delivery with this tag is not outstanding, also with `multiple`. Nothing is settled then.
+    /// 406 when the delivery with this tag is not outstanding, also with `multiple`. Then nothing is settled.
     pub(super) fn acknowledge(
         &mut self,
         connection: ConnectionId,
@@ -47,7 +47,7 @@ impl Vhost {
         Ok(())
     }
 
-    /// `basic.recover`: all that is not settled is requeued. The answer comes before what is delivered again.
+    /// `basic.recover`: requeues all unsettled deliveries. The answer is sent before the redeliveries.
     ///
     /// # Errors
     /// 540 without `requeue`, as in RabbitMQ.
@@ -70,7 +70,7 @@ impl Vhost {
         Ok(())
     }
 
-    /// Settles deliveries of a channel that is open, which thereby may take more.
+    /// Settles deliveries of an open channel. The channel may then receive more. Returns the queues to deliver from.
     pub(super) fn settle_on_channel(
         &mut self,
         connection: ConnectionId,
@@ -96,7 +96,7 @@ impl Vhost {
         queues
     }
 
-    /// Settles deliveries; gives the queues that may now go on.
+    /// Settles deliveries. Returns the queues to deliver from.
     pub(super) fn settle(&mut self, how: Settlement, settled: Vec<Unacked>) -> Vec<QueueId> {
         let mut queues = Vec::new();
         let now = Instant::now();
@@ -131,5 +131,5 @@ impl Vhost {
     }
 }
 
-/// A channel that had more deliveries than this gives the memory back.
+/// A channel that had more unacked deliveries than this gives their memory back.
 const KEEP: usize = 1_024;

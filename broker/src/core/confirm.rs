@@ -1,5 +1,5 @@
-//! Publisher confirms (class `confirm`, an extension of RabbitMQ's): the broker acks what a channel publishes, one ack for
-//! all messages since the last, and nacks a message that a queue refused.
+//! Publisher confirms (class `confirm`, an extension of RabbitMQ): the broker acks what a channel publishes, with one
+//! ack for all messages since the last, and nacks a message that a queue refused.
 
 use amq_protocol::protocol::{AMQPClass, basic};
 
@@ -26,14 +26,14 @@ impl Vhost {
         Ok(())
     }
 
-    /// Tells what is due of the confirms of a connection: for each channel one for all since the last.
+    /// Sends the pending confirms of a connection: for each channel one ack for all messages since the last.
     pub(crate) fn confirm(&mut self, id: ConnectionId) {
         while let Some(number) = self.connections.get_mut(id).and_then(|connection| connection.unconfirmed.pop()) {
             self.confirm_channel(id, number);
         }
     }
 
-    /// Tells what is due of the confirms of a channel.
+    /// Sends the pending confirms of a channel.
     pub(crate) fn confirm_channel(&mut self, id: ConnectionId, number: u16) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let Some(channel) = connection.channels.get_mut(&number) else { return };
@@ -46,7 +46,7 @@ impl Vhost {
         }
     }
 
-    /// Tells that the last message was refused, and before that of those that were not.
+    /// Nacks the last message, and before that acks the messages before it.
     pub(super) fn refuse_last(&mut self, id: ConnectionId, number: u16) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let Some(Mode::Confirm(confirms)) = connection.channels.get_mut(&number).map(|channel| &mut channel.mode)

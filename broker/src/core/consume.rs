@@ -1,4 +1,4 @@
-//! Consumers come and go, messages are fetched, and the prefetch is set.
+//! Consuming (`basic.consume`, `basic.cancel`) and fetching (`basic.get`).
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Vhost {
-    /// `basic.consume`; answers, unless that is not wanted, before the first message.
+    /// `basic.consume`. The answer, if wanted, is sent before the first message.
     ///
     /// # Errors
     /// 403 when the queue is in exclusive use, 404, 405, 406 for a wrong argument, 530 when the tag is taken.
@@ -79,8 +79,8 @@ impl Vhost {
         Ok(())
     }
 
-    /// `basic.cancel`. What was delivered stays with the channel. An unknown tag is as good as cancelled. The answer comes
-    /// before what other consumers of the channel get in its place.
+    /// `basic.cancel`. Unsettled deliveries stay with the channel. An unknown tag is no error. The answer is sent
+    /// before deliveries to other consumers of the channel.
     pub(super) fn cancel(&mut self, connection: ConnectionId, number: u16, cancel: &basic::Cancel) {
         if !cancel.nowait {
             let ok = basic::CancelOk { consumer_tag: cancel.consumer_tag.clone() };
@@ -99,7 +99,7 @@ impl Vhost {
         }
     }
 
-    /// Takes a consumer from its queue, which may go with its last.
+    /// Removes a consumer from its queue. An auto-delete queue is deleted with its last consumer.
     pub(super) fn forget_consumer(&mut self, id: ConsumerId) {
         let Some(consumer) = self.consumers.remove(id) else { return };
         let Some(queue) = self.queues.get_mut(consumer.queue) else { return };
@@ -154,7 +154,7 @@ impl Vhost {
         Ok(())
     }
 
-    /// Drops what has expired at the head of a queue.
+    /// Drops expired messages at the head of a queue.
     pub(super) fn drop_expired(&mut self, id: super::QueueId, now: Instant) {
         while let Some(entry) = self.queues.get_mut(id).and_then(|queue| queue.ready.pop_expired(now)) {
             self.dead_letter(id, &entry.message, Reason::Expired, now);

@@ -1,4 +1,5 @@
-//! What a queue does not deliver goes to its dead-letter exchange, with the header `x-death` that tells why.
+//! Dead letters: a message that a queue drops is published to its dead-letter exchange, with the reason in the header
+//! `x-death`.
 
 use std::{
     borrow::Cow,
@@ -13,12 +14,12 @@ use super::{
 };
 use crate::table::{Field, FieldValue, entries, find, sorted, table, write};
 
-/// What happened to a message: for each queue and reason one table, the last first.
+/// The history of a message: one table for each queue and reason, the latest first.
 const DEATHS: &str = "x-death";
-/// The field of such a table that says how often.
+/// The field of such a table that counts repetitions.
 const COUNT: &str = "count";
 
-/// Why a message is not delivered.
+/// Why a message becomes a dead letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
     Rejected,
@@ -36,7 +37,7 @@ impl Reason {
     }
 }
 
-/// A dead letter on its way to the queues of its exchange.
+/// A dead letter that waits to be routed.
 #[derive(Debug)]
 pub(super) struct DeadLetter {
     message: Arc<Message>,
@@ -44,7 +45,7 @@ pub(super) struct DeadLetter {
 }
 
 impl Vhost {
-    /// Publishes a message that the queue gave up to its dead-letter exchange, if it has one that exists.
+    /// Publishes a dropped message to the dead-letter exchange of the queue, if it has one and the exchange exists.
     pub(super) fn dead_letter(&mut self, id: QueueId, message: &Arc<Message>, reason: Reason, now: Instant) {
         let Some(queue) = self.queues.get(id) else { return };
         let Some(exchange) = &queue.options.dead_letter else { return };
@@ -62,18 +63,19 @@ impl Vhost {
         }
     }
 
-    /// Keeps dead letters back until [`Vhost::release_dead_letters`]: what a client publishes to many queues is in all of them
-    /// before what it drives out of one arrives in another, as in RabbitMQ, where dead letters take longer. False when they
-    /// are kept back already, by a caller that releases them.
+    /// Holds dead letters back until [`Vhost::release_dead_letters`]. A message that a client publishes to several
+    /// queues is then in all of them before a message that it displaces becomes a dead letter in another, as in
+    /// RabbitMQ, where dead letters take longer. Returns false if they are held already; then the caller that held them
+    /// releases them.
     pub(super) fn hold_dead_letters(&mut self) -> bool {
         !std::mem::replace(&mut self.dead_letters_held, true)
     }
 
-    /// Puts dead letters into queues. They may drive out others, which wait for their turn: queues that give up all they get
-    /// may form a chain of any length. A circle without an end, which RabbitMQ does not notice when a consumer rejected the
-    /// message before, is left when every message there is has gone round a few times.
+    /// Routes the held dead letters. These may displace other messages, which become dead letters in turn, so the chain
+    /// can have any length. RabbitMQ does not detect a cycle if a consumer rejected the message before. Here such a
+    /// cycle ends when every message has gone round a few times.
     pub(super) fn release_dead_letters(&mut self, now: Instant) {
-        /// A chain is not looked at before it is as long as this.
+        /// Up to this length a chain is not checked for a cycle.
         const LONG: usize = 1_000;
         const ROUNDS: usize = 4;
         let mut queues = Vec::new();
@@ -98,8 +100,9 @@ impl Vhost {
         self.dead_letters_held = false;
     }
 
-    /// Whether the message died in this queue before and no consumer rejected it since: it would go round for ever. An
-    /// entry of `x-death` that is no table was written by a client, which therefore had the message.
+    /// True if the message became a dead letter in this queue before and no consumer rejected it since: it would cycle
+    /// for ever. An entry of `x-death` that is not a table was written by a client, so a client had the message in
+    /// between.
     fn is_cycle(&self, queue: QueueId, message: &Message) -> bool {
         let Some(queue) = self.queues.get(queue) else { return false };
         let deaths = message.headers().map(deaths).unwrap_or_default();
@@ -111,13 +114,13 @@ impl Vhost {
     }
 }
 
-/// The entries of `x-death`; none when it is no array.
+/// The entries of `x-death`; empty if it is not an array.
 fn deaths(headers: &[u8]) -> Vec<FieldValue<'_>> {
     find(headers, DEATHS).and_then(FieldValue::array).unwrap_or_default()
 }
 
-/// The properties of a message that died: its headers tell of it, and its time to live, which was that of the queue that
-/// it died in, is gone. `x-first-death-*` tell of the first time only.
+/// The properties of a dead letter: the headers record the reason, and the time to live is removed, since it applied to
+/// the queue that dropped the message. The headers `x-first-death-*` are set the first time only.
 fn properties_with_death(message: &Message, queue: &str, reason: Reason, rerouted: bool) -> Box<[u8]> {
     let read = message.read();
     let headers = read.headers();
@@ -136,11 +139,11 @@ fn properties_with_death(message: &Message, queue: &str, reason: Reason, reroute
     read.with(Property::Headers, Some(&headers)).with(Property::Expiration, None).write()
 }
 
-/// The deaths with this one in front, as an array. One that happened before for the same reason in the same queue is counted
-/// up, in whatever integer type a client wrote the count.
+/// The array of deaths with this one first. If there is an entry with the same queue and reason, its count is
+/// increased, in whatever integer type a client wrote it.
 fn deaths_with(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
     let known = message.headers().and_then(|headers| find(headers, DEATHS)).and_then(FieldValue::array);
-    // RabbitMQ sorts the fields of a death that it adds to others
+    // RabbitMQ sorts the fields of an entry only if there were entries before
     let is_sorted = known.is_some();
     let before = without_duplicates(known.unwrap_or_default());
     let is_same = |death: &[u8]| {
@@ -158,27 +161,27 @@ fn deaths_with(message: &Message, queue: &str, reason: Reason) -> Vec<u8> {
     write::array(std::iter::once(FieldValue::of(&death)).chain(others))
 }
 
-/// Where and why a message died; a field that is missing is none.
+/// Queue and reason of a death. A missing field is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct DeathKey<'a> {
     queue: Option<&'a [u8]>,
     reason: Option<&'a [u8]>,
 }
 
-/// The place of a death; none for what is no table.
+/// The key of an entry; none if the entry is not a table.
 fn death_key(death: FieldValue<'_>) -> Option<DeathKey<'_>> {
     let fields = death.table()?;
     let field = |name| find(fields, name).and_then(FieldValue::octets);
     Some(DeathKey { queue: field("queue"), reason: field("reason") })
 }
 
-/// How often a message died there.
+/// The count of an entry.
 fn count(death: FieldValue<'_>) -> Option<i64> {
     let count = find(death.table()?, COUNT)?.whole()?;
     Some(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// The same death with this count.
+/// The same entry with another count.
 fn with_count(death: FieldValue<'_>, count: i64) -> Vec<u8> {
     let count = write::long(count);
     let fields = death.table().into_iter().flat_map(entries).flatten();
@@ -186,8 +189,8 @@ fn with_count(death: FieldValue<'_>, count: i64) -> Vec<u8> {
     write::nested(&sorted(others.chain([(COUNT.as_bytes(), FieldValue::of(&count))])))
 }
 
-/// Deaths as they are kept when another is added: more than one for the same queue and reason, which brokers before RabbitMQ
-/// 3.6 and clients may have left, become one. RabbitMQ turns the order of two or more around.
+/// The entries as they are kept when another is added: entries with the same queue and reason, which RabbitMQ before
+/// 3.6 and clients may have written, become one. RabbitMQ reverses the order of two or more.
 fn without_duplicates(deaths: Vec<FieldValue<'_>>) -> Vec<Cow<'_, [u8]>> {
     if deaths.len() < 2 {
         return deaths.into_iter().map(|death| death.written().into()).collect();
@@ -212,7 +215,7 @@ fn without_duplicates(deaths: Vec<FieldValue<'_>>) -> Vec<Cow<'_, [u8]>> {
     grouped
 }
 
-/// What is told of a death that is the first for its queue and reason. Blind copies stay so.
+/// A new entry for `x-death`. The keys of `BCC` are not recorded.
 fn new_death(message: &Message, queue: &str, reason: Reason, is_sorted: bool) -> Vec<u8> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let read = message.read();

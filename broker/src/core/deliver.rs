@@ -1,4 +1,4 @@
-//! Messages go to consumers: in turns among those of the highest priority that are ready for one.
+//! Delivery: ready messages go to the consumers of the highest priority, in turn.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Vhost {
-    /// Gives away what waits in these queues.
+    /// Delivers ready messages of these queues.
     pub(super) fn pump_all(&mut self, queues: impl IntoIterator<Item = QueueId>) {
         let now = Instant::now();
         for queue in queues {
@@ -18,7 +18,7 @@ impl Vhost {
         }
     }
 
-    /// Gives the messages of a queue to its consumers until there are no more of either.
+    /// Delivers ready messages of a queue until there are no messages or no consumers with free prefetch.
     pub(super) fn pump(&mut self, id: QueueId, now: Instant) {
         while let Some(consumer) = self.next_consumer(id) {
             let Some(entry) = self.queues.get_mut(id).and_then(|queue| queue.ready.pop()) else { return };
@@ -30,7 +30,7 @@ impl Vhost {
         }
     }
 
-    /// Whose turn it is, if a message waits.
+    /// The consumer of the next message, if there is a ready message.
     fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
         let queue = self.queues.get_mut(id)?;
         if queue.ready.len() == 0 || queue.consumers.is_empty() {
@@ -53,7 +53,7 @@ impl Vhost {
         let (at, priority) = (0..queue.consumers.len()).find_map(|at| Some((at, ready(queue.consumers[at])?)))?;
         let next = queue.consumers[at];
         if queue.consumers.len() > 1 {
-            // to the end of those with its priority
+            // behind the other consumers of the same priority
             queue.consumers.remove(at);
             let end = queue
                 .consumers

@@ -1,5 +1,5 @@
-//! Direct reply-to, an extension of RabbitMQ's: a requester consumes from a pseudo-queue, and what is published to the
-//! address that the broker puts into `reply-to` goes to its channel without any queue.
+//! Direct reply-to, an extension of RabbitMQ: a requester consumes from a pseudo-queue. The broker puts an address into
+//! `reply-to`, and a message published to this address goes to the requester's channel without a queue.
 
 use amq_protocol::protocol::{AMQPClass, basic, queue};
 
@@ -12,23 +12,23 @@ use super::{
 };
 use crate::refusal::{Code, Refusal};
 
-/// The pseudo-queue.
+/// The name of the pseudo-queue.
 pub(super) const QUEUE: &str = "amq.rabbitmq.reply-to";
 
-/// Whether this is the pseudo-queue or an address, also one that cannot be.
+/// True for the pseudo-queue and for every address, also an invalid one.
 pub(super) fn is_reply_to(name: &str) -> bool {
     name.starts_with(QUEUE)
 }
 
-/// What follows the pseudo-queue's name in an address.
+/// The part of an address after the name of the pseudo-queue.
 pub(super) fn token(address: &[u8]) -> Option<&str> {
     str::from_utf8(address.strip_prefix(QUEUE.as_bytes())?.strip_prefix(b".")?).ok()
 }
 
-/// What a `reply-to` that names the pseudo-queue becomes: the channel's own address, as a short string.
+/// The address that replaces the pseudo-queue in `reply-to`: the one of the channel, as a short string.
 ///
 /// # Errors
-/// 406 when the channel does not consume replies.
+/// 406 when the channel has no consumer of replies.
 pub(super) fn address(channel: &Channel) -> Result<Vec<u8>, Refusal> {
     let replies = channel
         .replies
@@ -41,7 +41,7 @@ impl Vhost {
     /// `basic.consume` of the pseudo-queue.
     ///
     /// # Errors
-    /// 406 when it wants to ack, or does so already; 530 when the tag is taken.
+    /// 406 without `no-ack`, or when the channel has such a consumer already; 530 when the tag is taken.
     pub(super) fn consume_replies(
         &mut self,
         connection: ConnectionId,
@@ -72,10 +72,10 @@ impl Vhost {
         Ok(())
     }
 
-    /// Whether somebody waits for replies at an address, told as a queue is declared. The pseudo-queue is always there.
+    /// `queue.declare` of an address: succeeds if a requester waits there. The pseudo-queue always exists.
     ///
     /// # Errors
-    /// 404 when nobody does.
+    /// 404 when no requester waits at the address.
     pub(super) fn declare_reply_to(&self, name: &str) -> Result<queue::DeclareOk, Refusal> {
         let is_there = name == QUEUE || token(name.as_bytes()).is_some_and(|token| self.replies.contains_key(token));
         if !is_there {
@@ -84,7 +84,8 @@ impl Vhost {
         Ok(queue::DeclareOk { queue: name.into(), message_count: 0, consumer_count: 1 })
     }
 
-    /// Gives a message to all who wait for replies at its keys. That is no queue: a mandatory one comes back all the same.
+    /// Sends a message to every requester whose address is one of its keys. An address is not a queue, so a mandatory
+    /// message is still returned.
     pub(super) fn reply_to_all(&mut self, message: &Message) {
         if !message.exchange.is_empty() {
             return;

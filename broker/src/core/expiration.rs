@@ -1,4 +1,4 @@
-//! Time passes: messages and queues expire, and queues that are too long lose their first messages.
+//! Expiration of messages and queues, and the length limit of queues.
 
 use std::{cmp::Reverse, time::Instant};
 
@@ -10,7 +10,7 @@ impl Vhost {
         self.alarms.peek().map(|Reverse((at, _queue))| *at)
     }
 
-    /// Does what is due.
+    /// Handles all due alarms.
     pub(crate) fn tick(&mut self, now: Instant) {
         while let Some(Reverse((at, id))) = self.alarms.peek().copied() {
             if at > now {
@@ -18,7 +18,7 @@ impl Vhost {
             }
             self.alarms.pop();
             let Some(queue) = self.queues.get_mut(id) else { continue };
-            // an earlier one may have taken its place
+            // replaced by an earlier alarm
             if queue.alarm != Some(at) {
                 continue;
             }
@@ -34,7 +34,7 @@ impl Vhost {
         }
     }
 
-    /// Has a queue looked at when its first message expires, or it does.
+    /// Sets an alarm for the next expiry of a message or of the queue itself.
     pub(super) fn set_alarm(&mut self, id: QueueId) {
         let Some(queue) = self.queues.get_mut(id) else { return };
         let Some(due) = queue.due() else { return };
@@ -50,7 +50,7 @@ impl Vhost {
         }
     }
 
-    /// Forgets alarms of queues that are gone and those that an earlier one took the place of, when they are the most.
+    /// Removes alarms of deleted queues and replaced alarms when they are the majority.
     fn forget_alarms(&mut self) {
         const FEW: usize = 64;
         if self.alarms.len() > FEW + 2 * self.queues.len() {
@@ -60,8 +60,8 @@ impl Vhost {
         }
     }
 
-    /// Drops the first messages of a queue that has more than it may have: those that would be delivered next, also where
-    /// that is because of their priority.
+    /// Drops messages of a queue that exceeds its limits: those that would be delivered next, also when their priority
+    /// puts them first.
     pub(super) fn trim(&mut self, id: QueueId, now: Instant) {
         while let Some(queue) = self.queues.get_mut(id)
             && queue.is_over()

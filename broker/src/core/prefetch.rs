@@ -19,8 +19,9 @@ impl Consumer {
 }
 
 impl Vhost {
-    /// `basic.qos`. As RabbitMQ has it: `global` is for the channel, else it is for each consumer that comes after it, and
-    /// the channel is without a limit until the next `global` one. The answer comes before what that lets through.
+    /// `basic.qos`, with RabbitMQ's meaning: with `global` the limit is for the channel. Otherwise it is for each later
+    /// consumer, and the channel has no limit until the next `global` one. The answer is sent before deliveries that it
+    /// makes possible.
     ///
     /// # Errors
     /// 504 when the channel is not open.

@@ -1,4 +1,4 @@
-//! A message comes in: it is checked, routed, put into queues, and told of by a return or a confirm.
+//! Publishing: a message is checked, routed and put into queues. A mandatory message without a queue is returned.
 
 use std::{collections::HashSet, sync::Arc, time::Instant};
 
@@ -16,10 +16,10 @@ use super::{
 };
 use crate::refusal::{Code, Refusal};
 
-/// Reply code of a message that no queue took.
+/// Reply code of a returned message: no queue matched.
 const NO_ROUTE: u16 = 312;
 
-/// `basic.publish`: its names are octets, which need not be UTF-8.
+/// `basic.publish`. Its names are octets, which need not be UTF-8.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Publish {
     pub(crate) exchange: Box<[u8]>,
@@ -32,7 +32,7 @@ pub(crate) struct Publish {
 #[derive(Debug)]
 pub(crate) struct Publication<'a> {
     pub(crate) method: &'a Publish,
-    /// Flags and list, as they came.
+    /// Flags and list, still encoded.
     pub(crate) properties: Box<[u8]>,
     pub(crate) body: Bytes,
 }
@@ -54,10 +54,11 @@ impl Vhost {
         Ok(exchange)
     }
 
-    /// Takes a message; gives how many queues it goes to, a waiting direct reply counted as one.
+    /// Publishes a message. Returns the number of queues it was routed to; a direct reply counts as one.
     ///
     /// # Errors
-    /// As [`Vhost::check_publish`]; 406 when its properties say what is not so, 502 when they are malformed.
+    /// As [`Vhost::check_publish`]; 406 when `user-id` is wrong or a property is invalid, 502 when the properties are
+    /// malformed.
     pub(crate) fn publish(
         &mut self,
         id: ConnectionId,
@@ -110,7 +111,7 @@ impl Vhost {
                 self.routed = publish.queues;
                 self.routed.len()
             }
-            // a queue may refuse the message: without confirms or a transaction the publisher is not told
+            // without confirms or a transaction the publisher does not learn that a queue refused the message
             Mode::Plain => {
                 let publish = self.find_queues(message, mandatory);
                 self.route_to_queues(id, number, &publish, now);
@@ -121,14 +122,14 @@ impl Vhost {
         Ok(queues + usize::from(is_reply))
     }
 
-    /// A message with the queues that it goes to as things are now.
+    /// The message with the queues it is routed to.
     fn find_queues(&mut self, message: Arc<Message>, mandatory: bool) -> Routed {
         let mut queues = std::mem::take(&mut self.routed);
         self.route(&message, &mut queues);
         Routed { message, mandatory, queues }
     }
 
-    /// Puts a message into its queues and returns it if it is mandatory and has none; whether every queue took it.
+    /// Puts a message into its queues, or returns it if it is mandatory and has none. True if every queue accepted it.
     pub(super) fn route_to_queues(&mut self, id: ConnectionId, number: u16, publish: &Routed, now: Instant) -> bool {
         self.reply_to_all(&publish.message);
         if publish.queues.is_empty() && publish.mandatory {
@@ -151,7 +152,7 @@ impl Vhost {
         }
     }
 
-    /// The queues that a message goes to, each once.
+    /// The queues that a message is routed to, without duplicates.
     pub(super) fn route(&self, message: &Message, queues: &mut Vec<QueueId>) {
         queues.clear();
         if message.exchange.is_empty() {
@@ -189,7 +190,7 @@ impl Vhost {
         }
     }
 
-    /// Puts a message into a queue; whether it took it.
+    /// Puts a message into a queue. True if the queue accepted it.
     pub(super) fn enqueue(&mut self, id: QueueId, message: Arc<Message>, now: Instant) -> bool {
         let Some(queue) = self.queues.get_mut(id) else { return true };
         let refuses = matches!(queue.options.overflow, Overflow::RejectPublish | Overflow::RejectPublishDlx);

@@ -28,7 +28,7 @@ impl Vhost {
 
     /// `tx.commit`: carries out what was published and settled since the last commit or rollback.
     ///
-    /// # Errors
+    /// `tx.commit`: carries out what was published and settled since the last commit or rollback.
     /// 406 on a channel without transactions, and when a queue with `x-overflow` refuses a message. As in RabbitMQ, the
     /// other messages and all settlements of the transaction are carried out nevertheless.
     pub(super) fn commit(&mut self, connection: ConnectionId, number: u16, now: Instant) -> Result<(), Refusal> {
@@ -37,7 +37,7 @@ impl Vhost {
         let mut accepted = true;
         for mut publish in publishes {
             if publish.message.exchange.is_empty() {
-                // it has no bindings, but finds a queue by its name, also one that came since
+                // the default exchange has no bindings: it finds queues by name, also one declared after the publish
                 self.route(&publish.message, &mut publish.queues);
             }
             accepted &= self.route_to_queues(connection, number, &publish, now);
@@ -52,7 +52,7 @@ impl Vhost {
         if accepted { Ok(()) } else { Err(Code::PreconditionFailed.because("partial tx completion")) }
     }
 
-    /// `tx.rollback`: what was published is forgotten, and what was settled is unsettled again.
+    /// `tx.rollback`: discards what was published, and makes settled deliveries outstanding again.
     ///
     /// # Errors
     /// 406 on a channel without transactions.

@@ -1,5 +1,5 @@
-//! A connection at work: one task, one loop. What one read brought is handed to the core under one lock, and what the core
-//! has for the client is taken under the same. What the frames mean is in [`super::dispatch`].
+//! An open connection: one task with one loop. The frames of one read are handed to the core under one lock, and the
+//! core's output for the client is taken under the same lock. [`super::dispatch`] interprets the frames.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,12 +29,12 @@ use crate::{
     shared::{Shared, VhostHandle},
 };
 
-/// A buffer that was larger is not kept.
+/// Larger buffers are not kept.
 const KEEP: usize = 256 * 1024;
-/// How long a client may take to take what is left for it.
+/// How long a client may take to read the final output.
 const FINAL_WRITE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Serves a client to the end.
+/// Serves a client until the connection ends.
 pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared: Arc<Shared>, signals: Signals) {
     let mut stream = Stream::new(socket);
     let negotiated = tokio::select! {
@@ -87,7 +87,7 @@ pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared
     }
 }
 
-/// Takes the connection out of the core however its task ends.
+/// Removes the connection from the core when its task ends, also by a panic.
 #[derive(Debug)]
 pub(super) struct Guard {
     pub(super) id: ConnectionId,
@@ -100,7 +100,8 @@ impl Drop for Guard {
     }
 }
 
-/// A panic in the core would leave it as it was at that moment: it goes on, and what was told to nobody is lost to nobody.
+/// Locks a virtual host. After a panic in the core the broker continues with the state at that moment; no output was
+/// sent for an operation that was not finished.
 pub(super) fn lock(vhost: &VhostHandle) -> std::sync::MutexGuard<'_, Vhost> {
     vhost.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -111,24 +112,24 @@ pub(super) struct Connection {
     pub(super) guard: Guard,
     pub(super) negotiated: Negotiated,
     notify: Arc<Notify>,
-    /// Publishes whose contents are on their way, by channel.
+    /// Publishes whose content is incomplete, by channel.
     pub(super) partial: HashMap<u16, Partial>,
-    /// Channels that we closed and whose clients have not said that they know.
+    /// Channels that the broker closed and whose client has not sent `channel.close-ok` yet.
     pub(super) closing: HashSet<u16>,
     output: Vec<u8>,
     written: usize,
-    /// Frames wait in the input until the client has taken the answers to those before.
+    /// True if frames wait in the input until the client has read earlier answers.
     stalled: bool,
-    /// The last frames had a content.
+    /// True if the last frames had a content.
     pub(super) published: bool,
-    /// It published while memory was short, and is not read until it is not.
+    /// True if the client published while memory was short. It is not read from until memory is free again.
     held: bool,
     reported_blocked: bool,
     pub(super) signals: Signals,
     pub(super) shared: Arc<Shared>,
 }
 
-/// Why it ended, and the class and method that it is for.
+/// Why the connection ended, and the class and method that caused it.
 pub(super) type Ending = (EndReason, Ids);
 
 enum Event {
@@ -143,10 +144,10 @@ enum Event {
 impl Connection {
     async fn work(&mut self) -> io::Result<Ending> {
         let mut heartbeat = Heartbeat::new(self.negotiated.heartbeat);
-        // it may go off early, and is set anew only then: frames that are sent need not touch it
+        // the timer may fire early and is then set again, so that sent frames need not reset it
         let mut alarm = pin!(tokio::time::sleep_until(heartbeat.next()));
         let mut was_read = true;
-        // what the client sent together with its connection.open
+        // frames that the client sent together with connection.open
         if let ControlFlow::Break(over) = self.take_frames() {
             return Ok(over);
         }
@@ -170,7 +171,7 @@ impl Connection {
             }
             let reads = reads && !self.stalled;
             if reads && !was_read {
-                // what came while nothing was read could not be seen
+                // frames that arrived while nothing was read count as received
                 heartbeat.received();
             }
             was_read = reads;
@@ -223,7 +224,8 @@ impl Connection {
         }
     }
 
-    /// Who publishes while memory is short is not read until it is not, and told so if it wants to know.
+    /// Stops reading from a client that publishes while memory is short, and sends `connection.blocked` if the client
+    /// supports it.
     fn apply_memory_block(&mut self) {
         let blocked = *self.signals.blocked.borrow_and_update();
         self.held = blocked && (self.held || self.published);
@@ -242,7 +244,7 @@ impl Connection {
         self.collect(&mut vhost);
     }
 
-    /// Reads once; whether anything came.
+    /// Reads once. True if bytes arrived.
     fn read(&mut self) -> io::Result<bool> {
         if self.stream.input.is_empty() {
             // an idle connection holds no buffer
@@ -266,7 +268,7 @@ impl Connection {
         self.written == self.output.len()
     }
 
-    /// Writes what the socket takes, and what comes up meanwhile.
+    /// Writes until the socket would block or there is no output left.
     fn write(&mut self) -> io::Result<()> {
         loop {
             match self.stream.socket.try_write(&self.output[self.written..]) {
@@ -288,7 +290,7 @@ impl Connection {
         self.collect(&mut lock(&vhost));
     }
 
-    /// Takes what the core has for the client, once all before is written.
+    /// Takes the core's output, once the earlier output is written.
     fn collect(&mut self, vhost: &mut Vhost) {
         if !self.all_is_written() {
             return;
@@ -302,7 +304,7 @@ impl Connection {
         self.output = vhost.take_output(self.guard.id, spare);
     }
 
-    /// Hands the frames that are there to the core, until their answers are more than the client takes.
+    /// Hands the frames in the input to the core, until the client has too many unread answers.
     fn take_frames(&mut self) -> ControlFlow<Ending> {
         let handle = self.guard.vhost.clone();
         let mut vhost = lock(&handle);
@@ -334,8 +336,8 @@ impl Connection {
         over.map_or(ControlFlow::Continue(()), ControlFlow::Break)
     }
 
-    /// Says the last words, if there are any. What was the connection's is given back before the client hears of it: it may
-    /// come again at once.
+    /// Sends the final output, if any, and closes. The core removes the connection before the client sees the close,
+    /// since the client may reconnect at once.
     async fn close_gracefully(&mut self, ended: &EndReason, cause: Ids) {
         if !matches!(ended, EndReason::Refused(_) | EndReason::Closed) {
             return;
@@ -362,7 +364,7 @@ impl Connection {
         }
         match ended {
             EndReason::Refused(refusal) => self.stream.close(refusal, cause).await,
-            // closing on bytes that nobody read would reset the connection, and the answer might not arrive
+            // closing a socket with unread bytes would reset the connection, and the answer might be lost
             _closed => self.stream.drain().await,
         }
     }

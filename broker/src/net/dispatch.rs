@@ -1,5 +1,5 @@
-//! What the frames of a connection mean: methods go to the core, contents are put together, and a refusal closes the
-//! channel or ends the connection.
+//! Interprets the frames of a connection: methods go to the core, contents are assembled, and a refusal closes the
+//! channel or the connection.
 
 use std::{ops::ControlFlow, time::Instant};
 
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Connection {
-    /// Does what a frame asks for; breaks when the connection is over.
+    /// Handles a frame. Breaks when the connection ends.
     pub(super) fn frame(
         &mut self,
         vhost: &mut Vhost,
@@ -49,7 +49,7 @@ impl Connection {
         if refusal.code.is_hard() {
             return ControlFlow::Break((EndReason::Refused(refusal), cause));
         }
-        // what was published before is confirmed before
+        // messages published before are confirmed first
         vhost.confirm_channel(id, number);
         vhost.close_channel(id, number);
         self.partial.remove(&number);
@@ -83,7 +83,7 @@ impl Connection {
         }
     }
 
-    /// A frame on another channel; gives the method that it is for, and whether it is refused.
+    /// Handles a frame on another channel. Returns the method it belongs to and the refusal, if any.
     fn of_channel(
         &mut self,
         vhost: &mut Vhost,
@@ -100,7 +100,7 @@ impl Connection {
                 Method::Other(AMQPClass::Channel(channel::AMQPMethod::Open(_)), _) => {
                     ((0, 0), self.open_channel(vhost, number))
                 }
-                // it was closed from both sides at once
+                // both sides closed the channel at the same time
                 Method::Other(AMQPClass::Channel(channel::AMQPMethod::CloseOk(_)), _) => (cause, Ok(())),
                 _other => (cause, Err(Code::ChannelError.because("expected 'channel.open'"))),
             };
@@ -122,7 +122,7 @@ impl Connection {
             }
             (None, Payload::Method(Method::Other(method, arguments))) => {
                 let cause = (method.get_amqp_class_id(), method.get_amqp_method_id());
-                // what is answered after a publish is answered after its confirm
+                // an answer that follows a publish is sent after the confirm of the publish
                 if !is_settlement(&method) {
                     vhost.confirm_channel(id, number);
                 }
@@ -198,12 +198,12 @@ impl Connection {
     }
 }
 
-/// What an observer is told of it.
+/// The outcome as an observer receives it.
 fn outcome<T: Copy>(done: &Result<T, Refusal>) -> Result<T, u16> {
     done.as_ref().map(|given| *given).map_err(|refusal| refusal.code.number())
 }
 
-/// Methods that have no answer and change nothing that one could see before an answer.
+/// Methods without an answer and without an effect that a client could observe before another answer.
 fn is_settlement(method: &AMQPClass) -> bool {
     use basic::AMQPMethod as Method;
     matches!(method, AMQPClass::Basic(Method::Ack(_) | Method::Nack(_) | Method::Reject(_)))

@@ -1,5 +1,5 @@
-//! The beginning of a connection (AMQP 0-9-1, section 2.2.4): protocol header, who is it, how large and how many, and which
-//! virtual host.
+//! The handshake of a connection (AMQP 0-9-1, section 2.2.4): protocol header, authentication, limits, and the virtual
+//! host.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,27 +22,27 @@ use crate::{
     table::{Arguments, FieldValue, find, is_shallow},
 };
 
-/// How long all of it may take, as in RabbitMQ.
+/// The time limit of the handshake, as in RabbitMQ.
 const BUDGET: Duration = Duration::from_secs(10);
-/// What a client begins with, and what one that begins otherwise is told.
+/// The protocol header. It is also the answer to a client that sends another one.
 pub(super) const HEADER: [u8; 8] = *b"AMQP\x00\x00\x09\x01";
-/// What clients of AMQP 0-9 begin with; what they say then is the same.
+/// The protocol header of AMQP 0-9. Such clients then send the same methods.
 const HEADER_0_9: [u8; 8] = *b"AMQP\x01\x01\x00\x09";
-/// No method of the handshake is longer.
+/// The largest frame during the handshake.
 const FRAME_MAX: u32 = 131_072;
-/// The least that may be negotiated on (section 4.2.3).
+/// The smallest `frame_max` that can be negotiated (section 4.2.3).
 const FRAME_MIN: u32 = 4_096;
 
-/// Product and version whose behaviour this broker has. Some clients decide by them and not by the capabilities: kombu, and
-/// with it Celery, sends `basic.qos` with `global` to RabbitMQ from 3.3 on only, and to others in a form that does not
-/// change a consumer that is there.
+/// Product and version whose behaviour this broker has. Some clients decide by these and not by the capabilities:
+/// kombu, and with it Celery, sends `basic.qos` with `global` only to RabbitMQ from 3.3 on. To other brokers it sends a
+/// form that does not change existing consumers.
 const COMPATIBLE: (&str, &str) = ("RabbitMQ", "3.10.8");
 
-/// `connection.tune` and `connection.open`, whose answers are refused.
+/// Class and method of `connection.tune` and `connection.open`, for refusals of their answers.
 const TUNE: (u16, u16) = (10, 30);
 const OPEN: (u16, u16) = (10, 40);
 
-/// What was negotiated on.
+/// The result of the handshake.
 #[derive(Debug)]
 pub(super) struct Negotiated {
     pub(super) user: Arc<str>,
@@ -55,10 +55,10 @@ pub(super) struct Negotiated {
     pub(super) blocked_notify: bool,
 }
 
-/// Leads a client through the handshake.
+/// Performs the handshake with a client.
 ///
 /// # Errors
-/// When it left, was silent, or was refused and told so.
+/// When the client left, was silent for too long, or was refused. A refusal has not been sent yet.
 pub(super) async fn perform_handshake(
     stream: &mut Stream,
     address: &str,
@@ -92,7 +92,7 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
             start_ok.mechanism
         ));
         tracing::warn!("a client's name and password are not those of a user");
-        // who cannot understand it sees the connection close
+        // other clients only see the connection close
         if capable("authentication_failure_close") {
             stream.close(&refusal, (0, 0)).await;
         }
@@ -198,11 +198,11 @@ fn start() -> connection::Start {
     }
 }
 
-/// The user, if name and password are right.
+/// The user, if name and password are correct.
 fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<str>> {
     let response = start_ok.response.as_bytes();
     let (name, password) = match start_ok.mechanism.as_str() {
-        // authorisation identity, name and password, parted by zeros (RFC 4616)
+        // authorization identity, name and password, separated by zeros (RFC 4616)
         "PLAIN" => {
             let mut parts = response.splitn(3, |byte| *byte == 0);
             let (_identity, name, password) = (parts.next()?, parts.next()?, parts.next()?);
@@ -224,7 +224,8 @@ fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<
     user.password.is(&password).then(|| user.name.as_str().into())
 }
 
-/// Frame and channel limits: what the client says, but no more than was offered; 0 is no limit, which is more.
+/// The limits for frames and channels: the client's values, at most the broker's. 0 means no limit and is therefore
+/// larger.
 fn tuned(config: &Config, tune_ok: &connection::TuneOk) -> Result<(u32, u16), Refusal> {
     let limits = &config.limits;
     let (frames, channels) = (tune_ok.frame_max, tune_ok.channel_max);

@@ -11,23 +11,23 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::connection;
 use crate::shared::Shared;
 
-/// How long to wait when no more sockets can be had.
+/// How long to wait after `accept` failed, for instance because no file descriptor is free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What a connection is told from outside.
+/// Signals to a connection from outside.
 #[derive(Clone, Debug)]
 pub(super) struct Signals {
-    /// Say goodbye and end.
+    /// Close the connection with `connection.close` and end.
     pub(super) end: CancellationToken,
-    /// End without a word.
+    /// End without `connection.close`.
     pub(super) drop: CancellationToken,
     /// Neither read nor write.
     pub(super) paused: watch::Receiver<bool>,
-    /// Memory is short: do not read from who publishes.
+    /// Memory is short: do not read from publishing clients.
     pub(super) blocked: watch::Receiver<bool>,
 }
 
-/// What serving needs.
+/// What the accept loop needs.
 #[derive(Debug)]
 pub(crate) struct ServeContext {
     pub(crate) listener: TcpListener,
@@ -37,7 +37,7 @@ pub(crate) struct ServeContext {
     pub(crate) tasks: TaskTracker,
 }
 
-/// Serves until the end is called for.
+/// Accepts connections until `end` is cancelled.
 pub(crate) async fn serve(mut served: ServeContext) {
     loop {
         let accepted = tokio::select! {
@@ -51,7 +51,7 @@ pub(crate) async fn serve(mut served: ServeContext) {
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
-        // a broker that is paused takes nobody in
+        // a paused broker accepts no connections
         tokio::select! {
             _ = served.paused.wait_for(|paused| !paused) => {}
             () = served.end.cancelled() => return,

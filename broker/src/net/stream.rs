@@ -1,4 +1,4 @@
-//! A connection's socket with what was read of it and what is to be written.
+//! A connection's socket with its input buffer.
 
 use std::{io, time::Duration};
 
@@ -19,36 +19,36 @@ use super::{
 };
 use crate::refusal::{Code, Refusal};
 
-/// So much is read at once.
+/// The number of bytes per read.
 pub(super) const READ: usize = 64 * 1024;
-/// How long a client may take to say that it has heard the goodbye.
+/// How long a client may take to answer `connection.close`.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Why a connection is over.
+/// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum EndReason {
-    /// The client closed the socket, or the network did.
+    /// The client or the network closed the socket.
     #[error("the client left: {0}")]
     Left(#[from] io::Error),
-    /// Client and broker said goodbye.
+    /// The client closed the connection with `connection.close`.
     #[error("closed")]
     Closed,
-    /// It was cut from inside.
+    /// The program that holds the broker cut the connection.
     #[error("cut")]
     Cut,
-    /// It began with something else.
+    /// The client did not begin with the protocol header.
     #[error("the client does not begin with the protocol header of AMQP 0-9-1; it was told what is expected")]
     NotAmqp,
-    /// It is nobody that is known.
+    /// Name or password are wrong.
     #[error("the client's name or password is wrong")]
     NotAuthenticated,
-    /// It did nothing for too long.
+    /// The client was silent for too long.
     #[error("the client was silent for too long")]
     Silent,
-    /// It did what the protocol forbids.
+    /// The client violated the protocol.
     #[error(transparent)]
     Refused(Refusal),
-    /// It asked for what it cannot have, by this class and method.
+    /// The client asked, with this class and method, for something that is refused.
     #[error("{0}")]
     RefusedFor(Refusal, Ids),
 }
@@ -80,7 +80,7 @@ impl Stream {
             {
                 return Ok(frame);
             }
-            // small: most connections say little while they shake hands
+            // little, because most connections send little during the handshake
             self.input.reserve(512);
             if self.socket.read_buf(&mut self.input).await? == 0 {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
@@ -98,11 +98,11 @@ impl Stream {
         self.write(&written.write).await
     }
 
-    /// Says why the connection is closed and waits for the answer; whatever else comes is not looked at. `cause` is class
-    /// and method that it is for, or zeros.
+    /// Sends `connection.close` and waits for the answer, ignoring other frames. `cause` is the class and method that
+    /// caused it, or zeros.
     pub(super) async fn close(&mut self, why: &Refusal, cause: Ids) {
         if why.code == Code::FrameError {
-            // where the next frame begins is not known: what was read already is no help in finding the answer
+            // the start of the next frame is unknown, so the bytes read so far cannot help to find the answer
             self.input.clear();
         }
         let goodbye = async {
@@ -114,7 +114,7 @@ impl Stream {
         }
     }
 
-    /// Reads off what a client sends before it has heard the goodbye, until it leaves.
+    /// Reads and discards input until the client closes the socket.
     pub(super) async fn drain(&mut self) {
         let reading = async {
             loop {
@@ -130,8 +130,8 @@ impl Stream {
         }
     }
 
-    /// Reads until the client says `connection.close-ok` or leaves. What cannot be read is passed over, and of what can only
-    /// the two methods of the goodbye are looked at.
+    /// Reads until the client sends `connection.close-ok` or closes the socket. Undecodable input is skipped, and all
+    /// methods but those of the close are ignored.
     async fn drain_until_close_ok(&mut self) -> io::Result<()> {
         loop {
             match frame::take(&mut self.input, u32::MAX) {
@@ -144,7 +144,7 @@ impl Stream {
                     _other => {}
                 },
                 Ok(Some(_)) => {}
-                // more is needed to tell, but never more than one read: the frame may be endless
+                // a frame may announce any size, so no more than one read is kept
                 Ok(None) if self.input.len() < READ => {
                     self.input.reserve(READ);
                     if self.socket.read_buf(&mut self.input).await? == 0 {

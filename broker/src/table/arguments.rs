@@ -1,14 +1,14 @@
-//! The table of a method, kept for as long as what it declares.
+//! The field table of a method, in a canonical form.
 
 use super::{Field, FieldValue, entries, find, is_shallow, sorted, write};
 
-/// The arguments of a method, in one form for each meaning: sorted by name, and each value in the one way in which RabbitMQ
-/// would write it. Equal octets are therefore equal arguments.
+/// The arguments of a method in canonical form: sorted by name, and each value in the one encoding that RabbitMQ would
+/// use. Equal octets are therefore equal arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Arguments(Box<[u8]>);
 
 impl Arguments {
-    /// Reads a table that begins with its length; none when it is malformed or too deep.
+    /// Reads a table that begins with its length; none if it is malformed or too deep.
     pub(crate) fn read(table: &[u8]) -> Option<Self> {
         is_shallow(table).then(|| {
             let fields: Vec<_> = entries(table).flatten().map(|(name, value)| (name, canonical(value))).collect();
@@ -22,7 +22,7 @@ impl Arguments {
         find(&self.0, name)
     }
 
-    /// All of them, by name.
+    /// All arguments, sorted by name.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Field<'_>> {
         entries(&self.0).flatten()
     }
@@ -34,8 +34,8 @@ impl Default for Arguments {
     }
 }
 
-/// A value as RabbitMQ would write it: `true` is 1, and a type that has two letters has one. The fields of inner tables stay
-/// in their order.
+/// A value as RabbitMQ would encode it: `true` is 1, and a type with two letters gets one of them. The fields of inner
+/// tables keep their order.
 pub(super) fn canonical(value: FieldValue<'_>) -> Vec<u8> {
     match value.kind() {
         b'L' => [b"l", value.content()].concat(),

@@ -1,4 +1,4 @@
-//! Values that the broker writes, each with its type in front.
+//! Encodes new values, each with its type.
 
 use super::FieldValue;
 
@@ -23,7 +23,7 @@ pub(crate) fn array<'a>(values: impl IntoIterator<Item = FieldValue<'a>>) -> Vec
     [b"A", &(values.len() as u32).to_be_bytes()[..], &values].concat()
 }
 
-/// A table inside another, of one that begins with its length.
+/// A nested table, made of one that begins with its length.
 pub(crate) fn nested(table: &[u8]) -> Vec<u8> {
     [b"F", table].concat()
 }

@@ -1,4 +1,4 @@
-//! Reads what the core has for each client, and compares it with what should be so.
+//! Reads the core's output for each client and compares it with the model.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use amq_protocol::{
 
 use super::model::{Client, Held, MessageState, Model, QUEUES};
 
-/// A delivery whose body is still to come.
+/// A delivery whose body has not been read yet.
 #[derive(Debug)]
 struct PendingDelivery {
     tag: u64,
     redelivered: bool,
-    /// None: fetched.
+    /// None for `basic.get`.
     consumer: Option<String>,
 }
 
 impl Model {
-    /// Reads what every client was told.
+    /// Reads the output for every client.
     pub(super) fn check(&mut self) {
         let mut clients = std::mem::take(&mut self.clients);
         let mut firsts = BTreeMap::new();
@@ -89,7 +89,7 @@ impl Model {
         }
     }
 
-    /// A message came to a client; gives the queue it came from.
+    /// Records a delivery to a client. Returns the queue it came from.
     fn delivered(&mut self, client: &mut Client, channel: u16, message: usize, pending: PendingDelivery) -> usize {
         let channel = &mut client.channels[usize::from(channel - 1)];
         let PendingDelivery { tag, redelivered, consumer } = pending;

@@ -1,8 +1,8 @@
-//! The core against a model: whatever connections do, and in whatever order, a message is in one state of each queue.
+//! The core against a model: for any sequence of operations, a message has exactly one state in each queue.
 //!
-//! - [`operation`]: what connections do
-//! - [`model`] and [`perform`]: do it, and keep what should then be so
-//! - [`check`]: reads what the core says, and compares
+//! - [`operation`]: what clients do
+//! - [`model`] and [`perform`]: apply an operation to the core and to the model
+//! - [`check`]: compares the core's output with the model
 
 mod check;
 mod model;
@@ -35,7 +35,7 @@ proptest! {
             model.apply(operation);
             model.check();
         }
-        // whoever holds something leaves, and the one who is left takes all there is
+        // all clients but one disconnect, and the last one consumes all remaining messages
         model.disconnect_all_but_one();
         for queue in 0..QUEUES.len() {
             model.apply(Operation::Consume { client: 0, channel: CONFIRMING, queue, prefetch: 0, no_ack: true });
@@ -90,7 +90,7 @@ fn dead_letters_that_go_round_without_an_end_are_dropped() {
         let (queue, reason) = (write::text(queue), write::text(reason));
         write::nested(&table([(&b"queue"[..], FieldValue::of(&queue)), (b"reason", FieldValue::of(&reason))]))
     };
-    // in each of the two the death elsewhere is before that in the next, so that it never is a circle without a consumer
+    // in both queues a rejection follows the death, so that the check for cycles never finds one
     let deaths = [death(b"b", b"maxlen"), death(b"elsewhere", b"rejected")];
     let deaths = write::array(deaths.iter().map(|death| FieldValue::of(death)));
     let headers = table([(&b"x-death"[..], FieldValue::of(&deaths))]);

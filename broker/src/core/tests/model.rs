@@ -1,4 +1,4 @@
-//! The core with its clients, and beside it what should be so: where each message is, and who holds it.
+//! The core, its clients, and the model: the state of each message in each queue.
 
 use std::{
     collections::BTreeMap,
@@ -20,17 +20,17 @@ pub(super) const QUEUES: [&str; 3] = ["q0", "q1", "q2"];
 pub(super) const CONFIRMING: u16 = 1;
 pub(super) const TRANSACTING: u16 = 2;
 
-/// Where a message is, of a queue's view.
+/// The state of a message in one queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MessageState {
-    /// It did not go there, or not yet.
+    /// Not routed to this queue, or not yet.
     Elsewhere,
     Queued,
     Held,
     Gone,
 }
 
-/// A message, and what became of it in each queue.
+/// A message and its state in each queue.
 #[derive(Debug)]
 pub(super) struct Sent {
     pub(super) publisher: (usize, u16),
@@ -42,7 +42,7 @@ pub(super) struct Sent {
 pub(super) struct Held {
     pub(super) message: usize,
     pub(super) queue: usize,
-    /// None: fetched.
+    /// None for `basic.get`.
     pub(super) consumer: Option<String>,
 }
 
@@ -53,14 +53,14 @@ pub(super) struct Consumer {
     pub(super) no_ack: bool,
 }
 
-/// What a client knows of a channel of its own.
+/// The model of a channel.
 #[derive(Debug, Default)]
 pub(super) struct Channel {
     pub(super) consumers: BTreeMap<String, Consumer>,
     pub(super) held: BTreeMap<u64, Held>,
-    /// For all consumers together; 0 is no limit.
+    /// The prefetch of all consumers together; 0 means no limit.
     pub(super) limit: u16,
-    /// What was asked for with `basic.get`: queue, and whether it needs no ack.
+    /// The outstanding `basic.get`: queue and `no-ack`.
     pub(super) fetching: Option<(usize, bool)>,
     pub(super) published: u64,
     pub(super) confirmed: u64,
@@ -69,7 +69,7 @@ pub(super) struct Channel {
 }
 
 impl Channel {
-    /// All that is not settled, also what is only to be settled with a commit.
+    /// All unsettled deliveries, including those whose settlement waits for a commit.
     pub(super) fn holds(&self) -> impl Iterator<Item = &Held> {
         self.held.values().chain(self.unsettled.iter().flat_map(|(_how, held)| held.values()))
     }
@@ -150,7 +150,7 @@ impl Model {
         let there = self.clients.len().max(1);
         match operation {
             Operation::Connect => self.connect(),
-            // somebody is always there
+            // one client always stays
             Operation::Disconnect(client) if there > 1 => self.disconnect(client % there),
             Operation::Disconnect(_only) => {}
             Operation::CloseChannel { client, channel } => self.close_channel(client % there, channel),
@@ -235,7 +235,7 @@ impl Model {
         self.open_channel(client, number);
     }
 
-    /// What becomes of a channel that goes: all it held is in the queues again, also what it was to settle.
+    /// Requeues all deliveries of a closed channel, including those whose settlement waited for a commit.
     fn requeue_all(&mut self, channel: Channel) {
         for (_how, held) in channel.unsettled {
             self.settled(Settlement::Requeue, held);
@@ -243,7 +243,7 @@ impl Model {
         self.settled(Settlement::Requeue, channel.held);
     }
 
-    /// All but one leave, and that one holds nothing and consumes nothing.
+    /// Disconnects all clients but one, which then holds no deliveries and has no consumers.
     pub(super) fn disconnect_all_but_one(&mut self) {
         while self.clients.len() > 1 {
             self.disconnect(1);
@@ -255,7 +255,7 @@ impl Model {
         }
     }
 
-    /// Settlement many messages wait in all queues.
+    /// The number of ready messages in all queues.
     pub(super) fn waiting(&self) -> usize {
         self.sent.iter().flat_map(|sent| sent.states).filter(|state| *state == MessageState::Queued).count()
     }

@@ -1,4 +1,4 @@
-//! What connections do, in any order. Indices are taken modulo what there is.
+//! Operations of clients, in any order. Indices are taken modulo the number of clients, queues or deliveries.
 
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ pub(super) enum Route {
     Nowhere,
 }
 
-/// Settlement deliveries are settled.
+/// How deliveries are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settlement {
     Ack,

@@ -1,4 +1,4 @@
-//! Publishing, consuming and settling, as the core is told of it and as the model has it.
+//! Publishing, consuming and settling, in the core and in the model.
 
 use std::{collections::BTreeMap, time::Instant};
 
