@@ -78,7 +78,7 @@ impl Shared {
         if is == was || self.is_blocked.swap(is, Ordering::Relaxed) == is {
             return;
         }
-        tracing::warn!(used, limit, blocked = is, "publishing is stopped while memory is short");
+        tracing::warn!(used, limit, blocked = is, "publishing is blocked or unblocked");
         self.blocked.send_replace(is);
     }
 

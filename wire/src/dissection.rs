@@ -1,4 +1,4 @@
-//! What became of a capture: for each party its bytes, without credentials, and the tree of fields over them.
+//! The result of a dissection: for each party its bytes, without credentials, and the tree of fields over them.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,26 +16,26 @@ use crate::{
 /// A dissected capture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dissection {
-    /// What was spoken.
+    /// The protocol of the connection.
     pub protocol: Protocol,
-    /// What was said, in the order of time.
+    /// The messages, in order of time.
     pub messages: Vec<Message>,
-    /// What the client sent.
+    /// The bytes from the client.
     pub client: Stream,
-    /// What the server sent.
+    /// The bytes from the server.
     pub server: Stream,
 }
 
-/// The bytes of one party and what they are.
+/// The bytes of one party and their fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream {
-    /// The captured bytes; credentials are replaced, byte for byte.
+    /// The captured bytes. Credentials are masked byte for byte.
     pub bytes: Vec<u8>,
-    /// The tree over all of them.
+    /// The root of the tree over all bytes.
     pub root: Field,
 }
 
-/// Dissects a capture, which begins where its connection does. `schemas` names the parts of protobuf messages.
+/// Dissects a capture that begins with the connection. `schemas` has the names and types for protobuf messages.
 pub fn dissect(capture: &Capture, schemas: &Schemas, limits: Limits) -> Dissection {
     let budget = Budget::new(limits);
     let mut client = FieldBuilder::new(&capture.client, true, &budget);

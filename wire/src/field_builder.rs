@@ -1,6 +1,5 @@
-//! The builder of the tree: a window on bytes with a place in it. Whatever a dissector takes becomes a field that begins
-//! where the last one ended, and `close` names the bytes that nobody took. So leaves always join to the window, however
-//! wrong its content is.
+//! Builds the tree of fields over a window of bytes. Each taken field begins where the last one ended, and `close` adds
+//! fields for bytes that were not taken. So the leaves always cover the window, whatever its content.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -9,33 +8,33 @@ use crate::{
     field::{Field, FieldKind},
 };
 
-/// A window on bytes, read from its start to its end.
+/// A window on bytes that is read from start to end.
 #[derive(Debug)]
 pub(crate) struct FieldBuilder<'a> {
     bytes: &'a [u8],
     start: usize,
     at: usize,
     end: usize,
-    /// More bytes would follow had they been captured.
+    /// True if the capture may have ended before the data did.
     open: bool,
     budget: &'a Budget,
     fields: Vec<Field>,
 }
 
 impl<'a> FieldBuilder<'a> {
-    /// All of `bytes`. `open` says that more may follow: what ends too early is then incomplete and not malformed.
+    /// A window on all of `bytes`. With `open`, data that ends early is incomplete, not malformed.
     pub(crate) fn new(bytes: &'a [u8], open: bool, budget: &'a Budget) -> Self {
         Self { bytes, start: 0, at: 0, end: bytes.len(), open, budget, fields: Vec::new() }
     }
 
-    /// The next `len` bytes, or as many as there are, as a window of its own. `push` what it closes to.
+    /// A window on the next `len` bytes, or on fewer if there are fewer. Add it with `push` after `close`.
     pub(crate) fn window(&self, len: usize) -> FieldBuilder<'a> {
         let end = self.at.saturating_add(len).min(self.end);
         let open = self.open && len > self.left().len();
         FieldBuilder { start: self.at, end, open, fields: Vec::new(), ..*self }
     }
 
-    /// All bytes from here on as a window of its own, which ends as this one does.
+    /// A window on all remaining bytes.
     pub(crate) fn rest(&self) -> FieldBuilder<'a> {
         FieldBuilder { start: self.at, fields: Vec::new(), ..*self }
     }
@@ -44,12 +43,12 @@ impl<'a> FieldBuilder<'a> {
         self.budget
     }
 
-    /// All bytes behind the places of the fields, not of this window alone.
+    /// All bytes that field positions refer to, not only those of this window.
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// What was taken so far, to lay content on it.
+    /// The fields taken so far, to attach content to them.
     pub(crate) fn fields_mut(&mut self) -> &mut [Field] {
         &mut self.fields
     }
@@ -70,12 +69,12 @@ impl<'a> FieldBuilder<'a> {
         self.at == self.end
     }
 
-    /// What was taken from this window so far.
+    /// The range taken from this window so far.
     pub(crate) fn taken(&self) -> Range<usize> {
         self.start..self.at
     }
 
-    /// The next `len` bytes become a leaf; gives these bytes. With fewer left, takes those.
+    /// Takes the next `len` bytes, or the remaining ones if there are fewer, as a leaf. Returns them.
     pub(crate) fn leaf(&mut self, len: usize, mut field: Field) -> &'a [u8] {
         let end = self.at.saturating_add(len).min(self.end);
         let bytes = &self.bytes[self.at..end];
@@ -85,7 +84,7 @@ impl<'a> FieldBuilder<'a> {
         bytes
     }
 
-    /// Adds a field that a window of this scope was closed to.
+    /// Adds a field made by closing a window of this builder.
     pub(crate) fn push(&mut self, field: Field) {
         let end = field.range.end.clamp(self.at, self.end);
         if !field.is_empty() && self.budget.take(field.value.len()) {
@@ -95,7 +94,7 @@ impl<'a> FieldBuilder<'a> {
         self.at = end;
     }
 
-    /// A number of `N` bytes, or nothing when there are fewer: then what is left is marked.
+    /// The next `N` bytes without taking them; none if there are fewer.
     pub(crate) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.left().first_chunk::<N>().copied()
     }
@@ -128,7 +127,7 @@ impl<'a> FieldBuilder<'a> {
         Some(number)
     }
 
-    /// What is left is too short for `field`: marks it, and gives nothing.
+    /// Takes the remaining bytes, which are too short for `field`, as a leaf with a problem. Returns none.
     pub(crate) fn short<T>(&mut self, mut field: Field) -> Option<T> {
         let left = self.left().len();
         let found = if left == 0 { "is missing".to_owned() } else { format!("has {left} bytes only") };
@@ -143,7 +142,7 @@ impl<'a> FieldBuilder<'a> {
         None
     }
 
-    /// Notes a problem on the last field, for want of bytes to put it on.
+    /// Adds a problem to the last field, for a problem without bytes of its own.
     pub(crate) fn mark(&mut self, problem: impl Into<Cow<'static, str>>) {
         if let Some(last) = self.fields.last_mut()
             && last.problem.is_none()
@@ -153,23 +152,23 @@ impl<'a> FieldBuilder<'a> {
         }
     }
 
-    /// Everything left becomes one leaf that breaks a rule.
+    /// Takes the remaining bytes as one malformed leaf.
     pub(crate) fn malformed(&mut self, name: impl Into<Cow<'static, str>>, rule: &'static str, problem: &'static str) {
         self.leaf(usize::MAX, Field::framing(name, rule).malformed(problem));
     }
 
-    /// Everything left becomes one leaf that the capture has cut off.
+    /// Takes the remaining bytes as one incomplete leaf.
     pub(crate) fn incomplete(&mut self, name: impl Into<Cow<'static, str>>, rule: &'static str) {
         self.leaf(usize::MAX, Field::new(FieldKind::Incomplete, name, rule).problem("the capture ends here"));
     }
 
-    /// Ends the window where it was read to, for a format that has no length in front.
+    /// Ends the window at the current position, for a format without a length.
     pub(crate) fn end_here(&mut self) {
         self.end = self.at;
         self.open = false;
     }
 
-    /// The field over the window: with the fields that were taken as children.
+    /// Closes the window: the field over it, with the taken fields as children.
     pub(crate) fn close(mut self, mut field: Field) -> Field {
         self.fill(self.end);
         field.range = self.start..self.end;
@@ -181,13 +180,13 @@ impl<'a> FieldBuilder<'a> {
         field
     }
 
-    /// The fields over the window, for whoever has a field for it already.
+    /// Closes the window and returns its fields, for a caller that has the field over it already.
     pub(crate) fn into_fields(mut self) -> Vec<Field> {
         self.fill(self.end);
         self.fields
     }
 
-    /// Names the bytes up to `to` that no field has.
+    /// Adds a field for the bytes up to `to` that no field covers.
     fn fill(&mut self, to: usize) {
         let from = self.fields.last().map_or(self.start, |last| last.range.end);
         if from >= to || (from == self.start && to == self.end && self.fields.is_empty()) {

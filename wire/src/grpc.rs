@@ -1,5 +1,5 @@
-//! gRPC's length-prefixed messages, and what gRPC-Web makes of them: the trailers in a frame of their own, and all of it in
-//! base64 for clients that can only read text.
+//! The length-prefixed messages of gRPC. In gRPC-Web the trailers are a frame of their own, and the text form encodes
+//! everything in base64.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
@@ -17,7 +17,7 @@ const PREFIX: &str = "gRPC over HTTP/2, Length-Prefixed-Message";
 const WEB: &str = "gRPC-Web, protocol differences vs gRPC over HTTP/2";
 const TEXT: &str = "gRPC-Web, base64 encoded streams";
 
-/// Reads the scope as messages to its end, each of which is a `message`. `web` allows the frame with trailers.
+/// Dissects all bytes as gRPC messages of type `message`. `web` allows the frame with trailers.
 pub(crate) fn messages(builder: &mut FieldBuilder<'_>, web: bool, message: Option<&Message>, schemas: &Schemas) {
     while !builder.is_empty() {
         let mut inner = builder.rest();
@@ -66,7 +66,7 @@ fn one(
     Some((name, whole))
 }
 
-/// The fields of a body in base64. Each padding ends a run, which was encoded by itself.
+/// Dissects a body in base64. Each padding ends a run that was encoded separately.
 pub(crate) fn base64(
     bytes: &[u8],
     open: bool,

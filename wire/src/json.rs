@@ -1,5 +1,5 @@
-//! JSON (RFC 8259) with the place of each member, element, name and sign. What is wrong is marked up to the next comma or
-//! bracket, and the rest is read.
+//! JSON (RFC 8259) with the position of each member, element, name and punctuation character. Malformed parts are
+//! marked up to the next comma or bracket, and the rest is dissected.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::{
     redact, text,
 };
 
-/// How deep arrays and objects are followed.
+/// The maximum nesting of arrays and objects that is dissected.
 const DEPTH: usize = 64;
 
 const VALUE: &str = "RFC 8259 §3";
@@ -19,7 +19,7 @@ const NUMBER: &str = "RFC 8259 §6";
 const STRING: &str = "RFC 8259 §7";
 const SIGN: &str = "RFC 8259 §2";
 
-/// Reads the whole scope as one JSON text.
+/// Dissects all bytes as one JSON text.
 pub(crate) fn dissect(mut builder: FieldBuilder<'_>) -> Vec<Field> {
     value(&mut builder, "value".into(), 0);
     space(&mut builder);
@@ -32,7 +32,7 @@ pub(crate) fn dissect(mut builder: FieldBuilder<'_>) -> Vec<Field> {
 fn value(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize) {
     space(builder);
     match builder.left().first() {
-        // an end where a value is due: the container around it says so
+        // a missing value; the enclosing container reports it
         None | Some(b'}' | b']') => {}
         Some(b'{' | b'[') if depth == DEPTH => {
             // what is not dissected may hold a credential
@@ -60,7 +60,7 @@ fn object(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize)
     let mut inner = builder.rest();
     inner.leaf(1, Field::framing("begin of object", SIGN));
     let mut members = 0;
-    // fields and parameters may be written as names and values
+    // a header field or parameter may be written as an object with a name and a value
     let mut names_credential = false;
     let closed = loop {
         if let Some(closed) = ended(&mut inner, b'}', "end of object") {
@@ -78,14 +78,14 @@ fn object(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize)
     if names_credential {
         let bytes = inner.bytes();
         for member in inner.fields_mut().iter_mut().filter(|member| redact::holds_a_value(&member.name)) {
-            // behind its name
+            // the parts after the member's name
             mask_value(member.children.get_mut(1..).unwrap_or_default(), bytes, 0);
         }
     }
     close(builder, inner, Field::text(name, OBJECT).value(format!("{{{members}}}")), closed);
 }
 
-/// `names_credential` becomes true where the value is the name of a credential, which another member then is.
+/// Sets `names_credential` if the value is the name of a credential; another member then has the credential.
 fn member(builder: &mut FieldBuilder<'_>, depth: usize, names_credential: &mut bool) -> Field {
     let begin = builder.at();
     let key = key(builder);
@@ -114,7 +114,7 @@ fn member(builder: &mut FieldBuilder<'_>, depth: usize, names_credential: &mut b
     field
 }
 
-/// Whether this is a string, whole or cut off, that names a credential.
+/// True if this is a string, complete or cut off, that names a credential.
 fn names_a_credential(value: &[u8]) -> bool {
     let value = value.trim_ascii_start();
     let escaped = || decode(value).is_some_and(|text| redact::is_credential(text.as_bytes()));
@@ -144,7 +144,7 @@ fn array(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize) 
     close(builder, inner, Field::text(name, ARRAY).value(format!("[{elements}]")), closed);
 }
 
-/// What these fields take from `from` on is a credential. Of a string the quotes stay, so that what is shown is JSON still.
+/// Masks the fields from `from` on as a credential. The quotes of a string stay, so that the result is still JSON.
 fn mask_value(fields: &mut [Field], bytes: &[u8], from: usize) {
     let sign = |field: &Field| matches!(&*field.name, "white space" | "name separator");
     for field in fields.iter_mut().filter(|field| field.range.start >= from && !sign(field)) {
@@ -162,7 +162,7 @@ fn mask_value(fields: &mut [Field], bytes: &[u8], from: usize) {
     }
 }
 
-/// Ends a container where it was read to, or leaves it incomplete where the capture ends.
+/// Closes a container at the current position, or leaves it incomplete where the capture ends.
 fn close(builder: &mut FieldBuilder<'_>, mut inner: FieldBuilder<'_>, mut field: Field, closed: bool) {
     let cut_off = !closed && inner.is_empty() && inner.open();
     if !cut_off {
@@ -174,7 +174,7 @@ fn close(builder: &mut FieldBuilder<'_>, mut inner: FieldBuilder<'_>, mut field:
     builder.push(inner.close(field));
 }
 
-/// Whether a container ends here, and whether by its own closing sign, which is taken.
+/// None if the container goes on. Otherwise whether its own closing bracket was there, which is taken.
 fn ended(inner: &mut FieldBuilder<'_>, sign: u8, name: &'static str) -> Option<bool> {
     space(inner);
     match inner.left().first() {
@@ -182,7 +182,7 @@ fn ended(inner: &mut FieldBuilder<'_>, sign: u8, name: &'static str) -> Option<b
             inner.leaf(1, Field::framing(name, SIGN));
             Some(true)
         }
-        // the other kind's sign: left to the container around this one
+        // the bracket of the other kind closes the enclosing container
         None | Some(b'}' | b']') => Some(false),
         Some(_) => None,
     }
@@ -206,7 +206,7 @@ fn separator(inner: &mut FieldBuilder<'_>) {
     }
 }
 
-/// Reads a member's name and gives it.
+/// Takes a member's name and returns it.
 fn key(member: &mut FieldBuilder<'_>) -> Cow<'static, str> {
     if member.left().first() != Some(&b'"') {
         return "member".into();
@@ -237,7 +237,7 @@ fn string(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>) {
     builder.leaf(len, field);
 }
 
-/// How long the string is with both quotes, if it is closed.
+/// The length of a string with both quotes, if it is closed.
 fn string_len(bytes: &[u8]) -> Option<usize> {
     let mut escaped = false;
     for (at, byte) in bytes.iter().enumerate().skip(1) {
@@ -255,7 +255,7 @@ fn decode(string: &[u8]) -> Option<String> {
     serde_json::from_slice(string).ok()
 }
 
-/// The bytes up to the next sign or space; at least one.
+/// The bytes up to the next punctuation character or space; at least one.
 fn token(bytes: &[u8]) -> &[u8] {
     let ends = |byte: &u8| matches!(byte, b',' | b':' | b'[' | b']' | b'{' | b'}' | b'"') || is_space(*byte);
     let len = bytes.iter().position(ends).unwrap_or(bytes.len());

@@ -1,4 +1,4 @@
-//! What a body is: its media type says which dissector reads it.
+//! Chooses the dissector of a body by its media type.
 
 use crate::{
     budget::Budget,
@@ -11,16 +11,16 @@ use crate::{
     redact, text,
 };
 
-/// What the head of a message says of its body.
+/// What the headers of a message say about its body.
 #[derive(Debug)]
 pub(crate) struct Content {
-    /// Without parameters, in lower case.
+    /// In lower case, without parameters.
     media_type: String,
-    /// Whether it is compressed: then nothing of it can be read here.
+    /// True if it is compressed and therefore not dissected.
     coded: bool,
     /// The target of the request.
     path: String,
-    /// Whether it is the body of an answer.
+    /// True for the body of an answer.
     answer: bool,
 }
 
@@ -33,7 +33,7 @@ impl Content {
         Self { media_type, coded, path: target.to_owned(), answer }
     }
 
-    /// Of a message of AMQP, which may say nothing: then it is shown as text where it reads as such.
+    /// The content of an AMQP message. Without a content type it counts as text.
     pub(crate) fn of_type(content_type: &str, coding: &str) -> Self {
         let mut headers = Headers::default();
         headers.push(b"content-type", if content_type.is_empty() { b"text/plain" } else { content_type.as_bytes() });
@@ -44,7 +44,7 @@ impl Content {
     }
 }
 
-/// The fields of a body; none where it has no parts that are known. `open` says that its end was not captured.
+/// Dissects a body; no fields if its format is unknown. `open` says that its end was not captured.
 pub(crate) fn dissect(content: &Content, bytes: &[u8], open: bool, schemas: &Schemas, budget: &Budget) -> Vec<Field> {
     if content.coded || bytes.is_empty() {
         return Vec::new();

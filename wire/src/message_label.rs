@@ -1,17 +1,17 @@
-//! What a JSON message says it is, for the title of the frame that carries it.
+//! The label of a JSON message, for the title of the frame that carries it.
 
 use crate::field::Field;
 
-/// The most characters of it.
+/// The maximum length of a label, in characters.
 const MAX: usize = 40;
 
-/// Members that name what is sent, where their value is a string; those before are more exact.
+/// Members whose string value is the label; earlier ones take precedence.
 const TAGS: [&str; 2] = ["do", "type"];
-/// A member that holds what is asked for, in an envelope.
+/// A member with the command of an envelope.
 const COMMAND: &str = "command";
 
-/// What `fields`, of a JSON text, are tagged as: by a member of its own, or because the object has one member alone, which
-/// is an object and has the name of the kind.
+/// The label of a JSON text: the value of a member in [`TAGS`], or the name of the only member if its value is an
+/// object.
 pub(crate) fn label(fields: &[Field]) -> Option<String> {
     let object = fields.iter().find(|field| is_object(field))?;
     let command = member(object, COMMAND).filter(|command| is_object(command));
@@ -30,7 +30,7 @@ fn member<'a>(object: &'a Field, name: &str) -> Option<&'a Field> {
     object.children.iter().filter(|member| member.name == name).find_map(value)
 }
 
-/// The value of a member; nothing of a sign.
+/// The value of a member, without punctuation.
 fn value(member: &Field) -> Option<&Field> {
     member.children.iter().skip(1).find(|part| part.name == "value")
 }
@@ -39,7 +39,7 @@ fn is_object(field: &Field) -> bool {
     field.children.first().is_some_and(|first| first.name == "begin of object")
 }
 
-/// Whether it is a whole string that everybody may read.
+/// True if it is a complete string that is not a credential.
 fn is_string(field: &Field) -> bool {
     field.rule.ends_with("§7") && field.problem.is_none() && !field.masked
 }

@@ -1,5 +1,5 @@
-//! What was said on a connection, message by message: the trees at their top, cut where the protocol cuts, in the order of
-//! time. Each message is the connection's own or belongs to a call, so that one call can be told from all others.
+//! The messages of a connection in order of time: the top-level fields of both trees. Each message belongs to the
+//! connection itself or to a call, so that the messages of one call can be selected.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -10,29 +10,29 @@ use crate::{
     dissection::Stream,
 };
 
-/// One message: of HTTP/1.1 a request or an answer, of all else a frame. Its field is the one at the top of its sender's
-/// tree that has this range.
+/// One message: a request or an answer in HTTP/1.1, a frame in all other protocols. Its field is the top-level field of
+/// the sender's tree with this range.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Who sent it.
+    /// The sender.
     pub from: Party,
-    /// Where it is, in bytes from the start of what its sender sent.
+    /// Its position, in bytes from the start of what the sender sent.
     pub range: Range<usize>,
-    /// To what it belongs.
+    /// What it belongs to.
     pub owner: Owner,
 }
 
-/// To what a message belongs.
+/// What a message belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
-    /// The connection itself: its handshake, its settings, its end.
+    /// The connection itself: handshake, settings, close.
     Connection,
-    /// A call, with the `traceparent` of its request, if it has one.
+    /// A call, with the `traceparent` of its request, if any.
     Call(Option<String>),
 }
 
-/// What a connection speaks, in the end: a WebSocket begins as HTTP/1.1.
+/// The protocol of a connection after a switch: a WebSocket begins as HTTP/1.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Protocol {
     /// RFC 9112
@@ -46,13 +46,13 @@ pub enum Protocol {
     /// AMQP 0-9-1
     #[serde(rename = "AMQP 0-9-1")]
     Amqp,
-    /// RFC 8446; what it protects is not seen here.
+    /// RFC 8446; the encrypted content is not visible.
     #[serde(rename = "TLS")]
     Tls,
 }
 
 impl Protocol {
-    /// Its name, as people write it.
+    /// The usual name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -65,17 +65,17 @@ impl Protocol {
     }
 }
 
-/// Whose the bytes of one party are. What begins at a place has the owner of the last entry at or before it.
+/// The owners of the bytes of one party. The owner at a position is that of the last entry at or before it.
 #[derive(Debug, Default)]
 pub(crate) struct Owners(BTreeMap<usize, Owner>);
 
 impl Owners {
-    /// All from `start` on, up to the next entry.
+    /// Sets the owner from `start` up to the next entry.
     pub(crate) fn from(&mut self, start: usize, owner: Owner) {
         self.0.insert(start, owner);
     }
 
-    /// This range; what is behind it belongs to nobody that is known.
+    /// Sets the owner of a range. The bytes after it belong to an unknown call.
     pub(crate) fn range(&mut self, range: &Range<usize>, owner: Owner) {
         self.0.insert(range.start, owner);
         self.0.insert(range.end, Owner::Call(None));
@@ -86,7 +86,7 @@ impl Owners {
     }
 }
 
-/// What reading a connection found out beside the trees.
+/// The protocol, and the owners of all messages.
 #[derive(Debug)]
 pub(crate) struct Attribution {
     pub(crate) protocol: Protocol,
@@ -99,7 +99,7 @@ impl Attribution {
         Self { protocol, client: Owners::default(), server: Owners::default() }
     }
 
-    /// The messages in the order in which their first bytes were seen.
+    /// The messages, ordered by the time of their first byte.
     pub(crate) fn messages(&self, capture: &Capture, client: &Stream, server: &Stream) -> Vec<Message> {
         let default = match self.protocol {
             Protocol::Http1 | Protocol::WebSocket => Owner::Call(None),
@@ -120,7 +120,7 @@ impl Attribution {
     }
 }
 
-/// Where each chunk of one party starts in its bytes, and its place among all chunks.
+/// The start of each chunk of one party in its bytes, and its index among all chunks.
 fn starts(capture: &Capture, from: Party) -> Vec<(usize, usize)> {
     let mut at = 0;
     let mut starts = Vec::new();

@@ -1,5 +1,6 @@
-//! Content that travels in pieces: chunks, frames, fragments, or encoded. It is dissected as a whole and the fields are then
-//! laid on the captured pieces; a field that runs over a border becomes one part on each side.
+//! Reassembly of content that is split into pieces (chunks, frames, fragments) or encoded. The content is dissected as
+//! a whole, and its fields are then attached to the captured pieces. A field that crosses a border becomes one part on
+//! each side.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -8,16 +9,16 @@ use crate::{
     field::{Field, FieldPart},
 };
 
-/// Where a run of the content lies in what carries it.
+/// A piece of the content and its position in the carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
-    /// In the content. The pieces of a content follow each other without a gap, and none is empty.
+    /// The range in the content. The pieces cover the content without a gap, and none is empty.
     pub(crate) inner: Range<usize>,
-    /// In the carrier. As long as `inner`, but for base64.
+    /// The range in the carrier. It has the length of `inner`, except for base64.
     pub(crate) outer: Range<usize>,
 }
 
-/// The pieces of a content that lies in `ranges` of the carrier.
+/// The pieces of a content that has these `ranges` in the carrier.
 pub(crate) fn pieces(ranges: &[Range<usize>]) -> Vec<Piece> {
     let mut at = 0;
     let piece = |outer: &Range<usize>| {
@@ -37,7 +38,7 @@ pub(crate) fn join<'a>(bytes: &'a [u8], pieces: &[Piece]) -> Cow<'a, [u8]> {
     }
 }
 
-/// The fields of the content, laid on the carrier: a list for each piece.
+/// The fields of the content with positions in the carrier, separately for each piece.
 pub(crate) fn project(fields: Vec<Field>, pieces: &[Piece], budget: &Budget) -> Vec<Vec<Field>> {
     let mut on_pieces = vec![Vec::new(); pieces.len()];
     for field in fields {
@@ -46,7 +47,7 @@ pub(crate) fn project(fields: Vec<Field>, pieces: &[Piece], budget: &Budget) -> 
     on_pieces
 }
 
-/// Lays one field; `offset` is the number of the first of these pieces.
+/// Splits one field over pieces; `offset` is the index of the first of them.
 fn split_over_pieces(
     field: Field,
     pieces: &[Piece],
@@ -92,7 +93,7 @@ fn split_over_pieces(
     }
 }
 
-/// Which part the `nth` of `count` is of a field that may be a part itself.
+/// The part that is the `nth` of `count` pieces of a field, which may itself be a part.
 fn part(whole: Option<FieldPart>, nth: usize, count: usize) -> FieldPart {
     let begins = nth == 0 && !matches!(whole, Some(FieldPart::Middle | FieldPart::Last));
     let ends = nth + 1 == count && !matches!(whole, Some(FieldPart::First | FieldPart::Middle));
@@ -103,15 +104,15 @@ fn part(whole: Option<FieldPart>, nth: usize, count: usize) -> FieldPart {
     }
 }
 
-/// The same field, with the place of itself and all its children in the carrier.
+/// The same field with positions in the carrier, for itself and all its children.
 fn translated(mut field: Field, piece: &Piece) -> Field {
     field.range = carrier_range(&field.range, piece);
     field.children = field.children.into_iter().map(|child| translated(child, piece)).collect();
     field
 }
 
-/// Where a range of the content lies in the carrier. Of base64 a byte has the character that it begins in, so that ranges
-/// side by side stay side by side.
+/// The range in the carrier for a range of the content. In base64 a byte gets the character in which it begins, so that
+/// adjacent ranges stay adjacent.
 fn carrier_range(inner: &Range<usize>, piece: &Piece) -> Range<usize> {
     let place = |at: usize| {
         let at = at - piece.inner.start;
@@ -126,7 +127,7 @@ fn carrier_range(inner: &Range<usize>, piece: &Piece) -> Range<usize> {
     place(inner.start)..place(inner.end)
 }
 
-/// The field at exactly this place, to put children into.
+/// The leaf with exactly this range, to add children to it.
 pub(crate) fn field_at<'a>(fields: &'a mut [Field], range: &Range<usize>) -> Option<&'a mut Field> {
     let at = fields.partition_point(|field| field.range.end <= range.start);
     let field = fields.get_mut(at)?;
@@ -136,7 +137,7 @@ pub(crate) fn field_at<'a>(fields: &'a mut [Field], range: &Range<usize>) -> Opt
     field_at(&mut field.children, range)
 }
 
-/// Lays the fields of a content on the leaves that carry it.
+/// Attaches the fields of a content to the leaves that carry it.
 pub(crate) fn attach(carrier: &mut [Field], content: Vec<Field>, pieces: &[Piece], budget: &Budget) {
     for (children, piece) in project(content, pieces, budget).into_iter().zip(pieces) {
         if let Some(leaf) = field_at(carrier, &piece.outer) {

@@ -1,5 +1,5 @@
-//! What nobody may read in a capture: credentials. Dissectors say which leaves have them; once all is read, each such byte is
-//! replaced by another, one for one, and the field says so.
+//! Redaction of credentials. Dissectors mark the leaves that are credentials. After the dissection each of their bytes
+//! is masked, so the length stays the same.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -7,25 +7,25 @@ use percent_encoding::percent_decode;
 
 use crate::{field::Field, field_builder::FieldBuilder, text};
 
-/// What stands for a byte that is not shown.
+/// The byte that replaces a masked byte.
 pub const MASK: u8 = b'*';
 
-/// Words in the names of header fields, metadata, parameters and members whose values are credentials.
+/// A header field, parameter or member is a credential if its name contains one of these words.
 const WORDS: &[&str] =
     &["authorization", "cookie", "token", "secret", "password", "passwd", "credential", "api-key", "apikey"];
 
-/// Members that say what another one of the same object is called, and members that are it: `{"name":"password","value":"…"}`.
+/// Members with the name of a value, and members with the value: `{"name":"password","value":"…"}`.
 const NAMES: &[&str] = &["name", "key", "header", "field", "param", "parameter", "property"];
 const VALUES: &[&str] = &["value", "values", "val"];
 
 const CORS: &[u8] = b"access-control-";
 
-/// Schemes whose name says nothing of the credentials behind it (RFC 9110 §11.6.2).
+/// Authentication schemes that may be shown; the credentials come after them (RFC 9110 §11.6.2).
 const SCHEMES: &[&str] = &["basic", "bearer", "digest", "negotiate"];
 
-/// Whether what has this name is a credential; and whether a line that could not be read may hold one all the same.
+/// True if the value with this name is a credential. Also used for a whole line that could not be parsed.
 pub(crate) fn is_credential(name: &[u8]) -> bool {
-    // `true`, or the names of header fields
+    // the values of CORS headers are `true` or names of header fields
     if name.get(..CORS.len()).is_some_and(|start| start.eq_ignore_ascii_case(CORS)) {
         return false;
     }
@@ -34,18 +34,18 @@ pub(crate) fn is_credential(name: &[u8]) -> bool {
     WORDS.iter().any(word)
 }
 
-/// Whether a member of this name says what another one is called.
+/// True if a member with this name has the name of another value.
 pub(crate) fn holds_a_name(member: &str) -> bool {
     NAMES.iter().any(|name| member.eq_ignore_ascii_case(name))
 }
 
-/// Whether a member of this name is what another one names.
+/// True if a member with this name has the value that another member names.
 pub(crate) fn holds_a_value(member: &str) -> bool {
     VALUES.iter().any(|name| member.eq_ignore_ascii_case(name))
 }
 
-/// Where in a URL, or in the target of a request, there are credentials: the user (RFC 3986 §3.2.1) and the values of
-/// parameters whose names say so.
+/// The credentials in a URL or a request target: the user information (RFC 3986 §3.2.1) and the values of parameters
+/// with the name of a credential.
 pub(crate) fn credentials_in_url(url: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     if let Some(start) = url.windows(3).position(|sign| sign == b"://").map(|at| at + 3) {
@@ -60,7 +60,7 @@ pub(crate) fn credentials_in_url(url: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
-/// The same in a query, or in a form that is written as one.
+/// The credentials in a query or a form.
 pub(crate) fn credentials_in_parameters(parameters: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -76,7 +76,7 @@ pub(crate) fn credentials_in_parameters(parameters: &[u8]) -> Vec<Range<usize>> 
     found
 }
 
-/// Takes `len` bytes as `field`, in which `ranges` are credentials, counted from here.
+/// Takes `len` bytes as `field`. `ranges`, relative to the current position, are credentials.
 pub(crate) fn redacted_leaf(builder: &mut FieldBuilder<'_>, len: usize, field: Field, ranges: &[Range<usize>]) {
     let shown = text::preview(&redacted(&builder.left()[..len.min(builder.left().len())], ranges));
     if ranges.is_empty() {
@@ -97,14 +97,14 @@ pub(crate) fn redacted_leaf(builder: &mut FieldBuilder<'_>, len: usize, field: F
     builder.push(inner.close(field.value(shown)));
 }
 
-/// The bytes without the credentials in them.
+/// The bytes with the credentials masked.
 pub(crate) fn redacted(bytes: &[u8], ranges: &[Range<usize>]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     ranges.iter().for_each(|range| bytes[range.clone()].fill(MASK));
     bytes
 }
 
-/// How many bytes of the value of a secret header field may be shown: the name of a known scheme and the space behind it.
+/// How many bytes of a credential header's value may be shown: the name of a known scheme and the space after it.
 pub(crate) fn shown_prefix(name: &[u8], value: &[u8]) -> usize {
     if !name.trim_ascii().to_ascii_lowercase().ends_with(b"authorization") {
         return 0;
@@ -114,7 +114,7 @@ pub(crate) fn shown_prefix(name: &[u8], value: &[u8]) -> usize {
     if known { scheme + 1 } else { 0 }
 }
 
-/// Replaces the bytes of all masked fields, and what their values say of them.
+/// Masks the bytes of all marked fields and clears their values.
 pub(crate) fn mask(fields: &mut [Field], bytes: &mut [u8]) {
     for field in fields {
         if field.masked {
@@ -137,21 +137,21 @@ fn mask_field(field: &mut Field, bytes: &mut [u8]) {
     let hidden = &mut bytes[field.range.clone()];
     match &*field.rule {
         HUFFMAN => mask_huffman(hidden),
-        // the sign that more bytes follow stays: so whoever reads the masked bytes finds the next record where it is
+        // the continuation bit stays, so that the masked bytes are still a varint
         VARINT => hidden.iter_mut().for_each(|byte| *byte = *byte & 0x80 | MASK),
         _ => hidden.fill(MASK),
     }
     clear_values(field);
 }
 
-/// The rule of a number of Protobuf, whose mask has to be one as well.
+/// The rule of a varint; its masked bytes are again a varint.
 pub(crate) const VARINT: &str = "Protobuf encoding, base 128 varints";
 
-/// The rule of an octet string in Huffman code, whose mask has to be code as well.
+/// The rule of a Huffman coded string; its masked bytes are again Huffman code.
 pub(crate) const HUFFMAN: &str = "RFC 7541 §5.2, Appendix B";
 
-/// Fills with the code of the character 0, which is five zeros, and ends with the padding that is due: so whoever reads
-/// the masked bytes still finds a string.
+/// Fills with the code of the character 0, which is five zeros, and ends with valid padding. So the masked bytes are
+/// still a valid string.
 fn mask_huffman(bytes: &mut [u8]) {
     bytes.fill(0);
     let padding = bytes.len() * 8 % 5;
@@ -179,7 +179,8 @@ fn masked_ranges(fields: &[Field], ranges: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Hides what lies behind `range` of the encoded bytes `whole`; of base64, rather a byte too many than one too few.
+/// Masks the decoded bytes of `range` within the encoded bytes `whole`. For base64 a whole group of three bytes is
+/// masked.
 fn mask_decoded(decoded: &mut [u8], whole: &Range<usize>, range: &Range<usize>) {
     let (start, end) = (range.start - whole.start, range.end - whole.start);
     let hidden = if decoded.len() == whole.len() { start..end } else { start / 4 * 3..end.div_ceil(4) * 3 };

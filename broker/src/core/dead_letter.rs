@@ -86,7 +86,7 @@ impl Vhost {
                 let messages: usize = self.queues.values().map(|queue| 1 + queue.ready.len()).sum();
                 most = LONG + ROUNDS * (messages + self.dead_letters.len());
             } else if posted > most {
-                tracing::warn!("dead letters go round without an end: they are dropped");
+                tracing::warn!("dead letters are dropped: they cycle between queues");
                 self.dead_letters.clear();
                 break;
             }

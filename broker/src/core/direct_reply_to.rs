@@ -104,7 +104,7 @@ impl Vhost {
         let Some(channel) = connection.channels.get_mut(&number) else { return };
         let Some(replies) = &channel.replies else { return };
         if connection.outbox.is_overfull() {
-            tracing::warn!(peer = connection.peer, "a reply is dropped: its receiver does not take those before");
+            tracing::warn!(peer = connection.peer, "a reply is dropped: the requester does not read earlier replies");
             return;
         }
         channel.last_tag += 1;

@@ -96,7 +96,7 @@ impl Outbox {
         let frame = AMQPFrame::Method(channel, method);
         let written = gen_frame(&frame)(std::mem::take(&mut self.bytes).into());
         self.bytes =
-            written.expect("the broker's own methods can be encoded: names are checked where they come in").write;
+            written.expect("the broker's own methods can be encoded: names are checked when they arrive").write;
         self.answers += self.bytes.len() - before;
     }
 

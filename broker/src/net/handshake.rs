@@ -91,7 +91,7 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
             "Login was refused using authentication mechanism {}. For details see the broker logfile.",
             start_ok.mechanism
         ));
-        tracing::warn!("a client's name and password are not those of a user");
+        tracing::warn!("a client sent a wrong name or password");
         // other clients only see the connection close
         if capable("authentication_failure_close") {
             stream.close(&refusal, (0, 0)).await;

@@ -31,13 +31,13 @@ pub(super) enum EndReason {
     #[error("the client left: {0}")]
     Left(#[from] io::Error),
     /// The client closed the connection with `connection.close`.
-    #[error("closed")]
+    #[error("the client closed the connection")]
     Closed,
     /// The program that holds the broker cut the connection.
-    #[error("cut")]
+    #[error("the connection was cut")]
     Cut,
     /// The client did not begin with the protocol header.
-    #[error("the client does not begin with the protocol header of AMQP 0-9-1; it was told what is expected")]
+    #[error("the client does not begin with the protocol header of AMQP 0-9-1; the broker answered with that header")]
     NotAmqp,
     /// Name or password are wrong.
     #[error("the client's name or password is wrong")]
@@ -105,12 +105,12 @@ impl Stream {
             // the start of the next frame is unknown, so the bytes read so far cannot help to find the answer
             self.input.clear();
         }
-        let goodbye = async {
+        let closing = async {
             self.write(&frame::close(0, why, cause)).await?;
             self.drain_until_close_ok().await
         };
-        if timeout(CLOSE_TIMEOUT, goodbye).await.is_err() {
-            tracing::debug!("a client did not answer the goodbye");
+        if timeout(CLOSE_TIMEOUT, closing).await.is_err() {
+            tracing::debug!("a client did not answer connection.close");
         }
     }
 
@@ -126,7 +126,7 @@ impl Stream {
             }
         };
         if timeout(CLOSE_TIMEOUT, reading).await.is_err() {
-            tracing::debug!("a client did not leave after its goodbye");
+            tracing::debug!("a client did not close the socket after connection.close-ok");
         }
     }
 

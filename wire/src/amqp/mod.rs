@@ -1,6 +1,6 @@
 //! AMQP 0-9-1: the protocol header, then frames; methods with their arguments, and contents with properties and body.
 //!
-//! - [`spec`]: methods and properties by name; [`value`]: how arguments and field tables are written
+//! - [`spec`]: methods and properties by name; [`value`]: the encoding of arguments and field tables
 
 mod spec;
 mod value;
@@ -25,7 +25,7 @@ const HEARTBEAT: &str = "AMQP 0-9-1 §4.2.7";
 
 const FRAME_END: u8 = 0xce;
 
-/// A content whose body is not all there yet.
+/// A content whose body is incomplete.
 #[derive(Default)]
 struct PartialContent {
     size: u64,
@@ -34,7 +34,7 @@ struct PartialContent {
     ranges: Vec<Range<usize>>,
 }
 
-/// Whether a connection that begins so speaks AMQP.
+/// True if a connection that begins with these bytes uses AMQP.
 pub(crate) fn begins(bytes: &[u8]) -> bool {
     bytes.starts_with(b"AMQP")
 }
@@ -74,7 +74,7 @@ pub(crate) fn frames(stream: &mut FieldBuilder<'_>, schemas: &Schemas) {
             body(stream, content, schemas, false);
         }
     }
-    // not in the order of a hash, so that what is left of the budget goes the same way each time
+    // in the order of channels, so that a spent budget cuts the same fields in every run
     let mut unfinished: Vec<_> = contents.into_iter().collect();
     unfinished.sort_by_key(|(channel, _)| *channel);
     for (_, content) in unfinished {
@@ -88,7 +88,7 @@ impl PartialContent {
     }
 }
 
-/// Keeps what belongs to a content; says what is wrong with the frame at this place.
+/// Adds a part to the content of its channel. Returns the problem of the frame, if it is not allowed here.
 fn track_content(contents: &mut HashMap<u16, PartialContent>, found: &Found) -> Option<&'static str> {
     match &found.content {
         ContentPart::None if found.name == "heartbeat" => None,
@@ -109,7 +109,7 @@ fn track_content(contents: &mut HashMap<u16, PartialContent>, found: &Found) -> 
     }
 }
 
-/// Lays what a body says over the frames that carry it.
+/// Attaches the dissected body to the frames that carry it.
 fn body(stream: &mut FieldBuilder<'_>, content: PartialContent, schemas: &Schemas, open: bool) {
     let pieces = reassembly::pieces(&content.ranges);
     let bytes = reassembly::join(stream.bytes(), &pieces);
@@ -133,7 +133,7 @@ fn protocol_header(builder: &mut FieldBuilder<'_>) -> Field {
     if version == [0, 0, 9, 1] { field } else { field.problem("only version 0-9-1 is read here") }
 }
 
-/// What belongs to the content on a channel.
+/// The part of a content in a frame.
 enum ContentPart {
     None,
     Header { size: u64, content_type: String, coding: String },
@@ -175,7 +175,7 @@ fn frame(builder: &mut FieldBuilder<'_>) -> Option<Found> {
         1 => {
             let mut whole = true;
             found.name = method(&mut payload, &mut whole).unwrap_or("method");
-            // where the arguments cannot be told apart, neither can the credential among them
+            // where the arguments cannot be separated, the credential among them cannot be found
             let lost = !credential_argument(found.name).is_empty() && !whole;
             builder.push(payload.close(Field::framing("method", METHOD).value(found.name).masked(lost)));
         }
@@ -212,7 +212,7 @@ fn frame(builder: &mut FieldBuilder<'_>) -> Option<Found> {
     Some(found)
 }
 
-/// Whether a frame that begins here has its end where its size says.
+/// True if a frame that begins here ends where its size says.
 fn has_valid_end(bytes: &[u8]) -> bool {
     let size = bytes.get(3..).and_then(|bytes| bytes.first_chunk()).map(|size| u32::from_be_bytes(*size) as usize);
     size.is_some_and(|size| bytes.get(7 + size) == Some(&FRAME_END))
@@ -234,7 +234,7 @@ fn method(builder: &mut FieldBuilder<'_>, whole: &mut bool) -> Option<&'static s
     Some(name)
 }
 
-/// Which argument of a method is a credential.
+/// The argument of a method that is a credential; empty if there is none.
 fn credential_argument(method: &str) -> &'static str {
     match method {
         "connection.start-ok" | "connection.secure-ok" => "response",
@@ -243,7 +243,7 @@ fn credential_argument(method: &str) -> &'static str {
     }
 }
 
-/// Reads the properties; gives the size of the body, its media type and its coding.
+/// Reads the properties. Returns the size of the body, its media type and its coding.
 fn content_header(builder: &mut FieldBuilder<'_>) -> (Option<u64>, String, String) {
     let mut size = None;
     let (mut content_type, mut coding) = (String::new(), String::new());

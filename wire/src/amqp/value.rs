@@ -1,5 +1,4 @@
-//! How the arguments of methods and the entries of field tables are written (AMQP 0-9-1 §4.2.5, with the types that RabbitMQ
-//! takes).
+//! The encoding of method arguments and field table entries (AMQP 0-9-1 §4.2.5, with RabbitMQ's types).
 
 use super::spec::Type;
 use crate::{field::Field, field_builder::FieldBuilder, redact, text};
@@ -10,10 +9,10 @@ const STRINGS: &str = "AMQP 0-9-1 §4.2.5.3";
 const TIMESTAMPS: &str = "AMQP 0-9-1 §4.2.5.4";
 const TABLES: &str = "AMQP 0-9-1 §4.2.5.5";
 
-/// How deep tables and arrays are followed.
+/// The maximum nesting of tables and arrays that is dissected.
 const DEPTH: usize = 32;
 
-/// Reads the arguments of a method; bits side by side share bytes. The one named `secret` is a credential.
+/// Reads the arguments of a method; adjacent bits share bytes. The argument named `secret` is a credential.
 pub(super) fn arguments(
     builder: &mut FieldBuilder<'_>,
     arguments: &[(&'static str, Type)],
@@ -46,7 +45,7 @@ fn bits(builder: &mut FieldBuilder<'_>, names: &[&'static str]) -> Option<()> {
     Some(())
 }
 
-/// Reads one argument or property; gives its text.
+/// Reads one argument or property. Returns its text.
 pub(super) fn argument(
     builder: &mut FieldBuilder<'_>,
     name: &'static str,
@@ -70,7 +69,7 @@ pub(super) fn argument(
     }
 }
 
-/// Takes a length of `N` bytes and a window so long, which `read` reads; nothing when it is not all there.
+/// Takes a length of `N` bytes and as many bytes as it says, which `read` dissects. None if they are incomplete.
 fn counted<const N: usize>(
     builder: &mut FieldBuilder<'_>,
     field: Field,
@@ -153,7 +152,7 @@ fn array(builder: &mut FieldBuilder<'_>, field: Field, depth: usize) -> Option<(
     })
 }
 
-/// Reads the type and the value behind it.
+/// Reads a type and a value.
 fn value(builder: &mut FieldBuilder<'_>, secret: bool, depth: usize) -> Option<()> {
     let Some([sign]) = builder.take() else { return builder.short(Field::framing("type", TABLES)) };
     let Some((kind, width)) = kind(sign) else {
@@ -180,7 +179,7 @@ fn value(builder: &mut FieldBuilder<'_>, secret: bool, depth: usize) -> Option<(
     }
 }
 
-/// What a sign stands for, and how many bytes a value of that type has, if always as many.
+/// The name of a type, and its length in bytes if all values have the same length.
 fn kind(sign: u8) -> Option<(&'static str, usize)> {
     Some(match sign {
         b't' => ("boolean", 1),

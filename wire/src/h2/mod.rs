@@ -1,7 +1,7 @@
-//! HTTP/2 (RFC 9113): the preface, then frames. Header blocks are decoded as the connection goes (their table is built from all
-//! blocks before), bodies are read over the DATA frames of their stream.
+//! HTTP/2 (RFC 9113): the preface, then frames. Header blocks are decoded in order, since their table depends on all
+//! earlier blocks. Bodies are reassembled from the DATA frames of their stream.
 //!
-//! - [`payload`]: what is in a frame of each type; [`hpack`]: header blocks; [`names`]: types, flags, settings and errors
+//! - [`payload`]: frame payloads by type; [`hpack`]: header blocks; [`names`]: types, flags, settings and errors
 
 mod hpack;
 mod names;
@@ -20,14 +20,14 @@ const FRAME: &str = "RFC 9113 §4.1";
 const END_STREAM: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
 
-/// Where a frame is, and on which stream.
+/// The position of a frame and its stream.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) range: Range<usize>,
     pub(crate) stream: u32,
 }
 
-/// What one party said on one stream.
+/// The headers and the body that one party sent on one stream.
 #[derive(Debug, Default)]
 pub(crate) struct StreamMessage {
     pub(crate) headers: Headers,
@@ -35,7 +35,7 @@ pub(crate) struct StreamMessage {
     ended: bool,
 }
 
-/// A header block that is not all there yet.
+/// An incomplete header block.
 struct Block {
     stream: u32,
     ranges: Vec<Range<usize>>,
@@ -48,12 +48,12 @@ pub(crate) struct Direction {
     pub(crate) streams: BTreeMap<u32, StreamMessage>,
 }
 
-/// Whether a connection that begins so speaks HTTP/2.
+/// True if a connection that begins with these bytes uses HTTP/2.
 pub(crate) fn begins(bytes: &[u8]) -> bool {
     bytes.len() >= 3 && PREFACE.starts_with(&bytes[..bytes.len().min(PREFACE.len())])
 }
 
-/// Reads frames to the end of the stream; `requests` are those that an answering party answers.
+/// Dissects all frames of one direction. `requests` are the client's streams, when these are the frames of the server.
 pub(crate) fn frames(
     stream: &mut FieldBuilder<'_>,
     requests: Option<&BTreeMap<u32, StreamMessage>>,
@@ -159,7 +159,7 @@ fn frame(builder: &mut FieldBuilder<'_>) -> Option<Found> {
     Some(Found { kind, name, flags, stream, content, whole, problem })
 }
 
-/// Decodes a header block and lays its fields over the frames that carry it.
+/// Decodes a header block and attaches its fields to the frames that carry it.
 fn headers(
     stream: &mut FieldBuilder<'_>,
     block: Block,
@@ -175,7 +175,7 @@ fn headers(
     reassembly::attach(stream.fields_mut(), fields, &pieces, budget);
 }
 
-/// Reads the body of each stream over its DATA frames.
+/// Dissects the body of each stream and attaches it to the DATA frames.
 fn bodies(
     stream: &mut FieldBuilder<'_>,
     direction: &Direction,

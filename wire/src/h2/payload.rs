@@ -1,4 +1,4 @@
-//! What is in a frame of each type (RFC 9113 §6).
+//! The payload of each type of frame (RFC 9113 §6).
 
 use std::ops::Range;
 
@@ -13,16 +13,16 @@ const PADDED: u8 = 0x8;
 const PRIORITY: u8 = 0x20;
 const ACK: u8 = 0x1;
 
-/// What a frame brings for its stream.
+/// What a frame contributes to its stream.
 pub(super) enum Content {
     None,
-    /// Where a piece of the body is.
+    /// The position of a piece of the body.
     Data(Range<usize>),
-    /// Where a piece of a header block is.
+    /// The position of a piece of a header block.
     Headers(Range<usize>),
 }
 
-/// Reads a payload; says what it brings and what is wrong with it at its place.
+/// Dissects a payload. Returns its contribution, and the problem if the frame is not allowed on this stream.
 pub(super) fn read(
     builder: &mut FieldBuilder<'_>,
     len: usize,
@@ -96,7 +96,7 @@ fn fields(builder: &mut FieldBuilder<'_>, len: usize, kind: u8, flags: u8) -> Op
     Some(Content::None)
 }
 
-/// Takes what lies before the padding, as a leaf to lay the content on, and the padding. `len` is the frame's.
+/// Takes the content before the padding as a leaf, and the padding. `len` is the length of the frame.
 fn inside(
     builder: &mut FieldBuilder<'_>,
     len: usize,
@@ -106,7 +106,7 @@ fn inside(
 ) -> Range<usize> {
     let at = builder.at();
     let Some(len) = (len - builder.taken().len().min(len)).checked_sub(padding) else {
-        // it may hold header fields: what they are cannot be told
+        // it may hold header fields, which cannot be separated
         let secret = field.kind != FieldKind::Payload;
         builder.leaf(usize::MAX, field.malformed("there is more padding than payload").masked(secret));
         return at..at;

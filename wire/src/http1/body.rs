@@ -1,4 +1,4 @@
-//! How long the body of a message is (RFC 9112 §6.3), and the chunks of a chunked one (§7.1).
+//! The length of a message body (RFC 9112 §6.3), and the chunked coding (§7.1).
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ const LENGTH: &str = "RFC 9112 §6.3";
 const CHUNKED: &str = "RFC 9112 §7.1";
 const EXTENSION: &str = "RFC 9112 §7.1.1";
 
-/// How the end of a body is known.
+/// How the end of a body is determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Length {
     None,
@@ -18,15 +18,15 @@ pub(crate) enum Length {
     UntilClose,
 }
 
-/// What was found of a body.
+/// The body of a message.
 pub(crate) struct Body {
-    /// Where its bytes are, without the framing of chunks.
+    /// The positions of its bytes, without the framing of chunks.
     pub(crate) ranges: Vec<Range<usize>>,
-    /// Whether its end was found.
+    /// True if its end was captured.
     pub(crate) complete: bool,
 }
 
-/// How the end of the body will be known.
+/// Determines how the body ends.
 pub(crate) fn length(start: &Start, headers: &Headers, request: Option<&Message>) -> Length {
     let answer = matches!(start, Start::Answer { .. });
     let status = start.status();

@@ -32,7 +32,7 @@ impl Headers {
     }
 }
 
-/// Takes header lines and the empty line behind them; says whether that was there.
+/// Takes the header lines and the empty line after them. The second value is true if the empty line was there.
 pub(crate) fn section(builder: &mut FieldBuilder<'_>) -> (Headers, bool) {
     let mut headers = Headers::default();
     let mut secret = false;
@@ -57,7 +57,7 @@ pub(crate) fn section(builder: &mut FieldBuilder<'_>) -> (Headers, bool) {
     (headers, false)
 }
 
-/// Takes header lines to the end of the scope, without an empty line behind them, as in the trailers frame of gRPC-Web.
+/// Takes all bytes as header lines without an empty line at the end, as in the trailers frame of gRPC-Web.
 pub(crate) fn lines(builder: &mut FieldBuilder<'_>) -> Headers {
     let mut headers = Headers::default();
     while !builder.is_empty() {
@@ -70,7 +70,7 @@ pub(crate) fn lines(builder: &mut FieldBuilder<'_>) -> Headers {
     headers
 }
 
-/// Takes one header line; says whether its value is a credential.
+/// Takes one header line. Returns true if its value is a credential.
 fn one(builder: &mut FieldBuilder<'_>, headers: &mut Headers) -> bool {
     let (line, ends) = line::content(builder);
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
@@ -93,7 +93,7 @@ fn one(builder: &mut FieldBuilder<'_>, headers: &mut Headers) -> bool {
     inner.leaf(1 + spaces, Field::framing("separator", LINE).value(text::preview(&line[colon..=colon + spaces])));
     let rule = header_rules::header_rule(name).unwrap_or(VALUE);
     let shown = if secret { redact::shown_prefix(name, value) } else { 0 };
-    // of a URL, as in Referer and Location
+    // in a URL, as in Referer and Location
     let hidden = redact::credentials_in_url(value);
     if secret {
         inner.leaf(shown, Field::text("scheme", rule).value(text::preview(&value[..shown])));
@@ -119,7 +119,7 @@ fn one(builder: &mut FieldBuilder<'_>, headers: &mut Headers) -> bool {
     secret
 }
 
-/// Whether these bytes can name a header field (RFC 9110 §5.6.2).
+/// True if these bytes can be the name of a header field (RFC 9110 §5.6.2).
 fn is_token(name: &[u8]) -> bool {
     let sign = |byte: &u8| b"!#$%&'*+-.^_`|~".contains(byte) || byte.is_ascii_alphanumeric();
     !name.is_empty() && name.iter().all(sign)

@@ -1,4 +1,4 @@
-//! Lines: how they end, and those that are none of a message's.
+//! Lines: their ends, and lines that belong to no message.
 
 use crate::{
     field::{Field, FieldKind},
@@ -17,7 +17,7 @@ pub(crate) fn content<'a>(builder: &FieldBuilder<'a>) -> (&'a [u8], bool) {
     }
 }
 
-/// Takes the end of a line, which is next.
+/// Takes the end of a line.
 pub(crate) fn end(builder: &mut FieldBuilder<'_>, name: &'static str) {
     let field = Field::framing(name, ENDS);
     match builder.left() {
@@ -30,7 +30,7 @@ pub(crate) fn end(builder: &mut FieldBuilder<'_>, name: &'static str) {
     };
 }
 
-/// Takes lines up to the first that `wanted` likes.
+/// Takes lines up to the first for which `wanted` is true.
 pub(crate) fn skip(stream: &mut FieldBuilder<'_>, wanted: impl Fn(&[u8]) -> bool) {
     while !stream.is_empty() {
         let (line, ends) = content(stream);

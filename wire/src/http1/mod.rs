@@ -1,7 +1,7 @@
-//! HTTP/1.1 (RFC 9112): messages one after another on a connection. A line that makes no sense is marked, and reading goes on
-//! with the next.
+//! HTTP/1.1 (RFC 9112): the messages of a connection. A line that begins no message is marked as malformed, and reading
+//! continues with the next line.
 //!
-//! - [`start`]: the start line; [`header`]: the header section; [`body`]: how long a body is, and its chunks
+//! - [`start`]: the start line; [`header`]: the header section; [`body`]: the length of the body, and its chunks
 
 mod body;
 pub(crate) mod header;
@@ -22,25 +22,26 @@ use crate::{
 
 const MESSAGE: &str = "RFC 9112 §2.1";
 
-/// What a message says of itself.
+/// The start line and headers of a message.
 #[derive(Debug)]
 pub(crate) struct Message {
-    /// Where it is, in the bytes of its sender.
+    /// Its position in the bytes of its sender.
     pub(crate) range: Range<usize>,
     pub(crate) start: Start,
     pub(crate) headers: Headers,
 }
 
 impl Message {
-    /// Whether the request asks for a WebSocket (RFC 6455 §4.1).
+    /// True if the request asks for a WebSocket (RFC 6455 §4.1).
     pub(crate) fn asks_for_websocket(&self) -> bool {
         self.headers.get("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
     }
 }
 
-/// Reads one message of a request's or an answer's direction; `None` when nothing is left that is one.
+/// Dissects one message of a client (a request) or of a server (an answer); `None` if there is no further message.
 ///
-/// For an answer, `request` is what it answers: its method says whether there is a body, its target what that is.
+/// `request` is the request of an answer: its method decides whether there is a body, and its target which type of
+/// message the body is.
 pub(crate) fn message(
     stream: &mut FieldBuilder<'_>,
     answer: bool,

@@ -10,7 +10,7 @@ const STATUS_LINE: &str = "RFC 9112 §4";
 const STATUS: &str = "RFC 9110 §15";
 const VERSION: &str = "RFC 9112 §2.3";
 
-/// What a start line says.
+/// The content of a start line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Start {
     Request { method: String, target: String },
@@ -18,7 +18,7 @@ pub(crate) enum Start {
 }
 
 impl Start {
-    /// Reads a start line, generously: what is wrong with it is said where its fields are made.
+    /// Parses a start line leniently. Violations are reported by [`line()`].
     pub(crate) fn parse(line: &[u8], answer: bool) -> Option<Self> {
         let mut words = line.splitn(3, |byte| *byte == b' ');
         let (first, second, third) = (words.next()?, words.next()?, words.next());
@@ -73,7 +73,7 @@ fn is_version(word: &[u8]) -> bool {
 /// Takes the start line, which `Start::parse` has accepted.
 pub(crate) fn line(builder: &mut FieldBuilder<'_>, answer: bool) -> Start {
     let (line, ends) = line::content(builder);
-    let start = Start::parse(line, answer).expect("it is asked for before");
+    let start = Start::parse(line, answer).expect("the caller has parsed this line");
     let mut inner = builder.rest();
     let names = if answer {
         [Field::text("version", VERSION), Field::number("status", STATUS), Field::text("reason", STATUS_LINE)]

@@ -1,7 +1,7 @@
-//! Protobuf messages: records of tag and value. With a descriptor their names and types are known; without one they are
-//! numbers, and a value that reads as text or as a message is shown as that.
+//! Protobuf messages: records of tag and value. With a descriptor their fields have names and types. Without one they
+//! have numbers, and a value that is valid text or a valid message is shown as such.
 //!
-//! - [`schema`]: descriptors; [`value`]: what a value says as its type
+//! - [`schema`]: descriptors; [`value`]: values by type
 
 mod schema;
 mod value;
@@ -23,16 +23,16 @@ const MESSAGE: &str = "Protobuf encoding, message structure";
 const LENGTH: &str = "Protobuf encoding, length-delimited records";
 const GROUP: &str = "Protobuf encoding, groups";
 
-/// How deep messages are followed.
+/// The maximum nesting of messages that is dissected.
 const DEPTH: usize = 32;
 
-/// Reads the scope as records of a message to its end.
+/// Dissects all bytes as records of a message.
 pub(crate) fn records(builder: &mut FieldBuilder<'_>, message: Option<&Message>, schemas: &Schemas) {
     nested(builder, message, schemas, 0);
 }
 
 fn nested(builder: &mut FieldBuilder<'_>, message: Option<&Message>, schemas: &Schemas, depth: usize) {
-    // entries of a map, and pairs that are written like one: whether the name names_a_credential that the value is a credential
+    // in map entries and similar pairs the name may say that the value is a credential
     let (mut names_credential, mut values) = (false, Vec::new());
     while !builder.is_empty() {
         let member = message.and_then(|message| message.field(u32::try_from(varint(builder.left())?.0 >> 3).ok()?));
@@ -62,7 +62,7 @@ fn nested(builder: &mut FieldBuilder<'_>, message: Option<&Message>, schemas: &S
     }
 }
 
-/// What a record holds is a credential. Its tag and length stay, so that what is shown is a message still.
+/// Masks the value of a record. Tag and length stay, so that the result is still a message.
 fn mask_value(record: &mut Field) {
     record.value = "(masked)".to_owned();
     if record.children.is_empty() {
@@ -71,7 +71,7 @@ fn mask_value(record: &mut Field) {
     record.children.iter_mut().skip(1).filter(|part| part.name != "length").for_each(|part| part.masked = true);
 }
 
-/// Reads one record; nothing when its end is not known.
+/// Takes one record; none if its end cannot be determined.
 fn record(builder: &mut FieldBuilder<'_>, message: Option<&Message>, schemas: &Schemas, depth: usize) -> Option<Field> {
     let tag = number(builder, Field::number("tag", MESSAGE), |tag| format!("field {}, {}", tag >> 3, wire_type(tag)))?;
     let number = u32::try_from(tag >> 3).ok().filter(|number| (1..1 << 29).contains(number))?;
@@ -95,7 +95,7 @@ fn record(builder: &mut FieldBuilder<'_>, message: Option<&Message>, schemas: &S
         1 => fixed::<8>(builder, member, schemas, field),
         5 => fixed::<4>(builder, member, schemas, field),
         2 => delimited(builder, member, schemas, depth, field),
-        // where a group ends is known to who reads it only
+        // the end of a group cannot be found without dissecting it
         3 if redact::is_credential(field.name.as_bytes()) => {
             builder.leaf(usize::MAX, Field::framing("value", GROUP));
             Some(field)
@@ -206,13 +206,13 @@ fn wire_type(tag: u64) -> &'static str {
     }
 }
 
-/// Whether these bytes read as text, as far as one may guess.
+/// True if these bytes look like text.
 fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes)
         .is_ok_and(|text| text.chars().all(|char| !char.is_control() || char.is_ascii_whitespace()))
 }
 
-/// Whether these bytes are whole records of a message and nothing else.
+/// True if these bytes are complete records of a message and nothing else.
 fn is_message(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while !rest.is_empty() {

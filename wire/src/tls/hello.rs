@@ -1,5 +1,5 @@
-//! The messages of the handshake that are in the clear (RFC 8446 §4.1): the two hellos and their extensions. Any other is
-//! shown as it is.
+//! The unencrypted handshake messages (RFC 8446 §4.1): the two hellos and their extensions. Other messages are shown in
+//! hex.
 
 use super::{names, version};
 use crate::{field::Field, field_builder::FieldBuilder, text};
@@ -14,7 +14,7 @@ const GROUPS: &str = "RFC 8446 §4.2.7";
 
 /// Reads a message of this type.
 pub(super) fn read(builder: &mut FieldBuilder<'_>, kind: u8) {
-    // what is missing was marked where it is missing
+    // missing bytes are marked already
     let _read = match kind {
         names::CLIENT_HELLO => client(builder),
         names::SERVER_HELLO => server(builder),

@@ -1,7 +1,7 @@
-//! TLS records (RFC 8446, and RFC 5246 for what was before it): what anybody on the path reads of a connection. The hellos are
-//! in the clear, with the name of the server and the protocols that are offered; of all else there are types and lengths.
+//! TLS records (RFC 8446, and RFC 5246 for older versions). What is visible without the keys: the hellos, with the
+//! server name and the offered protocols, and the types and lengths of all other records.
 //!
-//! - [`hello`]: what is in the messages of the handshake that are in the clear; [`names`]: types, suites and extensions
+//! - [`hello`]: unencrypted handshake messages; [`names`]: types, suites and extensions
 
 mod hello;
 mod names;
@@ -14,17 +14,17 @@ const HANDSHAKE: &str = "RFC 8446 §4";
 const ALERT: &str = "RFC 8446 §6";
 const CHANGE: &str = "RFC 8446 §5";
 
-/// Whether a connection that begins so speaks TLS: with a record of the handshake.
+/// True if a connection that begins with these bytes uses TLS: with a handshake record.
 pub(crate) fn begins(bytes: &[u8]) -> bool {
     matches!(bytes, [names::HANDSHAKE] | [names::HANDSHAKE, 3, ..])
 }
 
-/// What is known of a direction from the records state.
+/// The state of one direction after the records so far.
 #[derive(Default)]
 struct HandshakeState {
-    /// What follows is encrypted.
+    /// True if all further records are encrypted.
     sealed: bool,
-    /// How much of a handshake message is still to come.
+    /// The number of missing bytes of a handshake message.
     due: usize,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn records(stream: &mut FieldBuilder<'_>) {
     }
 }
 
-/// One record: what it is, and whether it is all there.
+/// Takes one record. Returns its name, and whether it is complete.
 fn record(builder: &mut FieldBuilder<'_>, state: &mut HandshakeState) -> Option<(&'static str, bool)> {
     let field = Field::number("content type", RECORD);
     let Some([kind]) = builder.take() else { return builder.short(field) };
@@ -63,7 +63,7 @@ fn record(builder: &mut FieldBuilder<'_>, state: &mut HandshakeState) -> Option<
         }
         names::HANDSHAKE if !state.sealed => handshake(&mut inner, &mut state.due),
         names::ALERT if !state.sealed => {
-            // what is missing was marked where it is missing
+            // missing bytes are marked already
             let _read = alert(&mut inner);
             name
         }
@@ -81,7 +81,8 @@ fn record(builder: &mut FieldBuilder<'_>, state: &mut HandshakeState) -> Option<
     Some((shown, whole))
 }
 
-/// The messages of the handshake that are in one record; names the last. One may go on in the next.
+/// Takes the handshake messages in one record. Returns the name of the last one. A message may continue in the next
+/// record.
 fn handshake(builder: &mut FieldBuilder<'_>, due: &mut usize) -> &'static str {
     let mut last = "handshake";
     if *due > 0 {
@@ -134,7 +135,7 @@ fn alert(builder: &mut FieldBuilder<'_>) -> Option<()> {
     Some(())
 }
 
-/// A version of the protocol: its name is 3 higher than its number.
+/// A protocol version: the bytes 3 and 3 are TLS 1.2.
 fn version(builder: &mut FieldBuilder<'_>, name: &'static str, rule: &'static str) -> Option<()> {
     let field = Field::number(name, rule);
     let Some(bytes) = builder.take::<2>() else { return builder.short(field) };

@@ -1,5 +1,7 @@
-//! WebSocket frames (RFC 6455 §5). What a client sends is masked: the bytes stay as captured, the unmasked ones are beside
-//! them, and the fields are those of the message, laid over its fragments.
+//! WebSocket frames (RFC 6455 §5). The payloads of a client are masked: the captured bytes stay as they are, with the
+//! unmasked bytes beside them. Fields describe the whole message and are attached to its fragments.
+//!
+//! - [`mask`]: unmasks a payload; [`close_code`]: the body of a close frame
 
 mod close_code;
 mod mask;
@@ -18,7 +20,7 @@ const CONTINUATION: u8 = 0;
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 
-/// A message whose last fragment has not come yet.
+/// A message whose last fragment is missing.
 #[derive(Default)]
 struct Message {
     opcode: u8,
@@ -27,7 +29,7 @@ struct Message {
     bytes: Vec<u8>,
 }
 
-/// Reads frames to the end of the stream. `from_client` says whether they have to be masked.
+/// Dissects all frames of one direction. The frames of a client must be masked.
 pub(crate) fn frames(stream: &mut FieldBuilder<'_>, from_client: bool) {
     let mut message: Option<Message> = None;
     while !stream.is_empty() {
@@ -89,7 +91,7 @@ struct Frame {
     opcode: u8,
     last: bool,
     compressed: bool,
-    /// Where its payload is, and what is behind the mask.
+    /// The position of the payload, and its unmasked bytes.
     range: Range<usize>,
     bytes: Vec<u8>,
     whole: bool,
@@ -140,7 +142,7 @@ fn frame(builder: &mut FieldBuilder<'_>, from_client: bool, problem: &mut Option
     Some(Frame { opcode, last, compressed: reserved & 4 != 0, range: at..builder.at(), bytes, whole })
 }
 
-/// Lays what a message says over the payloads of its frames.
+/// Attaches the dissected message to the payloads of its frames.
 fn content(stream: &mut FieldBuilder<'_>, message: Message, open: bool) {
     let pieces = reassembly::pieces(&message.ranges);
     let bytes = message.bytes;
@@ -178,7 +180,7 @@ fn content(stream: &mut FieldBuilder<'_>, message: Message, open: bool) {
     reassembly::attach(stream.fields_mut(), fields, &pieces, budget);
 }
 
-/// The frame in which a message begins.
+/// The first frame of a message.
 fn frame_of<'a>(frames: &'a mut [Field], payloads: &[Range<usize>]) -> Option<&'a mut Field> {
     let payload = payloads.first()?;
     let at = frames.partition_point(|frame| frame.range.end < payload.start);
