@@ -1,5 +1,5 @@
-//! What is done to the page after Trunk has compiled it: Trunk's `post_build` hook, see `Trunk.toml`. It works in Trunk's staging
-//! folder, which becomes dist/ when the hook has succeeded.
+//! What Trunk runs after it has compiled the page: its `post_build` hook, see `Trunk.toml`. It works in Trunk's staging
+//! folder, which becomes dist/ when the hook succeeds.
 
 use std::{
     collections::BTreeMap,
@@ -28,14 +28,14 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
         wasm_opt: if release { tools::wasm_opt(steps).map(|(command, _)| command) } else { None },
     };
     remove_unsplit(&staging)?;
-    // the profile that index.html names, and cargo's own
+    // the profile in index.html, and cargo's default one
     let program = program::write(&staging, if release { "wasm-release" } else { "debug" }, &tools)?;
     let style = style::write(&root().join("style/index.css"), &staging)?;
     let index = linked(&fs::read_to_string(staging.join("index.html"))?, &program, &style)?;
     shells::write(&root().join("frontend"), &staging, &index)
 }
 
-/// Removes what Trunk made of the program in one piece.
+/// Removes Trunk's unsplit program.
 fn remove_unsplit(staging: &Path) -> Result<()> {
     for entry in fs::read_dir(staging)? {
         let path = entry?.path();
@@ -48,7 +48,7 @@ fn remove_unsplit(staging: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The document with the addresses of the style sheet and of the program's files.
+/// The document with links to the style sheet and the program's files.
 fn linked(index: &str, program: &Program, style: &str) -> Result<String> {
     let chunks = serde_json::to_string(&by_address(program))?;
     let addresses = [
@@ -61,7 +61,7 @@ fn linked(index: &str, program: &Program, style: &str) -> Result<String> {
     replaced(index, addresses).context("index.html with boot.js and start.js")
 }
 
-/// The chunks that each address needs besides the one that all need. Split points that belong to no address keep their names.
+/// The chunks of each address in addition to the common one. Split points without an address keep their names.
 fn by_address(program: &Program) -> BTreeMap<&str, &[String]> {
     let chunks = program.chunks.iter();
     chunks.map(|(name, files)| (shells::address(name).unwrap_or(name), files.as_slice())).collect()

@@ -1,8 +1,9 @@
-//! The first paint: a document for each page and language, with frame, heading and lead as the program will draw them,
-//! so that nothing moves when it takes over. Texts are those of `frontend/locales`, markup is in `frontend/shell`.
+//! Prerendered documents for the first paint: one for each page and language, with frame, heading and lead exactly as
+//! the program draws them, so that nothing moves when the program takes over. The texts are those of
+//! `frontend/locales`, the markup is in `frontend/shell`.
 //!
-//! Within a shell each text is there in both languages and style shows one: who has chosen a language before is known
-//! to `boot.js` only. `<html lang>`, title, description and labels are in the language of the document.
+//! A document has each text in both languages and the style sheet shows one, because only `boot.js` knows the language
+//! that a visitor has chosen before. `<html lang>`, title, description and labels are in the language of the document.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -10,16 +11,16 @@ use anyhow::{Context as _, Result};
 
 use super::replaced;
 
-/// As `locales/` and as HTML name a language.
+/// The names of a language in `locales/` and in HTML.
 pub(super) const LANGUAGES: [(&str, &str); 2] = [("en", "en"), ("zh", "zh-CN")];
 
-/// A page of the page.
+/// A page.
 #[derive(Clone, Copy, Debug)]
 struct Page {
-    /// Of its file here; also that of its texts, `page.` in the markup.
+    /// The name of its file, and of its texts (`page.` in the markup).
     name: &'static str,
     path: &'static str,
-    /// Which file of `frontend/shell` its main part is.
+    /// The file of `frontend/shell` with its main part.
     main: &'static str,
     title: &'static str,
     description: &'static str,
@@ -50,7 +51,7 @@ const PAGES: [Page; 6] = [
     },
 ];
 
-/// Where the page of this name is.
+/// The address of a page.
 pub(super) fn address(name: &str) -> Option<&'static str> {
     PAGES.iter().find(|page| page.name == name).map(|page| page.path)
 }
@@ -58,10 +59,10 @@ pub(super) fn address(name: &str) -> Option<&'static str> {
 /// Texts of a language by `namespace.key`.
 type Texts = BTreeMap<String, String>;
 
-/// Writes `shell/PAGE.LANGUAGE.html` for each of both, and the home page in English over `index.html`.
+/// Writes `shell/PAGE.LANGUAGE.html` for each page and language, and the English home page to `index.html`.
 ///
 /// # Errors
-/// When markup names a text that does not exist, or `index` lacks what is to be filled.
+/// When markup names a missing text, or `index` lacks a placeholder.
 pub(super) fn write(frontend: &Path, dist: &Path, index: &str) -> Result<()> {
     let texts = LANGUAGES.map(|(locale, _)| read(&frontend.join("locales").join(locale)));
     let texts: Vec<Texts> = texts.into_iter().collect::<Result<_>>()?;
@@ -135,7 +136,7 @@ fn document(
     replaced(index, changes.iter().map(|(from, to)| (*from, to.as_str()))).context("index.html")
 }
 
-/// Puts what `value` gives for each name in the place of `{{ name }}`.
+/// Replaces each `{{ name }}` by the value of the name.
 pub(super) fn fill(markup: &str, value: impl Fn(&str) -> Result<String>) -> Result<String> {
     let mut out = String::with_capacity(markup.len());
     let mut rest = markup;
