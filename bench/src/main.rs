@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: measures Crosstalk against its peers, all of them in one run on one machine, and judges the ratios.
+//! `cargo xtask bench`: measures Crosstalk and its peers in one run on one machine, and judges the ratios.
 //!
-//! [`rows`] says what is compared and what is to be reached, [`peers`] who with, [`load`] how, and [`harness`] turns
-//! figures into verdicts. Everything is on loopback and ends with this process. The exit code is 1 when a row fails.
+//! [`rows`] defines the comparisons and their goals, [`peers`] starts the servers, [`load`] loads them, and [`harness`]
+//! turns figures into verdicts. Everything is on loopback and ends with this process. The exit code is 1 when a row
+//! fails.
 
 mod harness;
 mod load;
@@ -30,7 +31,7 @@ struct Arguments {
     #[arg(default_value = "")]
     filter: String,
 
-    /// How often subject and peers take turns; an interval worth its name needs 5
+    /// How often subject and peers take turns; a useful interval needs 5
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=99))]
     rounds: u16,
 
@@ -38,7 +39,7 @@ struct Arguments {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: u64,
 
-    /// A server binary of the state before a change; the rows of `visit` print its figures beside the new ones
+    /// The server binary before a change; the rows of `visit` print its figures beside the new ones
     #[arg(long, env = "CROSSTALK_BEFORE", value_name = "PATH")]
     before: Option<PathBuf>,
 }
@@ -60,7 +61,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// One family after the other; one that cannot be measured does not keep the others from it.
+/// Measures one family after the other; one that cannot be measured does not stop the others.
 async fn measure(plan: &Plan) -> (Vec<Row>, Vec<anyhow::Error>) {
     let families: [LocalBoxFuture<'_, anyhow::Result<Vec<Row>>>; 12] = [
         rows::rest::measure(plan).boxed_local(),

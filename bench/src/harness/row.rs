@@ -1,4 +1,4 @@
-//! A row of the table: what is compared with what, the goal, and how it came out.
+//! A row of the table: what is compared, the goal, and the result.
 
 use anyhow::Context as _;
 
@@ -9,20 +9,20 @@ use super::rounds::{Sample, Series};
 /// A row before it is measured.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spec {
-    /// `family/row`; what the filter looks at.
+    /// `family/row`, which the filter is applied to.
     pub(crate) name: &'static str,
-    /// What is measured, in words.
+    /// A description of what is measured.
     pub(crate) what: &'static str,
     pub(crate) unit: Unit,
-    /// The contender whose figure is judged.
+    /// The contender that is judged.
     pub(crate) subject: &'static str,
-    /// The contender that it is judged by; without one the figure itself is judged.
+    /// The contender it is compared with; none if the figure itself is judged.
     pub(crate) peer: Option<&'static str>,
-    /// None: shown only.
+    /// None if the row is only shown.
     pub(crate) goal: Option<Goal>,
 }
 
-/// What a figure counts.
+/// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     PerSecond,
@@ -31,18 +31,18 @@ pub(crate) enum Unit {
     Megabytes,
     /// 1,000 bytes.
     Kilobytes,
-    /// Of things.
+    /// A number of items.
     Count,
-    /// Of a score.
+    /// Points of a score.
     Points,
 }
 
-/// What is to be reached, by the ratio where there is a peer, else by the figure.
+/// The goal for the ratio, or for the figure if there is no peer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Goal {
     AtLeast(f64),
     AtMost(f64),
-    /// At least this, or no less than before a change, where that was measured.
+    /// At least this, or no less than before a change, if that was measured.
     AsBeforeOrAtLeast(f64),
 }
 
@@ -63,19 +63,19 @@ pub(crate) struct Row {
     /// Median figures.
     pub(crate) subject: f64,
     pub(crate) peer: Option<f64>,
-    /// Of the paired ratios, or of the figure where there is no peer.
+    /// The interval of the paired ratios, or of the figure if there is no peer.
     pub(crate) judged: Interval,
-    /// The figure before a change, where that was measured.
+    /// The figure before a change, if that was measured.
     pub(crate) before: Option<Before>,
-    /// Median CPU seconds per operation, of subject and peer; none where it means nothing.
+    /// Median CPU seconds per operation, of subject and peer; none if there is no server to measure.
     pub(crate) cpu: Option<(f64, f64)>,
 }
 
-/// What a figure was before a change.
+/// A figure before a change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Before {
     pub(crate) median: f64,
-    /// By how much the figure is more now, paired by round.
+    /// The increase of the figure, paired by round.
     pub(crate) added: Interval,
 }
 
@@ -83,7 +83,7 @@ impl Row {
     /// Judges a subject by its peer.
     ///
     /// # Errors
-    /// When either has no series of its own or no turn.
+    /// When one of the two was not measured.
     pub(crate) fn compare(spec: Spec, series: &[Series]) -> anyhow::Result<Self> {
         let find = |name: &str| {
             series

@@ -1,4 +1,4 @@
-//! The one table of a run, as text.
+//! The table of a run, as text.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::row::{Goal, Row, Unit};
 
 const HEAD: [&str; 8] = ["row", "subject", "peer", "ratio", "interval", "goal", "verdict", "CPU per op: subject, peer"];
 
-/// The rows in columns as wide as they need to be.
+/// Renders the rows in columns of the necessary width.
 pub(crate) fn render(rows: &[Row]) -> String {
     let lines: Vec<[String; 8]> = std::iter::once(HEAD.map(str::to_owned)).chain(rows.iter().map(cells)).collect();
     let widths: [usize; 8] =
@@ -72,7 +72,7 @@ fn plain(ratio: f64) -> String {
     if ratio >= 10.0 { format!("{ratio:.0}") } else { format!("{ratio:.2}") }
 }
 
-/// Thousands apart, as in 158,000.
+/// A number with separators, as in 158,000.
 fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! Lighthouse from npm in Debian's Chromium: a phone four times slower than this machine, on a slow 4G.
+//! Lighthouse from npm in Debian's Chromium: a phone four times slower than this machine, on a slow 4G network.
 
 use std::{env, path::PathBuf, process::Stdio, time::Duration};
 
@@ -7,7 +7,7 @@ use crosstalk_testkit::Browser;
 use serde::Deserialize;
 use tokio::{process::Command, time::timeout};
 
-/// One look takes about 15 s.
+/// The time limit of one report, which takes about 15 s.
 const LOOK: Duration = Duration::from_secs(120);
 
 /// The program.
@@ -16,15 +16,15 @@ pub(crate) struct Lighthouse {
     script: PathBuf,
 }
 
-/// What it says of a page; categories in points of 100.
+/// The scores of a page; categories in points of 100.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scores {
     pub(crate) performance: f64,
-    /// The least of accessibility, best practices and search engines.
+    /// The lowest score of accessibility, best practices and search engines.
     pub(crate) others: f64,
     pub(crate) largest_paint_ms: f64,
     pub(crate) layout_shift: f64,
-    /// How long the main thread was too busy to answer input.
+    /// How long the main thread was blocked for input.
     pub(crate) blocking_ms: f64,
 }
 
@@ -64,10 +64,10 @@ struct Audit {
 }
 
 impl Lighthouse {
-    /// Finds it in the folder that `CROSSTALK_NODE_MODULES` names.
+    /// Finds the program in the folder `CROSSTALK_NODE_MODULES`.
     ///
     /// # Errors
-    /// When it is not there; says what to do.
+    /// When it is missing; with the remedy.
     pub(crate) fn prepare() -> anyhow::Result<Self> {
         let modules = env::var_os("CROSSTALK_NODE_MODULES").unwrap_or_default();
         let script = PathBuf::from(modules).join("lighthouse/cli/index.js");
@@ -78,10 +78,10 @@ impl Lighthouse {
         Ok(Self { script })
     }
 
-    /// Loads a page in a fresh browser.
+    /// Loads a page in a new browser.
     ///
     /// # Errors
-    /// When it does not end in time, or does not tell a score.
+    /// When it does not end in time, or reports no score.
     pub(crate) async fn look_at(&self, url: &str) -> anyhow::Result<Scores> {
         let browser = Browser::new()?;
         let flags: Vec<String> = browser.args().collect();

@@ -1,7 +1,8 @@
-//! The embedded broker beside RabbitMQ: publish with confirms and consume with acks at once, transient messages, exclusive
-//! queues, one for each connection. The same generator loads both, and a mirror that shows how far it goes by itself.
+//! The embedded broker and RabbitMQ: publishing with confirms and consuming with acks at the same time, transient
+//! messages, one exclusive queue for each connection. The same load generator is used for both, and for a mirror that
+//! shows the generator's own maximum.
 //!
-//! The latency is from the publisher's socket to the consumer, in an open loop at a rate that RabbitMQ carries easily.
+//! The latency is from the publisher's socket to the consumer, in an open loop at a rate that RabbitMQ sustains easily.
 
 use std::time::{Duration, Instant};
 
@@ -25,24 +26,24 @@ const SUBJECT: &str = "embedded";
 const RABBIT: &str = "RabbitMQ";
 const GENERATOR: &str = "generator";
 
-/// The most messages of a connection that are on their way in a closed loop.
+/// The maximum number of outstanding messages of a connection in a closed loop.
 const WINDOW: usize = 500;
 /// In an open loop the window is never full.
 const WIDE: usize = 100_000;
-/// Nothing counts before.
+/// The warm-up, which is not counted.
 const WARM_UP: Duration = Duration::from_millis(500);
 /// Messages per second, of all connections together, in the open loop.
 const RATE: f64 = 4_000.0;
 
-/// Rows that are loaded alike.
+/// A load and its rows.
 #[derive(Clone, Copy, Debug)]
 struct Case {
-    /// Of its rows.
+    /// The names of its rows.
     names: [&'static str; 2],
     what: &'static str,
     connections: usize,
     body: usize,
-    /// In an open loop the figure is the latency's 99th percentile, else messages per second.
+    /// In an open loop the figure is the 99th percentile of the latency, otherwise messages per second.
     rate: Option<f64>,
 }
 

@@ -1,8 +1,8 @@
-//! From publish to a WebSocket client, at 1,000 messages a second.
+//! The latency from publish to a WebSocket client, at 1,000 messages a second.
 //!
-//! Open loop: a message is due at its time whether or not those before it have arrived, and its latency counts from then,
-//! so that waiting is not hidden. Publisher and client are this process, so there is one clock. The peer is RabbitMQ's
-//! Web STOMP with automatic ack, on the same node.
+//! Open loop: each message has an intended time, independent of earlier ones, and its latency counts from then, so
+//! waiting is not hidden. Publisher and client are this process, so there is one clock. The peer is RabbitMQ's Web
+//! STOMP with automatic ack, on the same node.
 
 use std::time::{Duration, Instant};
 
@@ -30,9 +30,9 @@ use crate::{
 const RATE: f64 = 1_000.0;
 /// Latencies of the first second do not count.
 const WARM_UP: Duration = Duration::from_secs(1);
-/// From the subscription to the first message: the subscription of Web STOMP is not answered.
+/// The time between the subscription and the first message, because Web STOMP does not answer a subscription.
 const SETTLE: Duration = Duration::from_millis(200);
-/// A percentile needs more values than a rate: a turn is this much longer.
+/// A percentile needs more values than a rate, so a turn is longer by this factor.
 const STRETCH: u32 = 2;
 
 const QUEUES: &str = "/ws/queues";
@@ -75,7 +75,7 @@ struct Paced {
     name: &'static str,
     dialect: Dialect,
     url: String,
-    /// Whose CPU time counts.
+    /// The processes whose CPU time counts.
     servers: Vec<u32>,
     counted: Duration,
     amqp_url: String,

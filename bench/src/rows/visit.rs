@@ -1,8 +1,8 @@
-//! The page as a first visitor meets it, route by route: the bytes that are downloaded, and what Lighthouse says on its slow 4G
-//! and slow phone, with the headers that the server really sends.
+//! The page at a first visit, route by route: the downloaded bytes, and Lighthouse's report for a slow phone on slow
+//! 4G, with the real headers of the server.
 //!
-//! There is no peer; the figures themselves are judged. `--before` names a server of the state before a change: it takes turns
-//! with the subject, and each row prints both.
+//! There is no peer; the figures themselves are judged. `--before` names an older server: it takes turns with the
+//! subject, and each row prints both.
 
 use crosstalk_measure::rounds::order;
 
@@ -74,8 +74,8 @@ const fn row(name: &'static str, what: &'static str, unit: Unit, goal: Option<Go
 const ROUTES: [Route; 4] =
     [route!("home", "/"), route!("rest", "/rest"), route!("grpc", "/grpc"), route!("queue", "/queue")];
 
-/// Viewers that show one style each, with their size in kilobytes as measured once on 2026-11-30: something to read the sizes
-/// of the page by.
+/// Viewers that show one style each, with their size in kilobytes as measured once on 2026-11-30, to compare the sizes
+/// of the page with.
 const VIEWERS: [(Spec, f64); 3] = [
     (row("visit/viewer/swagger-ui", "Swagger UI 5.35, brotli in all", Unit::Kilobytes, None), 403.0),
     (row("visit/viewer/asyncapi", "AsyncAPI's component, brotli in all", Unit::Kilobytes, None), 446.0),
@@ -119,7 +119,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Rows of figures that were measured in each round, of the subject and, where there is one, of the server before.
+/// The rows for figures that were measured in each round, for the subject and, if there is one, for the older server.
 ///
 /// # Errors
 /// As [`Row::beside`].
@@ -131,7 +131,8 @@ fn judged<T>(specs: &[Spec], figures: &[fn(&T) -> f64], measured: &[Vec<T>]) -> 
     rows.collect()
 }
 
-/// What Lighthouse says of a route of each server, round by round. The servers take turns; every other round runs backwards.
+/// Lighthouse's scores for a route of each server, round by round. The servers take turns; every other round runs
+/// backwards.
 async fn look(plan: &Plan, route: &Route, servers: &[&Subject]) -> anyhow::Result<Vec<Vec<Scores>>> {
     let lighthouse = Lighthouse::prepare()?;
     let mut scores = vec![Vec::with_capacity(plan.rounds); servers.len()];

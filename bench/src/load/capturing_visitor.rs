@@ -1,4 +1,4 @@
-//! One visitor who looks at bytes: arms a capture, makes a call of its trace every second, and reads what was captured.
+//! A visitor with an armed capture: it makes a call of its trace every second and reads the capture.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -11,17 +11,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// A visitor whose capture is armed.
 #[derive(Debug)]
-pub(crate) struct Visitor {
+pub(crate) struct CapturingVisitor {
     client: reqwest::Client,
-    /// Where the server is, without a path.
+    /// The server's origin, without a path.
     origin: String,
     trace: String,
-    /// By which the capture is read.
+    /// The secret of the capture.
     secret: String,
 }
 
-impl Visitor {
-    /// Arms a capture at the server of `origin`: connections from now on are recorded.
+impl CapturingVisitor {
+    /// Arms a capture at the server of `origin`: new connections are recorded.
     ///
     /// # Errors
     /// When the server does not arm it.
@@ -35,7 +35,7 @@ impl Visitor {
         Ok(visitor)
     }
 
-    /// Calls and reads, for as long as it is polled.
+    /// Calls and reads while it is polled.
     ///
     /// # Errors
     /// When a call fails.
@@ -48,10 +48,10 @@ impl Visitor {
         }
     }
 
-    /// Proves that the capture was armed all the time, and that there is something in it.
+    /// Checks that the capture was armed all the time and is not empty.
     ///
     /// # Errors
-    /// When it was not.
+    /// When it was not armed, or is empty.
     pub(crate) async fn leave(self) -> anyhow::Result<()> {
         let capture = self.read().await?;
         let armed = capture["armed_for_ms"].as_u64().is_some_and(|ms| ms > 0);
