@@ -69,7 +69,7 @@ impl Schedule {
         at >= self.warm_up
     }
 
-    /// All starts in order of time. A new iterator begins anew with the same starts.
+    /// All starts in order of time. Each call returns the same starts.
     pub fn starts(&self) -> Starts {
         let rng = match self.arrivals {
             Arrivals::Even => None,

@@ -19,6 +19,7 @@ mod step;
 mod suite;
 mod test;
 mod tools;
+mod words;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -72,6 +73,11 @@ enum Command {
     PageHook,
     /// Format the sources
     Fmt,
+    /// Check comments, docs and texts for banned words
+    Words {
+        /// Files and folders; without any, those that xtask/banned_words.toml names
+        paths: Vec<PathBuf>,
+    },
     /// Open an address in the browser once something listens there
     #[command(hide = true)]
     Open {
@@ -90,6 +96,7 @@ fn main() -> ExitCode {
         Command::Page => page::build_and_weigh(&mut steps),
         Command::PageHook => page::hook::run(&mut steps),
         Command::Fmt => process::cargo(&["fmt", "--all"]).and_then(process::run),
+        Command::Words { paths } => words::check(&paths),
         Command::Open { address } => run::open(&address),
     };
     match done {

@@ -11,7 +11,7 @@ use crate::{
     server,
     step::Steps,
     suite::{self, Count},
-    tools,
+    tools, words,
 };
 
 /// Sets up, checks and tests. It returns an exit code and no error, so that the counts are the last line.
@@ -34,6 +34,7 @@ fn all(steps: &mut Steps, count: &mut Count) -> Result<()> {
     tools::wasm_target(steps)?;
 
     steps.check("format", || process::run(cargo(&["fmt", "--all", "--check"])?));
+    steps.check("banned words", || words::check(&[]));
     steps.check("lints, native", || {
         process::run(cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?)
     });

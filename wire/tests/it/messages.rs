@@ -83,7 +83,7 @@ fn a_websocket_belongs_to_the_trace_that_its_query_names() {
     assert_eq!(owners(&checked(&capture(twice.as_bytes(), b"")))[0], nobody(Client));
     let other = wish.replace("Upgrade:", &format!("traceparent: {ONE}\r\ntraceparent: {ONE}\r\nUpgrade:"));
     assert_eq!(owners(&checked(&capture(other.as_bytes(), b"")))[0], nobody(Client));
-    // of a call that has a header for it the query is its own business
+    // in a request that is no handshake, the query does not name the trace
     let plain = format!("GET /?traceparent={ONE} HTTP/1.1\r\n\r\n");
     assert_eq!(owners(&checked(&capture(plain.as_bytes(), b""))), [(Client, "nobody".to_owned())]);
 }

@@ -86,7 +86,7 @@ fn replaced<'a>(text: &str, changes: impl IntoIterator<Item = (&'a str, &'a str)
 }
 
 /// All files below `folder`, in order, without hidden ones.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
