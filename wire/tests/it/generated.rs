@@ -1,4 +1,4 @@
-//! What holds of every capture: whole, cut off anywhere, changed anywhere, or garbage.
+//! Properties of every capture: complete, cut off anywhere, changed anywhere, or random bytes.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crosstalk_wire::Dissection;

@@ -1,4 +1,4 @@
-//! Dissections of whole captures: hand-written ones from the RFCs, and generated ones for what must hold of all.
+//! Dissections of whole captures: examples from the RFCs, and generated ones for properties of all captures.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 

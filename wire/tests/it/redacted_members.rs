@@ -1,4 +1,4 @@
-//! Members of Protobuf messages whose names tell that they are credentials, in whatever way they are carried.
+//! Members of protobuf messages whose names are those of credentials, in every encoding.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crosstalk_wire::{Field, Limits, Schemas, Stream};

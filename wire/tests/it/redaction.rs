@@ -1,4 +1,4 @@
-//! Credentials are gone after dissecting: from the bytes, from the values, and also from what was cut off or malformed.
+//! Credentials are masked by a dissection: in the bytes, in the values, and in parts that are cut off or malformed.
 
 use crosstalk_wire::{Limits, Schemas, dissect};
 
