@@ -10,8 +10,9 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use super::{
+    prerender,
     program::{self, Program, Tools},
-    replaced, shells, style,
+    replaced, style,
 };
 use crate::{root, step::Steps, tools};
 
@@ -32,7 +33,7 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     let program = program::write(&staging, if release { "wasm-release" } else { "debug" }, &tools)?;
     let style = style::write(&root().join("style/index.css"), &staging)?;
     let index = linked(&fs::read_to_string(staging.join("index.html"))?, &program, &style)?;
-    shells::write(&root().join("frontend"), &staging, &index)
+    prerender::write(&root().join("frontend"), &staging, &index)
 }
 
 /// Removes Trunk's unsplit program.
@@ -64,7 +65,7 @@ fn linked(index: &str, program: &Program, style: &str) -> Result<String> {
 /// The chunks of each address in addition to the common one. Split points without an address keep their names.
 fn by_address(program: &Program) -> BTreeMap<&str, &[String]> {
     let chunks = program.chunks.iter();
-    chunks.map(|(name, files)| (shells::address(name).unwrap_or(name), files.as_slice())).collect()
+    chunks.map(|(name, files)| (prerender::address(name).unwrap_or(name), files.as_slice())).collect()
 }
 
 #[cfg(test)]

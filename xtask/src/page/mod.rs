@@ -3,15 +3,15 @@
 //! - [`hook`]: runs after the compilation, in `trunk build` and `trunk serve` too
 //! - [`mod@program`]: the program, split into chunks
 //! - [`style`]: the style sheet
-//! - [`shells`]: a prerendered document for each page and language
+//! - [`prerender`]: a prerendered document for each page and language
 //! - [`size`]: the size of the download
 //!
 //! `cargo xtask` skips the build while its inputs are unchanged, by a stamp in dist/. The stamp is hidden, so the
 //! server does not embed it.
 
 pub(crate) mod hook;
+mod prerender;
 mod program;
-mod shells;
 mod size;
 mod style;
 
