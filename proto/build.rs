@@ -1,5 +1,4 @@
-//! Compiles helloworld.proto with protox, so that no protoc has to be installed, and keeps its
-//! descriptor set for server reflection.
+//! Compiles helloworld.proto with protox, which needs no protoc, and writes the descriptor set for server reflection.
 
 use std::{env, fs, path::PathBuf};
 

@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: measures Crosstalk against its peers, all of them in one run on one machine, and judges the ratios.
+//! `cargo xtask bench`: measures Crosstalk and its peers in one run on one machine, and judges the ratios.
 //!
-//! [`rows`] says what is compared and what is to be reached, [`peers`] who with, [`load`] how, and [`harness`] turns
-//! figures into verdicts. Everything is on loopback and ends with this process. The exit code is 1 when a row fails.
+//! [`rows`] defines the comparisons and their goals, [`peers`] starts the servers, [`load`] loads them, and [`harness`]
+//! turns figures into verdicts. Everything is on loopback and ends with this process. The exit code is 1 when a row
+//! fails.
 
 mod harness;
 mod load;
@@ -11,15 +12,11 @@ mod rows;
 use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
 
 use clap::Parser;
+use crosstalk_measure::{Interval, Verdict};
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use crate::{
-    harness::{
-        Plan,
-        row::{Row, Verdict},
-        stats::Interval,
-        table,
-    },
+    harness::{Plan, row::Row, table},
     peers::native::{self, Serve},
 };
 
@@ -34,7 +31,7 @@ struct Arguments {
     #[arg(default_value = "")]
     filter: String,
 
-    /// How often subject and peers take turns; an interval worth its name needs 5
+    /// How often subject and peers take turns; a useful interval needs 5
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=99))]
     rounds: u16,
 
@@ -42,7 +39,7 @@ struct Arguments {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: u64,
 
-    /// A server binary of the state before a change; the rows of `visit` print its figures beside the new ones
+    /// The server binary before a change; the rows of `visit` print its figures beside the new ones
     #[arg(long, env = "CROSSTALK_BEFORE", value_name = "PATH")]
     before: Option<PathBuf>,
 }
@@ -59,12 +56,12 @@ async fn main() -> anyhow::Result<ExitCode> {
     let plan = Plan { filter: arguments.filter, rounds, turn, before: arguments.before };
     let (rows, errors) = measure(&plan).await;
     anyhow::ensure!(!rows.is_empty() || !errors.is_empty(), "no row's name contains {:?}", plan.filter);
-    report(&plan, &rows, &errors);
-    let failed = !errors.is_empty() || rows.iter().any(|row| row.verdict() == Verdict::Missed);
+    report(&plan, &rows, &errors)?;
+    let failed = !errors.is_empty() || rows.iter().any(|row| row.verdict() == Some(Verdict::Missed));
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// One family after the other; one that cannot be measured does not keep the others from it.
+/// Measures one family after the other; one that cannot be measured does not stop the others.
 async fn measure(plan: &Plan) -> (Vec<Row>, Vec<anyhow::Error>) {
     let families: [LocalBoxFuture<'_, anyhow::Result<Vec<Row>>>; 12] = [
         rows::rest::measure(plan).boxed_local(),
@@ -90,9 +87,9 @@ async fn measure(plan: &Plan) -> (Vec<Row>, Vec<anyhow::Error>) {
     (rows, errors)
 }
 
-fn report(plan: &Plan, rows: &[Row], errors: &[anyhow::Error]) {
+fn report(plan: &Plan, rows: &[Row], errors: &[anyhow::Error]) -> anyhow::Result<()> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let coverage = Interval::of(&vec![0.0; plan.rounds]).coverage * 100.0;
+    let coverage = Interval::of_median(&vec![0.0; plan.rounds])?.coverage * 100.0;
     if !rows.is_empty() {
         println!("\n{}", table::render(rows));
         println!(
@@ -106,4 +103,5 @@ fn report(plan: &Plan, rows: &[Row], errors: &[anyhow::Error]) {
     for error in errors {
         println!("\nnot measured: {error:#}");
     }
+    Ok(())
 }

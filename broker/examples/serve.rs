@@ -1,4 +1,4 @@
-//! Serves a broker until Ctrl-C, for clients in other languages.
+//! Runs a broker until Ctrl-C, for clients in other languages.
 //!
 //! `cargo run -p crosstalk-broker --example serve -- 127.0.0.1:5672`
 

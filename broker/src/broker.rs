@@ -13,11 +13,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     config::Config,
     core::{ConsumerInfo, QueueInfo},
-    net::{self, Served},
+    net::{self, ServeContext},
     shared::{Shared, VhostHandle},
 };
 
-/// How long connections have to say goodbye.
+/// How long connections have to close.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// Why a broker does not start.
@@ -26,9 +26,9 @@ pub enum StartError {
     /// The address cannot be bound.
     #[error("cannot listen for AMQP on {address}: {source}; choose another address, or port 0 for any free one")]
     Listen {
-        /// What was asked for.
+        /// The address from the configuration.
         address: SocketAddr,
-        /// Why not.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// A limit is out of its range.
@@ -36,23 +36,23 @@ pub enum StartError {
     Limit(&'static str),
 }
 
-/// A running broker. It ends with [`Broker::shutdown`], or at once when it is dropped. All it holds is in memory.
+/// A running broker. It ends with [`Broker::shutdown`], or at once when it is dropped. All its data is in memory.
 #[derive(Debug)]
 pub struct Broker {
     address: SocketAddr,
     shared: Arc<Shared>,
     end: CancellationToken,
     paused: watch::Sender<bool>,
-    /// The listener and the clocks of the virtual hosts.
+    /// The listener task and the timer tasks of the virtual hosts.
     own: TaskTracker,
     connections: TaskTracker,
 }
 
 impl Broker {
-    /// Starts a broker; it can be connected to when this returns. Needs a tokio runtime.
+    /// Starts a broker. Clients can connect when this returns. Needs a tokio runtime.
     ///
     /// # Errors
-    /// [`StartError`] when the address cannot be bound or a limit cannot be.
+    /// [`StartError`] when the address cannot be bound or a limit is out of range.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         if config.limits.frame_max < 4_096 {
             return Err(StartError::Limit("the largest frame is 4096 bytes or more (AMQP 0-9-1, section 4.2.3)"));
@@ -77,7 +77,7 @@ impl Broker {
         for vhost in broker.shared.vhosts.values() {
             broker.own.spawn(clock(vhost.clone(), broker.shared.clone(), broker.end.clone()));
         }
-        broker.own.spawn(net::serve(Served {
+        broker.own.spawn(net::serve(ServeContext {
             listener,
             shared: broker.shared.clone(),
             end: broker.end.clone(),
@@ -87,13 +87,13 @@ impl Broker {
         Ok(broker)
     }
 
-    /// Where it listens.
+    /// The address of the listener.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// `amqp://guest:guest@127.0.0.1:40000/%2f`: the first user, the first virtual host.
+    /// The URL with the first user and the first virtual host: `amqp://guest:guest@127.0.0.1:40000/%2f`.
     #[must_use]
     pub fn amqp_url(&self) -> String {
         let config = &self.shared.config;
@@ -105,7 +105,7 @@ impl Broker {
         format!("amqp://{user}{}/{}", self.address, percent(vhost))
     }
 
-    /// Says goodbye to all clients (`CONNECTION_FORCED`) and ends. Those who do not answer within 5 s are cut.
+    /// Closes all connections (`CONNECTION_FORCED`) and ends. Connections that do not answer within 5 s are cut.
     pub async fn shutdown(&self) {
         self.end.cancel();
         self.own.close();
@@ -120,38 +120,39 @@ impl Broker {
         }
     }
 
-    /// Stops reading, writing and accepting, as a broker does whose machine hangs; [`Broker::resume`] goes on.
+    /// Stops reading, writing and accepting, like a broker whose machine hangs, until [`Broker::resume`].
     pub fn pause(&self) {
         self.paused.send_replace(true);
     }
 
-    /// Goes on after [`Broker::pause`].
+    /// Continues after [`Broker::pause`].
     pub fn resume(&self) {
         self.paused.send_replace(false);
     }
 
-    /// Where its clients come from.
+    /// The addresses of all connected clients.
     #[must_use]
     pub fn connections(&self) -> Vec<String> {
         self.shared.addresses()
     }
 
-    /// Cuts the connection that comes from `address`, without a word, and returns when it is gone; whether there is one.
+    /// Cuts the connection from `address` without `connection.close`, and returns when it is gone. True if there was
+    /// one.
     pub async fn drop_connection(&self, address: &str) -> bool {
         let cut = self.shared.cut(|other| other == address);
         self.shared.gone(&cut).await;
         !cut.is_empty()
     }
 
-    /// Cuts all connections, without a word, and returns when they are gone; gives how many there were.
+    /// Cuts all connections without `connection.close`, and returns their number when they are gone.
     pub async fn drop_connections(&self) -> usize {
         let cut = self.shared.cut(|_all| true);
         self.shared.gone(&cut).await;
         cut.len()
     }
 
-    /// As if it were killed and started again on the same port: connections are cut, and what is left are durable
-    /// exchanges and queues, their bindings, and of the messages in them the persistent ones.
+    /// Acts as if the broker were killed and started again on the same port: connections are cut. Durable exchanges,
+    /// durable queues and their bindings remain, and persistent messages in durable queues.
     pub async fn restart(&self) {
         let cut = self.shared.close();
         self.shared.gone(&cut).await;
@@ -162,21 +163,21 @@ impl Broker {
         self.shared.open();
     }
 
-    /// The queues of a virtual host, by name; none when there is no such host.
+    /// The queues of a virtual host, sorted by name; empty if there is no such host.
     #[must_use]
     pub fn queues(&self, vhost: &str) -> Vec<QueueInfo> {
         let vhost = self.shared.vhost(vhost);
         vhost.map_or_else(Vec::new, |vhost| vhost.lock().unwrap_or_else(PoisonError::into_inner).list_queues())
     }
 
-    /// The consumers of a virtual host, by queue and tag; none when there is no such host.
+    /// The consumers of a virtual host, sorted by queue and tag; empty if there is no such host.
     #[must_use]
     pub fn consumers(&self, vhost: &str) -> Vec<ConsumerInfo> {
         let vhost = self.shared.vhost(vhost);
         vhost.map_or_else(Vec::new, |vhost| vhost.lock().unwrap_or_else(PoisonError::into_inner).list_consumers())
     }
 
-    /// About how many bytes all messages take.
+    /// The approximate number of bytes of all messages.
     #[must_use]
     pub fn message_bytes(&self) -> usize {
         self.shared.memory()
@@ -190,7 +191,7 @@ impl Drop for Broker {
     }
 }
 
-/// Lets time pass in a virtual host.
+/// Runs the timers of a virtual host: expiry of messages and queues.
 async fn clock(vhost: VhostHandle, shared: Arc<Shared>, end: CancellationToken) {
     let lock = || vhost.lock().unwrap_or_else(PoisonError::into_inner);
     let earlier = lock().timer();
@@ -213,7 +214,7 @@ async fn clock(vhost: VhostHandle, shared: Arc<Shared>, end: CancellationToken) 
     }
 }
 
-/// Percent-encodes what is not unreserved (RFC 3986, section 2.3).
+/// Percent-encodes all but unreserved characters (RFC 3986, section 2.3).
 fn percent(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

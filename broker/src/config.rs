@@ -1,4 +1,4 @@
-//! How a broker is set up.
+//! The configuration of a broker.
 
 use std::{
     fmt,
@@ -8,23 +8,23 @@ use std::{
 
 use crate::observe::Observer;
 
-/// How a broker is set up. The default is for tests: any free port of 127.0.0.1, user and password `guest`, the virtual
-/// host `/`.
+/// The configuration of a broker. The default is for tests: any free port of 127.0.0.1, user and password `guest`, the
+/// virtual host `/`.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where to listen; port 0 is any free one. Passwords cross the wire as they are: stay on loopback.
+    /// The address to listen on; port 0 takes any free port. Passwords are not encrypted, so use a loopback address.
     pub listen: SocketAddr,
-    /// Whether any free port will do when that of `listen` is taken.
+    /// Use any free port if the port of `listen` is taken.
     pub any_port_if_taken: bool,
-    /// Who may connect. Everybody may do everything in every virtual host.
+    /// The users. Each may do everything in every virtual host.
     pub users: Vec<User>,
-    /// The virtual hosts that there are.
+    /// The virtual hosts.
     pub vhosts: Vec<String>,
-    /// What is too much.
+    /// The limits of the broker.
     pub limits: Limits,
-    /// Bounds for queues by name, whichever client declares them.
+    /// Length limits for queues by name, independent of the client that declares them.
     pub policies: Vec<Policy>,
-    /// Who is told what clients do.
+    /// Receives what clients do.
     pub observer: Option<Arc<dyn Observer>>,
 }
 
@@ -42,20 +42,20 @@ impl Default for Config {
     }
 }
 
-/// Bounds of a queue that do not show in its arguments, as those of a policy of RabbitMQ: a declaration without arguments
-/// stays equivalent. Where the arguments bound the queue as well, the lower bound holds. A queue that is full drops its
-/// oldest messages, unless its arguments ask for another `x-overflow`.
+/// Length limits of a queue that are not part of its arguments, like those of a RabbitMQ policy: a declaration without
+/// arguments stays equivalent. Where the arguments limit the queue too, the lower limit holds. A full queue drops its
+/// oldest messages, unless its arguments set another `x-overflow`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// The name of the queue, in every virtual host.
     pub queue: String,
-    /// The most messages that are ready.
+    /// The maximum number of ready messages.
     pub max_length: Option<usize>,
-    /// The most bytes that the bodies of ready messages take.
+    /// The maximum number of bytes of the bodies of ready messages.
     pub max_length_bytes: Option<usize>,
 }
 
-/// Somebody who may connect.
+/// A user with a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// The name.
@@ -71,7 +71,7 @@ impl User {
     }
 }
 
-/// It never prints.
+/// A password. Its `Debug` output hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Password(String);
 
@@ -91,20 +91,20 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What is too much. The defaults are those of RabbitMQ where it has one.
+/// The limits of a broker. The defaults are those of RabbitMQ where RabbitMQ has the limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The largest frame in bytes, 4,096 or more.
+    /// The largest frame in bytes, at least 4,096.
     pub frame_max: u32,
-    /// The most channels of a connection; 0 is no limit but that of the protocol.
+    /// The maximum number of channels per connection; 0 means the limit of the protocol.
     pub channel_max: u16,
-    /// Seconds between heartbeats that are asked for; 0 is none.
+    /// The heartbeat interval that the broker proposes, in seconds; 0 means no heartbeats.
     pub heartbeat: u16,
-    /// The largest body in bytes.
+    /// The largest message body in bytes.
     pub message_size: u64,
-    /// Publishing stops while all messages together take more bytes.
+    /// Publishing is blocked while all messages together take more bytes than this.
     pub memory: usize,
-    /// The most connections; who comes when there are so many is not served.
+    /// The maximum number of connections. Further connections are closed at once.
     pub connections: usize,
 }
 

@@ -1,4 +1,5 @@
-//! An AMQP 0-9-1 broker to embed: in memory, over real TCP, for a program's own tests and for machines without RabbitMQ.
+//! An AMQP 0-9-1 broker as a library: in memory, over real TCP, for a program's own tests and for machines without
+//! RabbitMQ.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -12,23 +13,24 @@
 //! # }
 //! ```
 //!
-//! Any AMQP 0-9-1 client works with it. What RabbitMQ documents is what it does, to the reply codes and texts: exchanges
-//! of all four types and bindings between them, alternate exchanges, queues with times to live, length limits, priorities,
-//! dead letters and a single active consumer, prefetch, confirms, transactions, direct replies, consumer priorities and
-//! cancellation. All of it is gone when the process ends.
+//! Any AMQP 0-9-1 client works with it. RabbitMQ's documented behaviour is the specification, including reply codes and
+//! texts: exchanges of all four types and bindings between them, alternate exchanges, queues with times to live, length
+//! limits, priorities, dead letters and a single active consumer, prefetch, confirms, transactions, direct replies,
+//! consumer priorities and cancellation. All data is lost when the process ends.
 //!
-//! For tests, [`Broker`] can be paused, restarted, and have its connections cut; and it lists its queues and consumers.
+//! For tests, [`Broker`] can be paused and restarted, can cut connections, and lists its queues and consumers.
 //!
-//! Not there, on purpose: persistence, clusters, permissions, policies, quorum queues and streams, TLS, and the management
-//! plugin. Use RabbitMQ for these.
+//! Not supported, on purpose: persistence, clusters, permissions, policies, quorum queues and streams, TLS, and the
+//! management plugin. Use RabbitMQ for these.
 //!
 //! # Map of the crate
 //!
-//! - [`broker`]: the handle; [`config`]: how it is set up
-//! - [`core`]: what a broker does, as a state machine without I/O
+//! - [`broker`]: the handle that a program holds; [`config`]: its configuration
+//! - [`core`]: the state machine of the broker, without I/O
 //! - [`net`]: sockets, frames and handshakes
-//! - [`observe`]: who is told what clients do
-//! - [`shared`]: what connections share; [`refusal`]: why one is refused; [`mod@table`]: field tables as they are written
+//! - [`observe`]: reports what clients do
+//! - [`shared`]: the state shared by all connections; [`refusal`]: reply codes and texts; [`mod@table`]: encoded field
+//!   tables
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

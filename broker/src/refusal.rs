@@ -1,18 +1,18 @@
-//! Why the broker refuses: a reply code of AMQP 0-9-1 (section 1.2 of its XML definition) with a text in the form that
-//! RabbitMQ gives it, and whether it ends the channel or the whole connection.
+//! Refusals: a reply code of AMQP 0-9-1 (section 1.2 of its XML definition) with a text in RabbitMQ's form. The code
+//! decides whether the channel or the whole connection is closed.
 
-/// A refusal. It closes the channel when it is soft, and the connection when it is hard.
+/// A refusal. A soft error closes the channel, a hard one the connection.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} ({})", String::from_utf8_lossy(text), code.number())]
 pub(crate) struct Refusal {
     pub(crate) code: Code,
-    /// With the code's name in front: `NOT_FOUND - no queue 'hello' in vhost '/'`. It may quote a client, which need not have
-    /// written UTF-8.
+    /// The text begins with the name of the code: `NOT_FOUND - no queue 'hello' in vhost '/'`. It may quote octets of a
+    /// client that are not UTF-8.
     pub(crate) text: Vec<u8>,
 }
 
 impl Refusal {
-    /// The text as a short string. What is too long is cut as in RabbitMQ, but not within a character.
+    /// The text as a short string. Long texts are cut as in RabbitMQ, but not within a character.
     pub(crate) fn short_text(&self) -> Vec<u8> {
         const LONGEST: usize = 255;
         const KEPT: usize = 252;
@@ -46,7 +46,7 @@ pub(crate) enum Code {
 }
 
 impl Code {
-    /// As it crosses the wire.
+    /// The number on the wire.
     pub(crate) fn number(self) -> u16 {
         match self {
             Self::ConnectionForced => 320,
@@ -81,7 +81,7 @@ impl Code {
         }
     }
 
-    /// Whether it ends the connection.
+    /// True if the error closes the connection.
     pub(crate) fn is_hard(self) -> bool {
         !matches!(self, Self::AccessRefused | Self::NotFound | Self::ResourceLocked | Self::PreconditionFailed)
     }
@@ -92,7 +92,7 @@ impl Code {
     }
 }
 
-/// Octets as Erlang writes a binary, which is how RabbitMQ quotes some of what clients say.
+/// Octets as an Erlang binary, which is how RabbitMQ quotes some input of clients.
 pub(crate) fn erlang_binary(octets: &[u8]) -> Vec<u8> {
     let is_printable = |octet: &u8| matches!(octet, b' '..=b'~' | 0xA0..);
     if !octets.is_empty() && octets.iter().all(is_printable) {
@@ -101,7 +101,7 @@ pub(crate) fn erlang_binary(octets: &[u8]) -> Vec<u8> {
     numbers(octets).into_bytes()
 }
 
-/// Octets as Erlang writes a binary that is no text: `<<1,2,3>>`.
+/// Octets as an Erlang binary in numbers: `<<1,2,3>>`.
 pub(crate) fn numbers(octets: &[u8]) -> String {
     let numbers: Vec<String> = octets.iter().map(u8::to_string).collect();
     format!("<<{}>>", numbers.join(","))
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(text(&[b'x'; 243]).len(), 255);
         let cut = text(&[b'x'; 244]);
         assert_eq!((cut.len(), &cut[250..]), (255, &b"xx..."[..]));
-        // the character at the end would be cut within
+        // a cut after 252 octets would split a character
         let cut = text("\u{20ac}".repeat(100).as_bytes());
         assert_eq!(str::from_utf8(&cut).map(str::len), Ok(255));
         let cut = text(format!("x{}", "\u{20ac}".repeat(100)).as_bytes());

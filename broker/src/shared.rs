@@ -1,5 +1,5 @@
-//! What all connections of a broker share: its configuration, its virtual hosts, who is connected, and how much memory is
-//! used.
+//! The state that all connections of a broker share: its configuration, its virtual hosts, the open connections, and
+//! the used memory.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{config::Config, core::Vhost};
 
-/// A virtual host behind the lock that makes one of what its connections do at the same time.
+/// A virtual host behind a lock: the operations of its connections are serialized.
 pub(crate) type VhostHandle = Arc<Mutex<Vhost>>;
 
-/// Publishing goes on when memory is below this share of its limit.
+/// Publishing resumes when the used memory is below this share of the limit.
 const RESUME_PERCENT: usize = 80;
 
-/// See the module.
+/// The shared state; see the module.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: Config,
@@ -30,7 +30,7 @@ pub(crate) struct Shared {
     is_blocked: AtomicBool,
     blocked: watch::Sender<bool>,
     registry: Mutex<Registry>,
-    /// Somebody left.
+    /// Notified when a connection ends.
     left: Notify,
 }
 
@@ -60,17 +60,17 @@ impl Shared {
         self.vhosts.get(name).cloned()
     }
 
-    /// Bytes of all messages.
+    /// The number of bytes of all messages.
     pub(crate) fn memory(&self) -> usize {
         self.memory.load(Ordering::Relaxed)
     }
 
-    /// Whether publishing is stopped.
+    /// True while publishing is blocked.
     pub(crate) fn blocked(&self) -> watch::Receiver<bool> {
         self.blocked.subscribe()
     }
 
-    /// Stops publishing when memory is short and lets it go on when it is not.
+    /// Blocks publishing when memory is short and unblocks it later.
     pub(crate) fn watch_memory(&self) {
         let (used, limit) = (self.memory(), self.config.limits.memory);
         let was = self.is_blocked.load(Ordering::Relaxed);
@@ -78,11 +78,11 @@ impl Shared {
         if is == was || self.is_blocked.swap(is, Ordering::Relaxed) == is {
             return;
         }
-        tracing::warn!(used, limit, blocked = is, "publishing is stopped while memory is short");
+        tracing::warn!(used, limit, blocked = is, "publishing is blocked or unblocked");
         self.blocked.send_replace(is);
     }
 
-    /// Takes a connection in, unless there are too many or the broker is down.
+    /// Registers a connection, unless there are too many or the broker is restarting.
     pub(crate) fn enter(self: &Arc<Self>, address: String) -> Option<Entry> {
         let mut registry = self.registry();
         if registry.is_closed || registry.connections.len() >= self.config.limits.connections {
@@ -94,29 +94,29 @@ impl Shared {
         Some(Entry { number, token, shared: self.clone() })
     }
 
-    /// Where connections come from.
+    /// The addresses of all clients.
     pub(crate) fn addresses(&self) -> Vec<String> {
         self.registry().connections.values().map(|(address, _token)| address.clone()).collect()
     }
 
-    /// Cuts those connections for which `which` is true; gives their numbers.
+    /// Cuts the connections for which `which` is true. Returns their numbers.
     pub(crate) fn cut(&self, which: impl Fn(&str) -> bool) -> Vec<u64> {
         self.registry().cut(which)
     }
 
-    /// Cuts all connections, and takes none in until [`Shared::open`]; gives their numbers.
+    /// Cuts all connections and refuses new ones until [`Shared::open`]. Returns the numbers of the cut ones.
     pub(crate) fn close(&self) -> Vec<u64> {
         let mut registry = self.registry();
         registry.is_closed = true;
         registry.cut(|_all| true)
     }
 
-    /// Takes connections in again.
+    /// Accepts connections again.
     pub(crate) fn open(&self) {
         self.registry().is_closed = false;
     }
 
-    /// Waits until these connections are gone, whoever comes meanwhile.
+    /// Waits until these connections have ended. New connections do not matter.
     pub(crate) async fn gone(&self, numbers: &[u64]) {
         loop {
             let mut left = pin!(self.left.notified());
@@ -133,7 +133,7 @@ impl Shared {
     }
 }
 
-/// Who is connected.
+/// The open connections.
 #[derive(Debug, Default)]
 struct Registry {
     connections: HashMap<u64, (String, CancellationToken)>,
@@ -152,7 +152,7 @@ impl Registry {
     }
 }
 
-/// A connection's place among all; given back when it is dropped.
+/// The registration of a connection; removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Entry {
     number: u64,

@@ -10,7 +10,7 @@ use std::{env, fs, path::PathBuf};
 use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Console, Stage, play, script};
 
-/// Page, state, path, and what is clicked, one after the other; what goes on after a click has a mark behind it. A single
+/// Page, state, path, and the clicks in order. A click that starts a call is followed by a wait for its end. A single
 /// letter is a key.
 const UP: [Scene; 36] = [
     ("home", "idle", "/", &[]),
@@ -79,7 +79,7 @@ const REFUSED: &str = "/grpc#1&method=helloworld.Greeter/SayHello&message={\"nam
 const BOTH: &str =
     "/grpc#1&method=helloworld.Greeter/SayHelloBidiStream&message={\"name\":\"Ada\"}&count=5&interval=200&deadline=";
 const LATE: &str = "/grpc#1&method=helloworld.Greeter/SayHelloStreamReply&message={}&count=50&interval=50&deadline=400";
-/// Requests of the REST bench: for what is not there; with a fault in every field; with much in body and answer.
+/// Requests of the REST bench: for a missing resource, with an error in every field, and with large bodies.
 const MISSING: &str = "/rest#1&method=GET&path=/api/v1/resource/01KAN3W2K7Q9V6T4XN8R5BZ0EM&body=";
 const UNSENT: &str = "/rest#1&method=POST&path=api&header=bad name:x&header=cookie:a=b&header=content-type:application/json&body={\"name\":1";
 const LONG_BODY: &str = "/rest#1&method=POST&path=/api/v1/resource&header=content-type:application/json&body={\"name\":\"Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft-und-noch-viel-mehr-davon\"}";
@@ -89,14 +89,14 @@ const DOWN: [Scene; 4] = [
     ("queue", "down", "/queue", &[]),
     ("queue", "unpublished", "/queue", &["consumer-start!", "queue-publish"]),
 ];
-/// Once the server is gone.
+/// Scenes after the server has ended.
 const OFFLINE: [Scene; 4] = [
     ("home", "offline", "/", &["hello-all"]),
     ("rest", "offline", "/rest", &["rest-send"]),
     ("grpc", "offline", "/grpc", &["grpc-send"]),
     ("queue", "offline", "/queue", &["queue-publish"]),
 ];
-/// What README.md shows.
+/// The screenshots in README.md.
 const README: [&str; 5] = [
     "home-hello-light-en-1440",
     "home-hello-dark-zh-1440",
@@ -121,7 +121,7 @@ async fn main() -> Result<()> {
         let broker = Broker::own().await?;
         script::python("pika_send.py", &[&broker.url(), "Hello World!"]).await?;
         play("shots", broker, async |stage| {
-            // the page that does not exist is answered with 404, which the browser reports
+            // the browser reports the 404 of the page that does not exist
             stage.console = Console::NetworkFailures;
             shots.take(stage, &UP).await
         })
@@ -171,7 +171,7 @@ impl Shots {
                     continue;
                 }
                 stage.browser.resize(width, height).await?;
-                // without a state there is no fragment: with one, a browser stays on the page it has
+                // without a fragment: with one, the browser would not load the page again
                 let (path, state) = path.split_at(path.find('#').unwrap_or(path.len()));
                 stage.page.open(&format!("{path}?lang={language}&speed=instant{state}")).await?;
                 self.click_and_take(stage, &name, clicks, (width, height)).await?;
@@ -180,7 +180,7 @@ impl Shots {
         Ok(())
     }
 
-    /// As [`Shots::take`], with the server ended once the page is there.
+    /// As [`Shots::take`], but ends the server once the page is loaded.
     async fn take_offline(&self, stage: &mut Stage) -> Result<()> {
         for (theme, language, (width, height)) in looks() {
             stage.browser.prefer("prefers-color-scheme", theme).await?;
@@ -215,7 +215,7 @@ impl Shots {
             } else {
                 stage.page.click(click).await
             };
-            // a page that is not finished yet is worth a picture too
+            // an incomplete page is worth a picture too
             if let Err(error) = done {
                 eprintln!("{name}: {error:#}");
             }
@@ -227,7 +227,7 @@ impl Shots {
         let full = full.as_u64().and_then(|full| u32::try_from(full).ok()).unwrap_or(height);
         stage.browser.resize(width, full.max(height)).await?;
         stage.page.driver().screenshot(&self.folder.join(name)).await?;
-        // what the page remembers is of this picture alone
+        // no picture depends on what the page stored in an earlier one
         stage.page.run("localStorage.clear()", &[]).await?;
         println!("{name}");
         Ok(())

@@ -1,6 +1,6 @@
-//! The brokers that servers under test link to. Most tests share one RabbitMQ node and get a virtual host each, so that
-//! every one has queues `hello` and `greeter.rpc` of its own; a test that kills its broker starts a node for itself. What
-//! goes through a queue is tested on the broker in the server's own process as well.
+//! The brokers that servers under test connect to. Most tests share one RabbitMQ node and get a virtual host each, so
+//! that each has its own queues `hello` and `greeter.rpc`. A test that kills its broker starts its own node. Queue
+//! behaviour is tested on the embedded broker as well.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,24 +8,24 @@ use anyhow::{Context as _, Result, ensure};
 use crosstalk_testkit::{Options, RabbitMq};
 use tokio::sync::OnceCell;
 
-/// Somewhere to connect to.
+/// A broker for a server under test.
 #[derive(Debug)]
 pub enum Broker {
     /// A virtual host of the shared node.
     Shared {
-        /// Where.
+        /// Its address.
         url: String,
     },
     /// A node that may be killed.
     Own(Box<RabbitMq>),
-    /// The broker in the server's own process.
+    /// The broker embedded in the server's process.
     Embedded {
-        /// Where it is to listen.
+        /// The port it listens on.
         port: u16,
     },
-    /// Nothing listens there.
+    /// An address where no broker listens.
     Absent {
-        /// Where nobody is.
+        /// The address.
         url: String,
     },
 }
@@ -43,7 +43,7 @@ impl Broker {
             .await?;
         let name = format!("e2e-{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let management = node.management_url().context("the plugin was asked for")?;
-        // who makes a virtual host over this interface gets every permission in it
+        // the user that creates a virtual host over this interface gets every permission in it
         let made = reqwest::Client::new()
             .put(format!("{management}/api/vhosts/{name}"))
             .basic_auth("guest", Some("guest"))
@@ -53,7 +53,7 @@ impl Broker {
         Ok(Self::Shared { url: format!("amqp://guest:guest@127.0.0.1:{}/{name}", node.amqp_port()) })
     }
 
-    /// A node of the caller's own.
+    /// A node of the test's own.
     ///
     /// # Errors
     /// When it cannot be started.
@@ -61,7 +61,7 @@ impl Broker {
         Ok(Self::Own(Box::new(RabbitMq::start().await?)))
     }
 
-    /// The broker in the server's own process.
+    /// The embedded broker.
     #[must_use]
     pub fn embedded() -> Self {
         Self::Embedded { port: crosstalk_testkit::ports::free() }
@@ -83,16 +83,16 @@ impl Broker {
         }
     }
 
-    /// Whether a server that connects here becomes ready, or stays degraded.
+    /// True if a server with this broker becomes ready, false if it stays degraded.
     #[must_use]
     pub fn is_there(&self) -> bool {
         !matches!(self, Self::Absent { .. })
     }
 
-    /// The node, when it is the test's own.
+    /// The node, if it is the test's own.
     ///
     /// # Errors
-    /// When it is not.
+    /// When the broker is another one.
     pub fn node(&mut self) -> Result<&mut RabbitMq> {
         match self {
             Self::Own(node) => Ok(node),

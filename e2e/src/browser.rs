@@ -9,7 +9,7 @@ use thirtyfour::{
 };
 use tokio::sync::OnceCell;
 
-/// A running browser. End it with [`Browser::quit`]: a drop has to block.
+/// A running browser. End it with [`Browser::quit`], because a drop would have to block.
 #[derive(Debug)]
 pub struct Browser {
     driver: WebDriver,
@@ -31,7 +31,7 @@ impl Browser {
         for arg in profile.args() {
             wanted.add_arg(&arg)?;
         }
-        // a server under test may have made its certificate by itself
+        // the server under test may use a self-signed certificate
         wanted.accept_insecure_certs(true)?;
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(chromedriver.url(), wanted).await.context("no browser session")?;
@@ -46,7 +46,7 @@ impl Browser {
         &self.driver
     }
 
-    /// Gives the page a viewport in CSS pixels, also one narrower than a window can be.
+    /// Sets the page's viewport in CSS pixels; it may be narrower than a window can be.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -54,7 +54,7 @@ impl Browser {
         Ok(self.driver.cdp().emulation().set_device_metrics_override(width, height, 1.0, false).await?)
     }
 
-    /// Pretends that the system prefers this: `prefers-color-scheme`, `dark`.
+    /// Emulates a preference of the system: `prefers-color-scheme`, `dark`.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -64,7 +64,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Whether the scripts of pages that are opened from now on may run.
+    /// Allows or forbids the scripts of pages that are opened from now on.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -73,7 +73,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Refuses requests to addresses like these from now on, `*` for anything, instead of those before.
+    /// Refuses requests to these addresses from now on (`*` is a wildcard). Replaces the addresses of an earlier call.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -84,7 +84,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Runs a script in each document from now on, before any of its own.
+    /// Runs a script in each document from now on, before the document's own scripts.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -94,7 +94,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Lets each answer come so much later, in milliseconds.
+    /// Delays each response by this many milliseconds.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -107,7 +107,7 @@ impl Browser {
         Ok(())
     }
 
-    /// What the console got since this was last asked.
+    /// The console lines since the last call.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -115,7 +115,7 @@ impl Browser {
         Ok(self.driver.browser_log().await?)
     }
 
-    /// Closes it.
+    /// Closes the browser.
     ///
     /// # Errors
     /// When it does not answer.

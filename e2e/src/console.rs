@@ -1,23 +1,23 @@
-//! What a browser's console may hold: no uncaught error, no violated policy, no error of the page's own, ever.
-//! The browser's own lines about a failure that the test asked for are allowed, and only where it did.
+//! Rules for the browser's console: no uncaught error, no policy violation and no error logged by the page. The
+//! browser's own lines about a failure that a test causes are allowed in that test only.
 
 use thirtyfour::BrowserLogEntry;
 
-/// What chromedriver calls an error.
+/// Chromedriver's name for the level of an error.
 const ERROR: &str = "SEVERE";
 
-/// What a test asked for.
+/// The failures that a test causes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Console {
-    /// Nothing that fails.
+    /// None.
     #[default]
     Clean,
-    /// Requests or sockets that fail: the browser reports each by itself.
+    /// Failing requests or sockets; the browser reports each.
     NetworkFailures,
 }
 
 impl Console {
-    /// The lines that may not be there.
+    /// The lines that are not allowed.
     #[must_use]
     pub fn forbidden(self, lines: &[BrowserLogEntry]) -> Vec<String> {
         lines
@@ -29,7 +29,7 @@ impl Console {
     }
 }
 
-/// The browser's own words, which a page cannot write: `console.error` has the source `console-api`.
+/// True for a line that the browser wrote itself; lines of `console.error` have the source `console-api`.
 fn is_network_failure(line: &BrowserLogEntry) -> bool {
     let own = line.source.as_deref() != Some("console-api");
     own && (line.message.contains("Failed to load resource") || line.message.contains("WebSocket connection to"))

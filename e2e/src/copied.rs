@@ -1,4 +1,5 @@
-//! Runs programs as a person runs what the page's *copy as* gave: pasted into a shell, a Python, a node, a new cargo project.
+//! Runs the programs that *copy as* produces like a person would: in a shell, in Python, in node, and in a new cargo
+//! project.
 
 use std::{
     ffi::OsString,
@@ -14,10 +15,10 @@ use tempfile::TempDir;
 use crate::{need, script};
 
 const BUDGET: Duration = Duration::from_secs(60);
-/// A Rust program is compiled first, with its dependencies when that is new.
+/// A Rust program is compiled first, and so are its dependencies the first time.
 const BUILD_BUDGET: Duration = Duration::from_secs(300);
 
-/// What copied Rust programs may use, all of them the same; as features that a call over loopback needs.
+/// The dependencies of all copied Rust programs, with the features for calls over loopback.
 const DEPENDENCIES: &str = r#"
 futures-util = "0.3"
 lapin = { version = "4", default-features = false, features = ["tokio"] }
@@ -29,15 +30,15 @@ tonic = { version = "0.14", default-features = false, features = ["channel", "co
 tonic-prost = { version = "0.14", default-features = false }
 "#;
 
-/// Runs what a person pastes into a shell.
+/// Runs text that is pasted into a shell.
 ///
 /// # Errors
-/// When it fails, or does not end in time; with what it said.
+/// When it fails or does not end in time; with its output.
 pub async fn shell(text: &str) -> Result<String> {
     run("sh", &["-c", text], BUDGET).await
 }
 
-/// Runs a Python program, after what its first lines say to fetch.
+/// Runs a Python program, after installing what its first lines name.
 ///
 /// # Errors
 /// As [`shell`].
@@ -49,8 +50,8 @@ pub async fn python(text: &str) -> Result<String> {
     run("sh", &["-c", &lines, &python.display().to_string(), text], BUDGET).await
 }
 
-/// Runs a JavaScript module, beside the packages of `e2e/clients/package.json`, with the WebSocket of browsers, which node
-/// has without being asked from 22 on.
+/// Runs a JavaScript module with the packages of `e2e/clients/package.json` and with the browsers' WebSocket, which
+/// node has by default from version 22 on.
 ///
 /// # Errors
 /// As [`shell`].
@@ -60,7 +61,7 @@ pub async fn javascript(text: &str) -> Result<String> {
     run_in(&folder, "node", &["--experimental-websocket", "--input-type=module", "-e", text], BUDGET).await
 }
 
-/// Runs a Rust program as the `main.rs` of a project of its own, at the versions of this workspace.
+/// Runs a Rust program as the `main.rs` of a new project, with the dependency versions of this workspace.
 ///
 /// # Errors
 /// As [`shell`], and when it does not compile.
@@ -91,7 +92,7 @@ async fn run_in(folder: &TempDir, program: impl AsRef<Path>, args: &[&str], budg
         .with_context(|| format!("{} ran: {args:?}", program.display()))
 }
 
-/// A name with a folder in it is of here, not of where it runs.
+/// A path with a folder is relative to this process's folder, not to that of the program.
 fn here(program: &Path) -> Result<PathBuf> {
     Ok(if program.components().count() > 1 { std::path::absolute(program)? } else { program.to_owned() })
 }

@@ -1,5 +1,5 @@
-//! What grpcurl does, for a command that a person would paste: a shell takes it apart, and reflection tells the types. The
-//! program itself is in no package registry that these tests may use.
+//! Carries out a grpcurl command: a shell splits it into words, and reflection provides the types. The program itself
+//! is in no package registry that these tests may use.
 
 use std::{str::FromStr as _, time::Duration};
 
@@ -22,7 +22,7 @@ use tonic_reflection::pb::v1::{
 
 use crate::copied;
 
-/// A command line, taken apart.
+/// A parsed command line.
 #[derive(Debug, Default)]
 struct Command {
     budget: Option<Duration>,
@@ -32,12 +32,12 @@ struct Command {
     method: String,
 }
 
-/// Makes the call of a command line and gives the replies, one a line.
+/// Makes the call of a command line and returns the replies, one per line.
 ///
 /// # Errors
-/// When the command is none that grpcurl takes, or the call fails.
+/// When grpcurl would not accept the command, or the call fails.
 pub async fn run(text: &str) -> Result<String> {
-    // the shell sees to quotes and line ends, as it would for the program
+    // the shell handles quotes and line ends as it would for the program
     let words = copied::shell(&format!("grpcurl() {{ printf '%s\\n' \"$@\"; }}\n{text}")).await?;
     let command = Command::parse(words.lines())?;
     let channel = Endpoint::from_shared(format!("http://{}", command.address))?.connect().await?;
@@ -79,7 +79,7 @@ impl Command {
         Ok(Self { address, method, ..command })
     }
 
-    /// Deadline and metadata.
+    /// Sets deadline and metadata.
     fn shape<T>(&self, request: &mut Request<T>) -> Result<()> {
         if let Some(budget) = self.budget {
             request.set_timeout(budget);
@@ -96,7 +96,7 @@ impl Command {
     }
 }
 
-/// What reflection tells of a method.
+/// The descriptor of a method, from reflection.
 async fn method(channel: Channel, wanted: &str) -> Result<MethodDescriptor> {
     let (service, name) = wanted.split_once('/').context("SERVICE/METHOD")?;
     let question = ServerReflectionRequest {
@@ -135,7 +135,7 @@ fn text_of(reply: &DynamicMessage) -> String {
     fields.collect::<Vec<_>>().join(", ")
 }
 
-/// Messages of types that nobody compiled.
+/// Messages of types known only at run time.
 struct Dynamic(MessageDescriptor);
 
 impl Codec for Dynamic {

@@ -1,14 +1,13 @@
-//! What the end-to-end tests stand on: the binary under test, a broker, a browser, and clients written by others.
-//! Everything is real and on loopback; nothing is mocked. A map:
+//! The parts of the end-to-end tests: the binary under test, a broker, a browser, and third-party clients. Everything
+//! is real and on loopback; nothing is mocked. A map:
 //!
-//! - [`need`]: what the environment provides, and what to say when it does not
-//! - [`Broker`]: a RabbitMQ node of the tests' own, shared by virtual host or private
-//! - [`Server`]: the binary `crosstalk` as a process, ended by SIGTERM and held to its promises
+//! - [`need`]: the environment of the tests, and errors that name what is missing
+//! - [`Broker`]: a RabbitMQ node, shared by virtual host or private, or the embedded broker
+//! - [`Server`]: the binary `crosstalk` as a process, ended by SIGTERM and checked for a clean exit
 //! - [`Browser`]: a headless Chromium whose console must stay clean
-//! - [`Page`]: what a person sees and does there, by `data-testid`
-//! - [`script`]: Python and JavaScript clients; [`copied`]: programs that the page gives to copy; [`grpcurl`]: what that
-//!   program would do
-//! - [`mod@play`]: one server, one browser, one act; evidence is kept when it fails
+//! - [`Page`]: what a person sees and does on the page, by `data-testid`
+//! - [`script`]: Python and JavaScript clients; [`copied`]: programs from *copy as*; [`grpcurl`]: grpcurl commands
+//! - [`mod@play`]: runs one test with a server and a browser, and keeps evidence if it fails
 
 mod broker;
 mod browser;

@@ -1,5 +1,5 @@
-//! What the environment provides. `cargo xtask test` sets all of it; without it a default is tried, and what is
-//! missing is an error that names the variable and the remedy. No test is skipped.
+//! The environment of the tests. `cargo xtask test` sets all variables. A missing variable has a default, and an error
+//! names the variable and the remedy. No test is skipped.
 //!
 //! | variable | what | default |
 //! | --- | --- | --- |
@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 
 const REMEDY: &str = "`cargo xtask test` sets it up";
 
-/// The root of the workspace this was started in, not the one it was compiled in: clones may share a target folder.
+/// The root of the workspace where the test was started, not where it was compiled: clones may share a target folder.
 #[must_use]
 pub fn workspace() -> PathBuf {
     let manifest =
@@ -22,16 +22,16 @@ pub fn workspace() -> PathBuf {
     manifest.parent().expect("this crate is a folder of the workspace").to_owned()
 }
 
-/// Where cargo builds: beside the test binary's own `deps`, so that it holds with any `CARGO_TARGET_DIR`.
+/// The folder where cargo builds, from the path of the test binary, so that it is right for any `CARGO_TARGET_DIR`.
 #[must_use]
 pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
-/// The binary under test: the release build, as a person runs it.
+/// The binary under test: the release build.
 ///
 /// # Errors
-/// When it was not built.
+/// When it is missing.
 pub fn binary() -> Result<PathBuf> {
     let path = given("CROSSTALK_BIN").unwrap_or_else(|| target().join("release").join("crosstalk"));
     ensure!(
@@ -48,7 +48,7 @@ pub fn python() -> PathBuf {
     given("CROSSTALK_PYTHON").unwrap_or_else(|| PathBuf::from("python3"))
 }
 
-/// What to say when a Python client did not run.
+/// The remedy in the error of a Python client that did not run.
 #[must_use]
 pub fn python_remedy() -> String {
     format!(
@@ -60,7 +60,7 @@ pub fn python_remedy() -> String {
 /// The folder `node_modules` of the JavaScript clients.
 ///
 /// # Errors
-/// When the variable is not set, or names no folder.
+/// When the variable is not set, or is not a folder.
 pub fn node_modules() -> Result<PathBuf> {
     let path = given("CROSSTALK_NODE_MODULES").with_context(|| {
         format!("CROSSTALK_NODE_MODULES is not set: the packages of e2e/clients/package.json are needed; {REMEDY}")

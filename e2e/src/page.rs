@@ -1,4 +1,4 @@
-//! The page as a person uses it: things have a `data-testid`, waiting is for what can be seen, and never for time.
+//! The page as a person uses it. Elements are found by `data-testid`. Waits are for something visible, never for time.
 
 use std::{cell::RefCell, time::Duration};
 
@@ -10,9 +10,9 @@ use thirtyfour::{
     error::{WebDriverErrorInner, WebDriverResult},
 };
 
-/// How long anything on the page may take, on a loaded machine.
+/// The time limit of a wait, for a loaded machine.
 const BUDGET: Duration = Duration::from_secs(15);
-/// How often a thing is looked for again when the page replaced it just before the click.
+/// How often a click is repeated because the page replaced the element just before it.
 const REDRAWN: usize = 5;
 
 /// An open page.
@@ -27,7 +27,7 @@ impl Page {
         Self { driver, origin }
     }
 
-    /// The same page under another origin, such as that of something in between.
+    /// The same page under another origin, such as that of a proxy.
     #[must_use]
     pub fn at(&self, origin: String) -> Self {
         Self { driver: self.driver.clone(), origin }
@@ -72,18 +72,18 @@ impl Page {
         self.until("nothing is in flight", idle).await
     }
 
-    /// Waits until a JavaScript expression is true; `what` is for the person who reads the failure.
+    /// Waits until a JavaScript expression is true; `what` describes it in a failure.
     ///
     /// # Errors
-    /// When it is not within the budget.
+    /// When it is not true within the budget.
     pub async fn until(&self, what: &str, expression: &str) -> Result<()> {
         self.until_within(BUDGET, what, expression).await
     }
 
-    /// [`Page::until`] with a budget of the test's own.
+    /// [`Page::until`] with another budget.
     ///
     /// # Errors
-    /// When it is not within `budget`, or throws.
+    /// When it is not true within `budget`, or throws.
     pub async fn until_within(&self, budget: Duration, what: &str, expression: &str) -> Result<()> {
         let script = format!("return Boolean({expression})");
         let last = RefCell::new(Ok(Value::Null));
@@ -103,15 +103,15 @@ impl Page {
         }
     }
 
-    /// Waits until the visible text of a thing contains `text`, whatever the case.
+    /// Waits until the visible text of an element contains `text`, ignoring case.
     ///
     /// # Errors
-    /// When it does not within the budget; tells what is there instead.
+    /// When it does not within the budget; with the actual text.
     pub async fn says(&self, testid: &str, text: &str) -> Result<()> {
         self.says_within(BUDGET, testid, text).await
     }
 
-    /// [`Page::says`] with a budget of the test's own.
+    /// [`Page::says`] with another budget.
     ///
     /// # Errors
     /// As [`Page::says`].
@@ -120,7 +120,7 @@ impl Page {
         let last = RefCell::new(String::new());
         let said = wait_until(budget, || async {
             let now = self.text(testid).await.unwrap_or_else(|error| format!("({error:#})"));
-            // parts of one line may be elements of their own
+            // one line may consist of several elements
             let words = now.split_whitespace().collect::<Vec<_>>().join(" ");
             let said = words.to_lowercase().contains(&wanted);
             *last.borrow_mut() = words;
@@ -130,7 +130,7 @@ impl Page {
         said.with_context(|| format!("[{testid}] never said {text:?}; it says {:?}", last.borrow()))
     }
 
-    /// The visible text of everything that bears this id; empty when nothing does.
+    /// The visible text of all elements with this id; empty if there is none.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -140,7 +140,7 @@ impl Page {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// How many things bear this id.
+    /// The number of elements with this id.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -150,7 +150,7 @@ impl Page {
         Ok(count.as_u64().unwrap_or_default())
     }
 
-    /// The first visible thing with this id, once it is there.
+    /// The first visible element with this id, once it exists.
     ///
     /// # Errors
     /// When it does not appear within the budget.
@@ -168,7 +168,7 @@ impl Page {
         Ok(self.driver.find(By::Css(css)).await?)
     }
 
-    /// Clicks on the thing with this id, once it is there and enabled.
+    /// Clicks the element with this id, once it exists and is enabled.
     ///
     /// # Errors
     /// When it does not appear, is never enabled, or is covered by something else.
@@ -180,14 +180,14 @@ impl Page {
         loop {
             tries -= 1;
             match self.click_at(&self.find(testid).await?).await {
-                // the page drew it anew between the look and the click
+                // the page replaced the element between the search and the click
                 Err(error) if tries > 0 && matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => {}
                 clicked => return clicked.with_context(|| format!("a click on [{testid}]")),
             }
         }
     }
 
-    /// Clicks on what matches first, wherever it is: what lies beneath header or banner is brought to the middle.
+    /// Clicks the first match. It is scrolled to the middle first, where header and banner cannot cover it.
     ///
     /// # Errors
     /// When there is none, or it is covered by something else.
@@ -200,7 +200,7 @@ impl Page {
         element.click().await
     }
 
-    /// Replaces what is in a field by `text`, as typing does.
+    /// Replaces the content of a field by `text`, as typing does.
     ///
     /// # Errors
     /// When there is no such field.
@@ -218,7 +218,7 @@ impl Page {
         Ok(self.driver.execute(script, arguments.to_vec()).await?.json().clone())
     }
 
-    /// The session, for what is not here.
+    /// The WebDriver session, for other commands.
     #[must_use]
     pub fn driver(&self) -> &WebDriver {
         &self.driver

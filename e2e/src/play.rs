@@ -1,5 +1,5 @@
-//! One act on one stage: a server, a browser at its page, and afterwards the promises that hold for every act: a clean
-//! console and a server that ends as it should. When an act fails, a screenshot, the console and the log are kept.
+//! Runs one test: a server, a browser at its page, and checks that hold for every test: a clean console and a clean
+//! exit of the server. When a test fails, a screenshot, the console and the log are kept.
 
 use std::{fs, panic::AssertUnwindSafe, path::PathBuf};
 
@@ -8,31 +8,31 @@ use futures_util::FutureExt as _;
 
 use crate::{Broker, Browser, Console, Page, Server, need};
 
-/// Where an act happens.
+/// What a test works with.
 #[derive(Debug)]
 pub struct Stage {
-    /// The broker, which the act may disturb when it is its own.
+    /// The broker. A test may kill it only if it is the test's own.
     pub broker: Broker,
     /// The server under test.
     pub server: Server,
     /// The page of that server.
     pub page: Page,
-    /// The browser that shows it.
+    /// The browser of the page.
     pub browser: Browser,
-    /// What the console may hold at the end.
+    /// The failures that the test causes, as far as the console shows them.
     pub console: Console,
 }
 
-/// Sets the stage, plays the act, and strikes the stage.
+/// Starts server and browser, runs the test, and ends both.
 ///
 /// # Errors
-/// What the act fails with, panics included; a console with what may not be in it; a server that does not end well.
+/// The failure of the test, panics included; a forbidden line in the console; a server that does not end cleanly.
 pub async fn play(name: &str, broker: Broker, act: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
     let server = Server::start(&broker).await?;
     play_on(name, broker, server, act).await
 }
 
-/// [`play`] on a server of the caller's own.
+/// [`play`] with a server that the caller started.
 ///
 /// # Errors
 /// As [`play`].
@@ -63,7 +63,7 @@ pub async fn play_on(
             Err(error.context(format!("{name}; {kept}; console: {console:#?}")))
         }
     };
-    // first the browser: what it holds open is not what the server's end is tested with here
+    // the browser first, so that its open connections do not delay the end of the server
     let quit = stage.browser.quit().await;
     let ended = stage.server.stop().await;
     told?;
@@ -71,10 +71,10 @@ pub async fn play_on(
     ended.context("the server did not end well")
 }
 
-/// Where evidence of failures is kept.
+/// The folder for evidence of failures.
 ///
 /// # Errors
-/// When it cannot be made.
+/// When it cannot be created.
 pub fn evidence_folder() -> Result<PathBuf> {
     let folder = need::target().join("e2e");
     fs::create_dir_all(&folder)?;

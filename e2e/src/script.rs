@@ -1,4 +1,4 @@
-//! Clients written by others, run as a person runs them: a short script in Python or JavaScript and its output.
+//! Third-party clients: a short script in Python or JavaScript and its output.
 
 use std::{ffi::OsString, io, os::unix::fs::symlink, path::Path, process::Stdio, time::Duration};
 
@@ -12,23 +12,23 @@ use tokio::{
 
 use crate::need;
 
-/// A script starts an interpreter and large libraries; on a loaded machine that takes a while.
+/// A script starts an interpreter and loads large libraries, which takes a while on a loaded machine.
 const BUDGET: Duration = Duration::from_secs(60);
 
-/// Runs `e2e/clients/NAME` by Python and gives what it printed.
+/// Runs `e2e/clients/NAME` with Python and returns its output.
 ///
 /// # Errors
-/// When it does not run, fails or does not end in time; the error holds what it said.
+/// When it does not run, fails or does not end in time; with its output.
 pub async fn python(name: &str, args: &[&str]) -> Result<String> {
     finish(name, python_command(name, args)).await
 }
 
-/// Runs `e2e/clients/NAME` by node and gives what it printed.
+/// Runs `e2e/clients/NAME` with node and returns its output.
 ///
 /// # Errors
 /// As [`python`].
 pub async fn node(name: &str, args: &[&str]) -> Result<String> {
-    // modules are looked up from where the script lies, so it is run beside the packages
+    // node looks modules up from the folder of the script, so the script is copied beside the packages
     let folder = TempDir::with_prefix("crosstalk-e2e-node-")?;
     let clients = need::workspace().join("e2e/clients");
     for entry in clients.read_dir()? {
@@ -43,7 +43,7 @@ pub async fn node(name: &str, args: &[&str]) -> Result<String> {
     finish(name, command).await
 }
 
-/// Runs any program and gives what it printed.
+/// Runs any program and returns its output.
 ///
 /// # Errors
 /// As [`python`].
@@ -81,7 +81,7 @@ fn not_run(name: &str, error: io::Error) -> anyhow::Error {
     anyhow::Error::new(error).context(format!("{name} could not be started; {}", need::python_remedy()))
 }
 
-/// A Python script that runs on, and what it prints line by line; dropping it kills it.
+/// A running Python script and its output line by line; dropping it kills it.
 #[derive(Debug)]
 pub struct Running {
     name: String,
@@ -102,10 +102,10 @@ impl Running {
         Ok(Self { name: name.to_owned(), lines: BufReader::new(output).lines(), _child: child })
     }
 
-    /// Reads on until a line contains `text`, and gives that line.
+    /// Reads lines until one contains `text`, and returns that line.
     ///
     /// # Errors
-    /// When the script ends before, or the budget is used up; tells what it printed instead.
+    /// When the script ends before, or the budget is used up; with the lines so far.
     pub async fn prints(&mut self, text: &str) -> Result<String> {
         let mut seen = Vec::new();
         let found = timeout(BUDGET, async {

@@ -1,5 +1,5 @@
-//! The binary under test as a process: free ports, a data folder and a log of its own. It is ended as a service manager
-//! would, by SIGTERM, and must then be gone in time with exit code 0 and without a panic in its log.
+//! The binary under test as a process, with its own ports, data folder and log. It is ended by SIGTERM, as a service
+//! manager would, and must then exit in time with code 0 and without a panic in its log.
 
 use std::{
     fs::{self, OpenOptions},
@@ -17,7 +17,7 @@ use crate::{Broker, copied, need};
 
 /// The server listens within 100 ms; its broker link needs longer on a loaded machine.
 const START: Duration = Duration::from_secs(20);
-/// What the server promises between SIGTERM and its end.
+/// The server's limit between SIGTERM and its exit.
 const STOP: Duration = Duration::from_secs(5);
 /// How much of the log is shown with a failure.
 const LOG_TAIL: usize = 6_000;
@@ -33,15 +33,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the binary and waits until `/readyz` says `ready`, or `degraded` where no broker is.
+    /// Starts the binary and waits until `/readyz` says `ready`, or `degraded` without a broker.
     ///
     /// # Errors
-    /// When there is no binary, or it does not come up in time; the error shows its log.
+    /// When there is no binary, or it does not become ready in time; with its log.
     pub async fn start(broker: &Broker) -> Result<Self> {
         Self::start_as(broker, false).await
     }
 
-    /// Starts it with TLS, by a certificate that it makes for itself.
+    /// Starts it with TLS and a self-signed certificate.
     ///
     /// # Errors
     /// As [`Server::start`].
@@ -61,7 +61,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts it once more after it has ended, with the same ports and the same data.
+    /// Starts it again after it has ended, with the same ports and data.
     ///
     /// # Errors
     /// As [`Server::start`].
@@ -82,19 +82,19 @@ impl Server {
         format!("ws://127.0.0.1:{}{path}", self.http)
     }
 
-    /// The certificate that a client may trust, with TLS.
+    /// The certificate for clients to trust, with TLS.
     #[must_use]
     pub fn certificate(&self) -> PathBuf {
         self.folder.path().join("data/self-signed.pem")
     }
 
-    /// Where everything is served.
+    /// The port for everything.
     #[must_use]
     pub fn http_port(&self) -> u16 {
         self.http
     }
 
-    /// Where gRPC is served as well.
+    /// The additional port for gRPC.
     #[must_use]
     pub fn grpc_port(&self) -> u16 {
         self.grpc
@@ -121,7 +121,7 @@ impl Server {
         }
     }
 
-    /// Everything it wrote so far.
+    /// The whole log so far.
     #[must_use]
     pub fn log(&self) -> String {
         fs::read(self.folder.path().join("log"))
@@ -136,15 +136,15 @@ impl Server {
         log[from..].to_owned()
     }
 
-    /// Asks it to end and does not wait.
+    /// Sends SIGTERM and does not wait.
     pub fn terminate(&mut self) {
         self.child.terminate();
     }
 
-    /// Waits for the end after [`Server::terminate`], and asserts that it was a good one.
+    /// Waits for the exit after [`Server::terminate`] and checks that it was clean.
     ///
     /// # Errors
-    /// When it took more than 5 s, the exit code is not 0, or the log tells of a panic.
+    /// When it took more than 5 s, the exit code is not 0, or the log has a panic.
     pub async fn ended(&mut self) -> Result<()> {
         let status = self
             .child
@@ -170,7 +170,7 @@ fn wanted(broker: &Broker) -> &'static str {
     if broker.is_there() { "ready" } else { "degraded" }
 }
 
-/// The binary with ports, data and log of the server's own, and nothing of the shell's.
+/// The binary with its own ports, data and log, and without the variables of the shell.
 fn command(broker: &Broker, http: u16, grpc: u16, folder: &TempDir) -> Result<Command> {
     let log = OpenOptions::new().create(true).append(true).open(folder.path().join("log"))?;
     let mut command = Command::new(need::binary()?);
@@ -198,7 +198,7 @@ fn command(broker: &Broker, http: u16, grpc: u16, folder: &TempDir) -> Result<Co
 
 async fn readiness(url: &str, secure: bool) -> Result<Readiness> {
     if secure {
-        // whether the certificate is a good one is for the tests to find out
+        // other tests check the certificate
         return Ok(serde_json::from_str(&copied::shell(&format!("curl -ksS {url}")).await?)?);
     }
     Ok(reqwest::get(url).await?.json().await?)

@@ -1,5 +1,5 @@
-//! What went over the sockets for one trace, as the server told it: messages with their bytes and what each of these is.
-//! Credentials are masked, byte for byte.
+//! A capture as the server sends it: the bytes of one trace on all sockets, message by message, with their meaning.
+//! Credentials are masked byte for byte.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,120 +9,121 @@ use serde::{Deserialize, Serialize};
 pub struct Armed {
     /// The trace: 32 hexadecimal digits, as in a `traceparent`.
     pub trace_id: String,
-    /// By which the capture is read, as the header `Capture-Secret`: 32 hexadecimal digits. The trace id is in every message.
+    /// The secret to read the capture with, sent as the header `Capture-Secret`: 32 hexadecimal digits. The trace id is
+    /// no secret, since it is in every message.
     pub secret: String,
-    /// For how many more milliseconds it takes calls of its trace; 0 when it takes no more.
+    /// For how many more milliseconds the capture records calls of its trace; 0 when it has ended.
     pub armed_for_ms: u32,
     /// For how many more milliseconds it can be read.
     pub kept_for_ms: u32,
 }
 
-/// Without the secret.
+/// Hides the secret.
 impl core::fmt::Debug for Armed {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Armed").field("trace_id", &self.trace_id).finish_non_exhaustive()
     }
 }
 
-/// A capture of one trace: `PUT /api/v1/captures/{trace}` arms it, calls that carry the trace fill it.
+/// A capture of one trace: `PUT /api/v1/captures/{trace}` arms it, and calls with this trace fill it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Capture))]
 pub struct Capture {
     /// The trace: 32 hexadecimal digits, as in a `traceparent`.
     pub trace_id: String,
-    /// For how many more milliseconds it takes calls of its trace; 0 when it takes no more.
+    /// For how many more milliseconds the capture records calls of its trace; 0 when it has ended.
     pub armed_for_ms: u32,
     /// For how many more milliseconds it can be read.
     pub kept_for_ms: u32,
-    /// All connections that a call of the trace went over.
+    /// All connections with a call of the trace.
     pub connections: Vec<Connection>,
-    /// Where the bytes went, all connections together.
+    /// Bytes by category, of all connections together.
     pub totals: Totals,
-    /// What should be here and is not, and why.
+    /// What is missing from the capture, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub missing: Option<String>,
 }
 
-/// A connection that was recorded from its first byte, and what of it belongs to the trace or to the connection itself.
+/// A connection, recorded from its first byte, with the messages of the trace and those of the connection itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Connection))]
 pub struct Connection {
     /// `HTTP/1.1`, `HTTP/2`, `WebSocket` or `AMQP 0-9-1`.
     pub protocol: String,
-    /// Between whom it is.
+    /// The two ends of the connection.
     pub hop: Hop,
-    /// Who opened it.
+    /// The address of the party that opened it.
     pub client: String,
-    /// Where it was opened to.
+    /// The address it was opened to.
     pub server: String,
     /// When it was accepted, in milliseconds on the server's clock.
     pub opened_ms: f64,
-    /// It went on after what is kept of one connection.
+    /// True if the connection had more bytes than are kept.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub cut: bool,
-    /// In the order of time.
+    /// In order of time.
     pub messages: Vec<Message>,
-    /// What the network saw of it where that is something else: TLS records. None where nothing is encrypted.
+    /// What the network sees where that differs: TLS records. None without encryption.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub network: Vec<Message>,
 }
 
-/// Between whom a connection is.
+/// The two ends of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Hop))]
 pub enum Hop {
-    /// Somebody, the page maybe, called the server.
+    /// A client, possibly the page, to the server.
     #[default]
     Client,
-    /// The server called itself, as a gRPC client.
+    /// The server to itself, as a gRPC client.
     Own,
-    /// The server called its broker.
+    /// The server to its broker.
     Broker,
 }
 
-/// A head or a body of HTTP/1.1, or a frame of anything else.
+/// The head or the body of an HTTP/1.1 message, or a frame of any other protocol.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Message))]
 pub struct Message {
-    /// Who sent it.
+    /// The sender.
     pub from: Sender,
-    /// What it is, `request head` or `frame`.
+    /// The type of the message, `request head` or `frame`.
     pub name: String,
-    /// What it says in short, `GET /api/v1/resource` or `basic.publish`.
+    /// A summary, `GET /api/v1/resource` or `basic.publish`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub value: String,
-    /// Where it starts in all that its sender sent on the connection.
+    /// Its position in all bytes that its sender sent on the connection.
     pub offset: u64,
     /// Its bytes, in base64.
     pub bytes: String,
-    /// In which pieces they were seen.
+    /// The chunks in which the bytes were captured.
     pub chunks: Vec<Chunk>,
-    /// What they are: a tree in depth-first order. The fields without fields below them cover the bytes without a gap.
+    /// The fields: a tree in depth-first order. Its leaves cover the bytes without a gap.
     pub fields: Vec<Field>,
-    /// Where the bytes went.
+    /// Bytes by category.
     pub totals: Totals,
 }
 
-/// One of the two that talk on a connection.
+/// One of the two parties of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Sender))]
 pub enum Sender {
-    /// Who opened it.
+    /// The party that opened it.
     Client,
-    /// Who accepted it.
+    /// The party that accepted it.
     Server,
 }
 
-/// Bytes that were seen at once.
+/// Bytes that were captured at once.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Chunk))]
 pub struct Chunk {
-    /// When, in milliseconds on the server's clock.
+    /// The time in milliseconds on the server's clock.
     pub at_ms: f64,
-    /// How many.
+    /// The number of bytes.
     pub len: u32,
 }
 
@@ -130,62 +131,62 @@ pub struct Chunk {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Field))]
 pub struct Field {
-    /// 0 at the top; the fields below this one follow it and are deeper.
+    /// 0 at the top. The children of a field follow it and have a higher depth.
     pub depth: u16,
-    /// Its first byte, counted from the start of the message.
+    /// The first byte, counted from the start of the message.
     pub start: u32,
-    /// How many bytes it has.
+    /// The number of bytes.
     pub len: u32,
-    /// What the format calls it.
+    /// The name in the format.
     pub name: String,
-    /// What its bytes say.
+    /// The decoded value.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub value: String,
-    /// Where the format defines it.
+    /// The section that defines it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rule: String,
-    /// What it is there for.
+    /// The kind of the field.
     pub kind: Kind,
     /// What is wrong with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub problem: Option<String>,
-    /// Its bytes are a credential, and others stand for them.
+    /// True if its bytes are a credential and were masked.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub masked: bool,
-    /// The bytes behind its bytes where these are encoded, in base64: unmasked (WebSocket) or decoded (base64).
+    /// The decoded bytes in base64, where the captured ones are encoded (WebSocket mask or base64).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub decoded: Option<String>,
 }
 
-/// What a field is there for.
+/// The kind of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Kind))]
 pub enum Kind {
-    /// It keeps parts together or apart.
+    /// Structure of the format.
     Framing,
     /// A number.
     Number,
     /// Text.
     Text,
-    /// What the application sends.
+    /// Application data.
     Payload,
-    /// It breaks the rule of the format.
+    /// Violates a rule of the format.
     Malformed,
-    /// It ends too early: the rest was not captured.
+    /// Incomplete: the remaining bytes were not captured.
     Incomplete,
 }
 
-/// Where bytes went. Their sum is all of them.
+/// The number of bytes in each category; together they are all bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = capture::Totals))]
 pub struct Totals {
     /// Lengths, types, flags, delimiters.
     pub framing: u32,
-    /// Start lines, header fields, properties: what is said about the payload.
+    /// Start lines, header fields and properties, which describe the payload.
     pub headers: u32,
-    /// What the application sends.
+    /// Application data.
     pub payload: u32,
 }

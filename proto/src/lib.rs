@@ -1,15 +1,15 @@
-//! What crosses a wire in Crosstalk, and nothing else: both the server and the page import it.
+//! The types that cross a wire in Crosstalk, and nothing else. Both the server and the page import them.
 //!
-//! - [`helloworld`]: the Greeter of gRPC, generated from `proto/helloworld.proto`
+//! - [`helloworld`]: the gRPC service Greeter, generated from `proto/helloworld.proto`
 //! - [`rest`]: bodies of the REST resource
-//! - [`problem`]: what an error looks like (RFC 9457)
+//! - [`problem`]: error responses (RFC 9457)
 //! - [`amqp`]: AMQP properties, field tables and bodies as JSON
 //! - [`ws`]: the messages of the WebSocket bridge `/ws`
 //! - [`step`]: what a party measured of a call
-//! - [`capture`]: what went over the sockets, byte by byte
-//! - [`status`]: what `/readyz` says
+//! - [`capture`]: captured bytes and their fields
+//! - [`status`]: the body of `/readyz`
 //!
-//! There is no behaviour here: types, their serialised shape, and constants.
+//! There is no behaviour here: types, their serialized form, and constants.
 
 pub mod amqp;
 pub mod capture;
@@ -36,5 +36,5 @@ pub mod helloworld {
     pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/helloworld.bin"));
 }
 
-/// Who is greeted when no name is given, in every style.
+/// The name that is greeted when none is given, in every style.
 pub const DEFAULT_NAME: &str = "World!";

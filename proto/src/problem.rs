@@ -1,4 +1,4 @@
-//! What an error looks like, in every style: RFC 9457 problem details.
+//! Errors, in every style: RFC 9457 problem details.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,26 +12,26 @@ pub struct Problem {
     /// A URI reference naming the kind of problem, `/problems/{slug}`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind in words; the same for every problem of the kind.
+    /// A title; the same for every problem of the kind.
     pub title: String,
-    /// The HTTP status (RFC 9110, section 15), also where the answer did not travel over HTTP.
+    /// The HTTP status (RFC 9110, section 15), also for errors outside HTTP.
     pub status: u16,
-    /// What happened this time, and the remedy.
+    /// What happened, and the remedy.
     pub detail: String,
-    /// The request as the server's log knows it.
+    /// The id of the request in the server's log.
     pub request_id: String,
-    /// Where in the request body, when that is known.
+    /// The positions in the request body, when they are known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
 }
 
-/// One thing wrong with a body.
+/// One error in a body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldProblem {
     /// JSON pointer (RFC 6901) to the offending value; empty is the whole body.
     pub pointer: String,
-    /// What is wrong with it.
+    /// The error.
     pub detail: String,
     /// Line in the body, from 1; for malformed JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]

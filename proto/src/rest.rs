@@ -15,7 +15,7 @@ pub struct Message {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({"name": "Ada"})))]
 #[serde(deny_unknown_fields)]
 pub struct NewGreeting {
-    /// Who is greeted: at most 200 characters, none of them a control character. Empty means the default.
+    /// The name to greet: at most 200 characters, none of them a control character. Empty means the default.
     #[cfg_attr(feature = "openapi", schema(max_length = 200, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$"))]
     pub name: String,
 }
@@ -38,13 +38,13 @@ pub struct GreetingPatch {
     "created_at": "2026-11-22T16:05:09.123Z", "updated_at": "2026-11-22T16:05:09.123Z"
 })))]
 pub struct Greeting {
-    /// Its name in the collection: a ULID, or what the client chose with `PUT`.
+    /// The id in the collection: a ULID, or chosen by the client with `PUT`.
     pub id: String,
-    /// Who is greeted.
+    /// The name that is greeted.
     pub name: String,
     /// The greeting itself.
     pub message: String,
-    /// Starts at 1, grows by 1 with each change; the ETag follows it.
+    /// Starts at 1 and grows by 1 with each change; the ETag is derived from it.
     pub version: i64,
     /// RFC 3339, UTC, milliseconds.
     pub created_at: String,

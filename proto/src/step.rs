@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Who did something.
+/// The party that did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Party {
@@ -17,24 +17,24 @@ pub enum Party {
     Server,
     /// The store behind the server.
     Store,
-    /// The server's link to the broker: all that can be seen of the broker from outside.
+    /// The server's link to the broker, which is all that is visible of the broker.
     Link,
-    /// Whoever consumes the requests of `greeter.rpc`.
+    /// The consumer of the requests in `greeter.rpc`.
     Worker,
-    /// A consumer of the page's, by the page's clock.
+    /// A consumer of the page, by the page's clock.
     Consumer,
 }
 
 /// One piece of work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// Who did it.
+    /// The party that did it.
     pub party: Party,
-    /// What was done, in kebab-case: `parse`, `greet`, `insert`, `publish`, `confirm`, `deliver`. Of a gRPC call `headers`,
-    /// `data` (the first message) and `trailers` are the moments at which the party let go of them, or had them.
+    /// What was done, in kebab-case: `parse`, `greet`, `insert`, `publish`, `confirm`, `deliver`. In a gRPC call
+    /// `headers`, `data` (the first message) and `trailers` are the moments when the party sent or received them.
     pub name: String,
     /// Milliseconds on the party's clock, which starts with its process.
     pub start_ms: f64,
-    /// How long it took, in milliseconds; 0 is an instant.
+    /// The duration in milliseconds; 0 is an instant.
     pub dur_ms: f64,
 }

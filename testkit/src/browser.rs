@@ -1,5 +1,5 @@
-//! Chromedriver, and what it must be told so that Chromium runs without a screen, as root too, and talks to nobody else.
-//! The WebDriver client is the test's own; each session gets a fresh profile, removed with the [`Browser`].
+//! Chromedriver, and the settings with which Chromium runs headless, also as root, and without network traffic of its
+//! own. The test brings its WebDriver client. Each session has a new profile, which is removed with the [`Browser`].
 
 use std::{
     path::{Path, PathBuf},
@@ -15,16 +15,16 @@ use tokio::{
 
 use crate::{Child, Error, ports, wait::wait_until};
 
-/// Chromedriver is up in well under a second; a loaded machine needs more.
+/// Chromedriver starts in well under a second; a loaded machine needs more.
 const START: Duration = Duration::from_secs(30);
 
-/// JavaScript for the gRPC bench: from then on `arrived[n - 1]` is when the message that the table calls `n` was there, and
-/// `painted.get(n)` when it was painted, in milliseconds.
+/// JavaScript for the gRPC bench: it sets `arrived[n - 1]` when message `n` of the table arrives, and `painted.get(n)`
+/// when it is painted, in milliseconds.
 pub const WATCH_ARRIVALS: &str = include_str!("arrivals.js");
 
 const REMEDY: &str = "sudo apt-get install chromium chromium-driver";
 
-/// Chromium's flags: no sandbox (it cannot have one as root), no network of its own, a stable rendering.
+/// Chromium's flags: no sandbox (root cannot have one), no network traffic of its own, stable rendering.
 const FLAGS: &[&str] = &[
     "--headless=new",
     "--no-sandbox",
@@ -48,7 +48,7 @@ pub struct Chromedriver {
     port: u16,
 }
 
-/// What one browser session is started with.
+/// The settings of one browser session.
 #[derive(Debug)]
 pub struct Browser {
     profile: TempDir,
@@ -76,7 +76,7 @@ impl Chromedriver {
         }
     }
 
-    /// Where a WebDriver client connects.
+    /// The address for a WebDriver client.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -117,12 +117,12 @@ fn find(names: &[&str]) -> Option<PathBuf> {
         .find_map(|name| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()))
 }
 
-/// Whether `GET /status` says that a session can be made (W3C WebDriver, section 8.3).
+/// True if `GET /status` says that a session can be made (W3C WebDriver, section 8.3).
 async fn ready(port: u16) -> bool {
     let ask = async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.write_all(b"GET /status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-        // it keeps the connection open, so there is no end to wait for; the answer is one small packet
+        // the connection stays open, so there is no end to wait for; the answer is one small packet
         let mut answer = vec![0; 4096];
         let length = stream.read(&mut answer).await?;
         Ok::<_, std::io::Error>(String::from_utf8_lossy(&answer[..length]).contains("\"ready\":true"))

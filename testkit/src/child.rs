@@ -1,7 +1,8 @@
 //! A process that cannot outlive its owner.
 //!
-//! It runs in a process group of its own, which is killed on drop. For owners that never get to drop (a static, a panic
-//! with abort, a SIGKILL) a small shell waits on a pipe that only the owner holds, and kills the group when it closes.
+//! It runs in its own process group, which is killed on drop. If the owner ends without a drop (a static, a panic with
+//! abort, SIGKILL), a small shell does it: it waits on a pipe that only the owner holds, and kills the group when the
+//! pipe closes.
 
 use std::{
     io,
@@ -24,7 +25,7 @@ pub struct Child {
     program: PathBuf,
     process: process::Child,
     watchdog: process::Child,
-    /// known once the process was waited for: its id may then belong to another one
+    /// known once the process was waited for; its id may then belong to another process
     ended: Option<ExitStatus>,
 }
 
@@ -118,7 +119,7 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        // before the process is reaped: the watchdog must never see an id that was given away again
+        // before the process is reaped: the watchdog must not use an id that belongs to another process by now
         let _gone = self.watchdog.kill();
         let _status = self.watchdog.wait();
         self.kill();
@@ -154,7 +155,7 @@ mod tests {
         assert!(alive(grandchild));
         drop(child);
         let stat = format!("/proc/{}/stat", grandchild.as_raw_nonzero());
-        // an orphan nobody reaps stays as a zombie
+        // an orphan that is not reaped stays as a zombie
         let gone = || std::future::ready(std::fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z ")));
         crate::wait_until(Duration::from_secs(5), gone).await.unwrap();
     }
@@ -167,7 +168,7 @@ mod tests {
             command
         });
         let mut child = std::mem::ManuallyDrop::new(child.unwrap());
-        // what the system does when the owner is gone: its end of the pipe closes
+        // when the owner is gone, the system closes its end of the pipe
         drop(child.watchdog.stdin.take());
         let status = child.wait(Duration::from_secs(5)).await.unwrap();
         assert_eq!(status.signal(), Some(Signal::KILL.as_raw()));

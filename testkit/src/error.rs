@@ -1,4 +1,4 @@
-//! Why something could not be started: each variant names the thing and the remedy.
+//! Errors of starting a process: each names the program or file and the remedy.
 
 use std::{io, path::PathBuf, time::Duration};
 
@@ -9,7 +9,7 @@ pub enum Error {
     /// The program is not on this machine.
     #[error("{program} is not installed: {remedy}")]
     Missing {
-        /// The program's name as one would type it.
+        /// The name of the program.
         program: &'static str,
         /// A command that installs it.
         remedy: &'static str,
@@ -19,7 +19,7 @@ pub enum Error {
     Run {
         /// The program's path.
         program: PathBuf,
-        /// What the system answered.
+        /// The error of the system.
         source: io::Error,
     },
     /// The program ended before it was ready.
@@ -37,7 +37,7 @@ pub enum Error {
     NotReady {
         /// The program's path.
         program: PathBuf,
-        /// How long was waited.
+        /// The time limit.
         budget: Duration,
         /// The last lines it wrote.
         log: String,
@@ -45,20 +45,20 @@ pub enum Error {
     /// A file or folder could not be written.
     #[error("cannot prepare {}: {source}", path.display())]
     Prepare {
-        /// Which one.
+        /// The path.
         path: PathBuf,
-        /// What the system answered.
+        /// The error of the system.
         source: io::Error,
     },
     /// A certificate could not be made.
     #[error("cannot make a certificate: {0}")]
     Certificate(#[from] rcgen::Error),
-    /// A command line tool of the program answered with a failure.
+    /// A command line tool of the program failed.
     #[error("{command} failed: {stderr}")]
     Tool {
         /// What was run.
         command: String,
-        /// What it said.
+        /// Its error output.
         stderr: String,
     },
 }

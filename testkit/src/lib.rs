@@ -1,13 +1,13 @@
-//! What tests and benchmarks start for themselves, so that nobody has to prepare a machine or share a broker.
+//! What tests and benchmarks start for themselves, so that no machine has to be prepared and no broker shared.
 //!
 //! - [`RabbitMq`]: a private node on free ports, to be used, killed and restarted
-//! - [`Chromedriver`]: a WebDriver server, and the capabilities a headless browser needs
-//! - [`WATCH_ARRIVALS`]: what notes in a page when the messages of a stream came and were painted
+//! - [`Chromedriver`]: a WebDriver server, and the settings of a headless browser
+//! - [`WATCH_ARRIVALS`]: a script that records when the messages of a stream arrive and are painted
 //! - [`Child`]: a process that cannot outlive its owner
-//! - [`Observer`]: writes down what goes over the connections to a server
+//! - [`Observer`]: a proxy that records the bytes of each connection
 //! - [`ports`] and [`wait_until`]: free ports, and waiting for a predicate instead of sleeping
 //!
-//! Invariant: whatever is started here is gone when its owner is, also when the owner was killed.
+//! Invariant: whatever is started here ends with its owner, also when the owner is killed.
 
 mod browser;
 mod child;

@@ -1,4 +1,4 @@
-//! An observer on the path between clients and a server: it passes every byte on and writes down what it was.
+//! A recording proxy between clients and a server: it forwards every byte and records it.
 
 use std::{
     io,
@@ -20,7 +20,7 @@ use crate::wait::{TimedOut, wait_until};
 
 const BUFFER: usize = 16 * 1024;
 
-/// Stands between clients and a server.
+/// A recording proxy.
 #[derive(Debug)]
 pub struct Observer {
     address: SocketAddr,
@@ -28,14 +28,14 @@ pub struct Observer {
     accepting: JoinHandle<()>,
 }
 
-/// What went over one connection so far.
+/// The bytes of one connection so far.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// All that the client sent.
+    /// All bytes from the client.
     pub client: Vec<u8>,
-    /// All that the server sent.
+    /// All bytes from the server.
     pub server: Vec<u8>,
-    /// How many of its two directions have ended.
+    /// How many of the two directions have ended.
     ended: u8,
 }
 
@@ -43,7 +43,7 @@ pub struct Seen {
 struct Connections(Arc<Mutex<Vec<Seen>>>);
 
 impl Observer {
-    /// Listens on a free port of loopback; what connects there is connected to `server`.
+    /// Listens on a free loopback port and forwards each connection to `server`.
     ///
     /// # Errors
     /// When it cannot listen.
@@ -56,7 +56,7 @@ impl Observer {
             while let Ok((near, _peer)) = listener.accept().await {
                 let number = observed.open();
                 let Ok(far) = TcpStream::connect(server).await else { continue };
-                // what it adds to the times is not to be Nagle's
+                // the proxy must not add the delays of Nagle's algorithm
                 let _ = (near.set_nodelay(true), far.set_nodelay(true));
                 let (near_read, near_write) = near.into_split();
                 let (far_read, far_write) = far.into_split();
@@ -67,13 +67,13 @@ impl Observer {
         Ok(Self { address, seen, accepting })
     }
 
-    /// Where to connect to.
+    /// The address to connect to.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What went over the last connection on which a client sent `mark`, if there is one.
+    /// The last connection on which a client sent `mark`, if any.
     #[must_use]
     pub fn seen(&self, mark: impl AsRef<[u8]>) -> Option<Seen> {
         let mark = mark.as_ref();
@@ -119,10 +119,10 @@ async fn carry(
 ) {
     let mut bytes = vec![0; BUFFER];
     let mut heard = true;
-    // a peer that resets has ended as well
+    // a reset by the peer ends the direction too
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
         side(&mut seen.lock()[number]).extend_from_slice(&bytes[..read]);
-        // what is said to one that has left is written down all the same
+        // bytes for a closed peer are still recorded
         heard = heard && to.write_all(&bytes[..read]).await.is_ok();
     }
     drop(to.shutdown().await);

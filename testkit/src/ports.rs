@@ -1,5 +1,5 @@
-//! Free TCP ports on loopback. They lie below the range from which the system takes the ports of outgoing connections,
-//! so that a server that is killed and restarted finds its own port free again.
+//! Free TCP ports on loopback. They are below the range of outgoing connections, so that a killed server can be
+//! restarted on its own port.
 
 use std::{
     collections::HashSet,
@@ -11,7 +11,7 @@ use std::{
 const FIRST: u16 = 18_000;
 const COUNT: u16 = 14_000;
 
-/// A port on 127.0.0.1 that nobody listens on; never the same one twice in a process.
+/// A free port on 127.0.0.1, never the same one twice in a process.
 ///
 /// # Panics
 /// When all of them are taken.
@@ -20,7 +20,7 @@ pub fn free() -> u16 {
     static TAKEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
     let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
     let taken = taken.get_or_insert_default();
-    // a random start keeps test binaries that run at the same time apart
+    // a random start keeps concurrent test binaries apart
     let start = RandomState::new().hash_one(std::process::id()) % u64::from(COUNT);
     let start = u16::try_from(start).expect("a remainder of COUNT fits");
     (0..COUNT)

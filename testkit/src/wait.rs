@@ -5,13 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often the predicate is asked.
+/// The interval between two calls of the predicate.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// The predicate did not become true within the budget.
 #[derive(Debug)]
 pub struct TimedOut {
-    /// How long was waited.
+    /// The time limit.
     pub budget: Duration,
 }
 
@@ -23,12 +23,12 @@ impl fmt::Display for TimedOut {
 
 impl std::error::Error for TimedOut {}
 
-/// Asks `predicate` every 20 ms until it answers true, at least once.
+/// Calls `predicate` every 20 ms until it returns true, at least once.
 ///
-/// It is cancel safe as far as the predicate is.
+/// It is cancel safe if the predicate is.
 ///
 /// # Errors
-/// [`TimedOut`] when `budget` is used up, also in the middle of one answer.
+/// [`TimedOut`] when `budget` is used up, also during a call.
 pub async fn wait_until<P, F>(budget: Duration, mut predicate: P) -> Result<(), TimedOut>
 where
     P: FnMut() -> F,

@@ -1,8 +1,9 @@
-//! Dissects what nobody would send, for so many seconds: `cargo run --release -p crosstalk-wire --example fuzz -- 60 h2`;
-//! `cargo xtask fuzz` does it for all.
+//! Dissects random malformed input for a number of seconds: `cargo run --release -p crosstalk-wire --example fuzz -- 60
+//! h2`. `cargo xtask fuzz` runs it for all dissectors.
 //!
-//! Each case is a sample of the protocol, changed: bytes replaced, removed, doubled, cut off, spliced from another sample. It
-//! starts from the same seed unless a third argument gives another, so a case that fails is found again; it prints the case.
+//! Each case is a changed sample of the protocol: bytes replaced, removed, doubled, cut off, or spliced from another
+//! sample. The seed is fixed unless a third argument gives another one, so a failure can be reproduced. A failing case
+//! is printed.
 
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -33,7 +34,7 @@ impl Numbers {
     }
 }
 
-/// What a client and a server send.
+/// The bytes of a client and of a server.
 type Sample = (&'static [u8], &'static [u8]);
 
 fn samples(dissector: &str) -> Result<Vec<Sample>, String> {
@@ -68,7 +69,7 @@ fn samples(dissector: &str) -> Result<Vec<Sample>, String> {
     })
 }
 
-/// Names for the messages of the samples; some are those of credentials.
+/// A schema for the messages of the samples. Some field names are those of credentials.
 fn schemas() -> Schemas {
     let member = |(number, name, kind, of): (i32, &str, Type, &str)| FieldDescriptorProto {
         name: Some(name.to_owned()),
@@ -147,7 +148,7 @@ fn change(bytes: &[u8], other: &[u8], keep: usize, numbers: &mut Numbers) -> Vec
     out
 }
 
-/// Whether leaves lie side by side over all bytes, and all fields over their children.
+/// True if the leaves cover all bytes without a gap, and the children of each field cover the field.
 fn joins(field: &Field) -> bool {
     let ends = |children: &[Field]| {
         children.iter().try_fold(field.range.start, |at, child| {
@@ -164,10 +165,10 @@ fn main() -> Result<(), String> {
     let seconds = arguments.next().and_then(|seconds| seconds.parse().ok()).ok_or(USAGE)?;
     let dissector = arguments.next().ok_or(USAGE)?;
     let samples = samples(&dissector)?;
-    // gRPC's messages are guessed at, those of Protobuf have names
+    // the messages of gRPC samples have no schema, those of Protobuf samples have one
     let schemas = if dissector == "protobuf" { schemas() } else { Schemas::default() };
     let seed: u64 = arguments.next().map_or(Ok(1), |seed| seed.parse()).map_err(|_wrong| USAGE)?;
-    // never 0: the sequence would stay there
+    // never 0: the sequence would repeat it
     let mut numbers = Numbers(0x5eed_0000_c0de_0000 ^ seed.max(1));
     let (start, mut cases, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
     while start.elapsed() < Duration::from_secs(seconds) {

@@ -1,14 +1,15 @@
-//! What one dissection may allocate. A capture is bounded, but a byte of it can stand for a whole header field or a node of
-//! a tree: so fields and the text in them are counted, and when they are used up the rest stays undissected.
+//! The limits of one dissection. A capture is bounded, but one byte of it can stand for a whole header field or a node
+//! of a tree. So fields and the text in them are counted. Once a limit is reached, the remaining bytes are not
+//! dissected.
 
 use std::cell::Cell;
 
-/// How much one dissection may allocate.
+/// The limits of one dissection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How many fields.
+    /// The maximum number of fields.
     pub fields: usize,
-    /// How many bytes of text in all values together.
+    /// The maximum number of bytes of text in all values together.
     pub text: usize,
 }
 
@@ -18,7 +19,7 @@ impl Default for Limits {
     }
 }
 
-/// What is left of the limits, counted down as fields are made.
+/// The remaining limits, counted down as fields are created.
 #[derive(Debug)]
 pub(crate) struct Budget {
     fields: Cell<usize>,
@@ -30,7 +31,7 @@ impl Budget {
         Self { fields: Cell::new(limits.fields), text: Cell::new(limits.text) }
     }
 
-    /// Takes one field with so much text, if there is enough left.
+    /// Takes one field with this many bytes of text. False if the limits are reached.
     pub(crate) fn take(&self, text: usize) -> bool {
         let (fields, left) = (self.fields.get(), self.text.get());
         if fields == 0 || left < text {

@@ -1,41 +1,41 @@
-//! What was seen of one connection: the bytes of both parties, and when they came.
+//! The captured bytes of one connection, with times.
 
 use serde::{Deserialize, Serialize};
 
 /// The bytes of one connection, from its beginning.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
-    /// All that the client sent.
+    /// All bytes from the client.
     pub client: Vec<u8>,
-    /// All that the server sent.
+    /// All bytes from the server.
     pub server: Vec<u8>,
-    /// In which pieces it was seen, in the order of time.
+    /// The chunks in which the bytes were captured, in order of time.
     pub chunks: Vec<Chunk>,
 }
 
-/// Some bytes that were seen at once.
+/// Bytes that were captured at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
-    /// Who sent them.
+    /// The sender.
     pub from: Party,
-    /// When they were seen, in nanoseconds since the capture began.
+    /// When they were captured, in nanoseconds since the start of the capture.
     pub at: u64,
-    /// How many they are. They follow those that the same party sent before.
+    /// The number of bytes. They follow the bytes that the same party sent before.
     pub len: usize,
 }
 
-/// One of the two that talk on a connection.
+/// One of the two parties of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
-    /// Who opened the connection.
+    /// The party that opened the connection.
     Client,
-    /// Who accepted it.
+    /// The party that accepted it.
     Server,
 }
 
 impl Capture {
-    /// Adds bytes that `from` sent, seen `at` nanoseconds after the capture began and not before those that were added last.
+    /// Adds bytes from `from`, captured `at` nanoseconds after the start of the capture. `at` must not decrease.
     pub fn push(&mut self, from: Party, at: u64, bytes: &[u8]) {
         match from {
             Party::Client => self.client.extend_from_slice(bytes),

@@ -1,27 +1,27 @@
-//! Which protocols a connection speaks: AMQP, HTTP/2 and TLS are told by their first bytes,
-//! all else is HTTP/1.1, until a WebSocket was agreed on.
+//! The protocol of a connection: AMQP, HTTP/2 and TLS are recognized by their first bytes. Everything else is HTTP/1.1,
+//! which may switch to WebSocket.
 
 use crate::{
     amqp,
-    conversation::{Found, Owner, Protocol},
     field::Field,
+    field_builder::FieldBuilder,
     h2,
     http1::{self, Message},
+    messages::{Attribution, Owner, Protocol},
     protobuf::Schemas,
-    scope::Scope,
     tls, websocket,
 };
 
 /// Reads both directions of a connection.
-pub(crate) fn read(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> Found {
+pub(crate) fn read(client: &mut FieldBuilder<'_>, server: &mut FieldBuilder<'_>, schemas: &Schemas) -> Attribution {
     if amqp::begins(client.left()) {
         amqp::frames(client, schemas);
         amqp::frames(server, schemas);
-        Found::new(Protocol::Amqp)
+        Attribution::new(Protocol::Amqp)
     } else if tls::begins(client.left()) {
         tls::records(client);
         tls::records(server);
-        Found::new(Protocol::Tls)
+        Attribution::new(Protocol::Tls)
     } else if h2::begins(client.left()) {
         http2(client, server, schemas)
     } else {
@@ -29,8 +29,8 @@ pub(crate) fn read(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Sch
     }
 }
 
-fn http2(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> Found {
-    let mut found = Found::new(Protocol::Http2);
+fn http2(client: &mut FieldBuilder<'_>, server: &mut FieldBuilder<'_>, schemas: &Schemas) -> Attribution {
+    let mut found = Attribution::new(Protocol::Http2);
     let requests = h2::frames(client, None, schemas);
     let answers = h2::frames(server, Some(&requests.streams), schemas);
     let owner = |stream: u32| match stream {
@@ -46,12 +46,12 @@ fn http2(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> F
 }
 
 /// Reads both directions of a connection that begins with HTTP/1.1.
-fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> Found {
-    let mut found = Found::new(Protocol::Http1);
+fn http1(client: &mut FieldBuilder<'_>, server: &mut FieldBuilder<'_>, schemas: &Schemas) -> Attribution {
+    let mut found = Attribution::new(Protocol::Http1);
     let mut requests: Vec<Message> = Vec::new();
     let mut answered = 0;
     loop {
-        // what a client sends after its wish to switch depends on the answer to that
+        // what a client sends after asking for a switch depends on the answer
         let mut wish = false;
         while !wish && let Some(request) = http1::message(client, false, None, schemas) {
             wish = request.asks_for_websocket();
@@ -61,7 +61,7 @@ fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> F
         while !wish || answered < requests.len() {
             let request = requests.get(answered);
             let Some(answer) = http1::message(server, true, request, schemas) else {
-                // only after a wish to switch that nobody answered
+                // only when a request to switch has no answer
                 client.leaf(usize::MAX, Field::payload("protocol not agreed on", "RFC 9110 §7.8"));
                 return found;
             };
@@ -83,7 +83,8 @@ fn http1(client: &mut Scope<'_>, server: &mut Scope<'_>, schemas: &Schemas) -> F
     }
 }
 
-/// A browser sends no header of a page's choice with a WebSocket's handshake: there the query may name the trace.
+/// The call of a request. A page cannot set headers of a WebSocket handshake, so there the query may have the
+/// `traceparent`.
 fn owner(request: &Message) -> Owner {
     let query = || {
         let (_path, query) = request.start.target().split_once('?').filter(|_| request.asks_for_websocket())?;
@@ -94,7 +95,7 @@ fn owner(request: &Message) -> Owner {
     Owner::Call(if in_header { trace(&request.headers) } else { query() })
 }
 
-/// W3C Trace Context: which job a call is part of. Of several none is followed.
+/// The W3C trace context of a call. With several headers none counts.
 fn trace(headers: &http1::Headers) -> Option<String> {
     headers.only("traceparent").map(ToOwned::to_owned)
 }

@@ -1,75 +1,77 @@
-//! A field: a named range of captured bytes, what it means, and the rule of the format that says so. Fields nest; the
-//! leaves of a tree lie side by side without a gap, so that joined they are the bytes again. `scope` builds them so.
+//! A field: a named range of captured bytes, its meaning, and the rule of the format that defines it. Fields nest. The
+//! leaves of a tree cover the bytes without a gap, so joined they are the bytes again; [`crate::field_builder`]
+//! guarantees that.
 
 use std::{borrow::Cow, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
-/// A named part of the bytes that one party sent.
+/// A named range of the bytes that one party sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
-    /// Where it is, in bytes from the start of what its sender sent on this connection. Children cover it without a gap.
+    /// The position, in bytes from the start of what the sender sent on this connection. The children cover it without
+    /// a gap.
     pub range: Range<usize>,
-    /// What the format calls it.
+    /// The name in the format.
     pub name: Cow<'static, str>,
-    /// What the bytes say, decoded for reading and cut when long; empty where the children say it better.
+    /// The decoded value, cut when long; empty where the children have the details.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub value: String,
-    /// Where the format defines it, for instance `RFC 9113 §6.1`.
+    /// The section that defines it, for instance `RFC 9113 §6.1`.
     pub rule: Cow<'static, str>,
-    /// What it is there for.
-    pub kind: Kind,
-    /// Why it could not be read as it should, if so.
+    /// The kind of the field.
+    pub kind: FieldKind,
+    /// Why it could not be decoded correctly, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Cow<'static, str>>,
-    /// Whether the bytes are a credential: after dissecting they are replaced by as many others.
+    /// True if the bytes are a credential: they are masked after the dissection.
     #[serde(default, skip_serializing_if = "is_false")]
     pub masked: bool,
-    /// Which part of the field this is, where the framing of a lower layer runs through it.
+    /// Which part of a field this is, where the framing of a lower layer splits the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub part: Option<Part>,
-    /// The bytes behind these, where these are encoded (masked by a WebSocket client, or base64), and the children are of
-    /// those.
+    pub part: Option<FieldPart>,
+    /// The decoded bytes, where the captured ones are encoded (WebSocket mask or base64). The children then describe
+    /// the decoded bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoded: Option<Vec<u8>>,
-    /// What it consists of, in the order of the bytes; a leaf has none.
+    /// The parts of the field, in the order of the bytes; a leaf has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Field>,
 }
 
-/// What a field is there for.
+/// The kind of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// It keeps parts together or apart: a line end, a frame, a type, a flag.
+pub enum FieldKind {
+    /// Structure of the format: a line end, a frame, a type, a flag.
     Framing,
-    /// It is a number.
+    /// A number.
     Number,
-    /// It is text.
+    /// Text.
     Text,
-    /// It is what the application sends: everything else is overhead.
+    /// Application data; all other kinds are overhead.
     Payload,
-    /// It breaks the rule of the format; `problem` says how.
+    /// Violates a rule of the format; `problem` says how.
     Malformed,
-    /// It ends before its end: the rest was not captured.
+    /// Incomplete: the remaining bytes were not captured.
     Incomplete,
 }
 
-/// Which part of a field that a lower layer cut into pieces.
+/// The part of a field that a lower layer has split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// It begins here and goes on in a later piece.
+pub enum FieldPart {
+    /// The first part.
     First,
-    /// It began before and goes on after.
+    /// A part between the first and the last.
     Middle,
-    /// It began in an earlier piece and ends here.
+    /// The last part.
     Last,
 }
 
 impl Field {
-    /// A field without a place yet: a scope gives it one.
-    pub(crate) fn new(kind: Kind, name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
+    /// A field without a position; a [`crate::field_builder::FieldBuilder`] sets it.
+    pub(crate) fn new(kind: FieldKind, name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
         Self {
             range: 0..0,
             name: name.into(),
@@ -85,19 +87,19 @@ impl Field {
     }
 
     pub(crate) fn framing(name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
-        Self::new(Kind::Framing, name, rule)
+        Self::new(FieldKind::Framing, name, rule)
     }
 
     pub(crate) fn number(name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
-        Self::new(Kind::Number, name, rule)
+        Self::new(FieldKind::Number, name, rule)
     }
 
     pub(crate) fn text(name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
-        Self::new(Kind::Text, name, rule)
+        Self::new(FieldKind::Text, name, rule)
     }
 
     pub(crate) fn payload(name: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
-        Self::new(Kind::Payload, name, rule)
+        Self::new(FieldKind::Payload, name, rule)
     }
 
     pub(crate) fn value(mut self, value: impl Into<String>) -> Self {
@@ -105,38 +107,38 @@ impl Field {
         self
     }
 
-    /// Marks a field that breaks a rule but was read all the same.
+    /// Adds a problem to a field that violates a rule but could be decoded.
     pub(crate) fn problem(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
         self.problem = Some(problem.into());
         self
     }
 
     pub(crate) fn malformed(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
-        self.kind = Kind::Malformed;
+        self.kind = FieldKind::Malformed;
         self.problem(problem)
     }
 
-    pub(crate) fn secret(mut self, secret: bool) -> Self {
-        self.masked = secret;
+    pub(crate) fn masked(mut self, masked: bool) -> Self {
+        self.masked = masked;
         self
     }
 
-    /// How many bytes it has.
+    /// The number of bytes.
     pub fn len(&self) -> usize {
         self.range.len()
     }
 
-    /// Whether it has no bytes, as only the root of an empty stream does.
+    /// True if it has no bytes, which is only so for the root of an empty stream.
     pub fn is_empty(&self) -> bool {
         self.range.is_empty()
     }
 
-    /// The leaves in the order of their bytes.
+    /// The leaves, in the order of the bytes.
     pub fn leaves(&self) -> Leaves<'_> {
         Leaves { stack: vec![self] }
     }
 
-    /// The first field of this name in the tree, itself included, in the order of the bytes.
+    /// The first field with this name in the tree, in the order of the bytes. The field itself counts.
     pub fn find(&self, name: &str) -> Option<&Field> {
         if self.name == name {
             return Some(self);
@@ -145,7 +147,7 @@ impl Field {
     }
 }
 
-/// Walks the leaves of a tree.
+/// Iterates over the leaves of a tree.
 #[derive(Debug)]
 pub struct Leaves<'a> {
     stack: Vec<&'a Field>,

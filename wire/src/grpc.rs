@@ -1,15 +1,15 @@
-//! gRPC's length-prefixed messages, and what gRPC-Web makes of them: the trailers in a frame of their own, and all of it in
-//! base64 for clients that can only read text.
+//! The length-prefixed messages of gRPC. In gRPC-Web the trailers are a frame of their own, and the text form encodes
+//! everything in base64.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
-    assembly::{self, Piece},
     budget::Budget,
-    field::{Field, Kind},
+    field::{Field, FieldKind},
+    field_builder::FieldBuilder,
     http1::header,
     protobuf::{self, Message, Schemas},
-    scope::Scope,
+    reassembly::{self, Piece},
     text,
 };
 
@@ -17,21 +17,26 @@ const PREFIX: &str = "gRPC over HTTP/2, Length-Prefixed-Message";
 const WEB: &str = "gRPC-Web, protocol differences vs gRPC over HTTP/2";
 const TEXT: &str = "gRPC-Web, base64 encoded streams";
 
-/// Reads the scope as messages to its end, each of which is a `message`. `web` allows the frame with trailers.
-pub(crate) fn messages(scope: &mut Scope<'_>, web: bool, message: Option<&Message>, schemas: &Schemas) {
-    while !scope.is_empty() {
-        let mut inner = scope.rest();
+/// Dissects all bytes as gRPC messages of type `message`. `web` allows the frame with trailers.
+pub(crate) fn messages(builder: &mut FieldBuilder<'_>, web: bool, message: Option<&Message>, schemas: &Schemas) {
+    while !builder.is_empty() {
+        let mut inner = builder.rest();
         let (name, whole) = one(&mut inner, web, message, schemas).unwrap_or(("message", false));
         if whole {
             inner.end_here();
         }
         let len = inner.taken().len().saturating_sub(5);
-        scope.push(inner.close(Field::framing(name, PREFIX).value(text::bytes(len))));
+        builder.push(inner.close(Field::framing(name, PREFIX).value(text::bytes(len))));
     }
 }
 
-fn one(scope: &mut Scope<'_>, web: bool, message: Option<&Message>, schemas: &Schemas) -> Option<(&'static str, bool)> {
-    let [flag] = scope.take()?;
+fn one(
+    builder: &mut FieldBuilder<'_>,
+    web: bool,
+    message: Option<&Message>,
+    schemas: &Schemas,
+) -> Option<(&'static str, bool)> {
+    let [flag] = builder.take()?;
     let (trailers, compressed) = (web && flag & 0x80 != 0, flag & 1 != 0);
     let shown = match (trailers, compressed) {
         (true, true) => "trailers, compressed",
@@ -41,12 +46,12 @@ fn one(scope: &mut Scope<'_>, web: bool, message: Option<&Message>, schemas: &Sc
     };
     let field = Field::framing("flag", if trailers { WEB } else { PREFIX }).value(shown);
     let known = flag & !(if web { 0x81 } else { 1 }) == 0;
-    scope.leaf(1, if known { field } else { field.malformed("not a flag") });
+    builder.leaf(1, if known { field } else { field.malformed("not a flag") });
     let name = if trailers { "trailers" } else { "message" };
-    let len = usize::try_from(scope.u32("length", PREFIX)?).unwrap_or(usize::MAX);
-    let whole = scope.left().len() >= len;
-    let mut inner = scope.window(len);
-    let mut field = Field::new(if trailers { Kind::Framing } else { Kind::Payload }, "content", PREFIX);
+    let len = usize::try_from(builder.u32("length", PREFIX)?).unwrap_or(usize::MAX);
+    let whole = builder.left().len() >= len;
+    let mut inner = builder.window(len);
+    let mut field = Field::new(if trailers { FieldKind::Framing } else { FieldKind::Payload }, "content", PREFIX);
     if !known || compressed {
         field = field.value(text::hex(inner.left()));
     } else if trailers {
@@ -54,14 +59,14 @@ fn one(scope: &mut Scope<'_>, web: bool, message: Option<&Message>, schemas: &Sc
     } else {
         protobuf::records(&mut inner, message, schemas);
     }
-    if !whole && !scope.open() {
+    if !whole && !builder.open() {
         field = field.malformed("the length is more than there is");
     }
-    scope.push(inner.close(field));
+    builder.push(inner.close(field));
     Some((name, whole))
 }
 
-/// The fields of a body in base64. Each padding ends a run, which was encoded by itself.
+/// Dissects a body in base64. Each padding ends a run that was encoded separately.
 pub(crate) fn base64(
     bytes: &[u8],
     open: bool,
@@ -69,7 +74,7 @@ pub(crate) fn base64(
     schemas: &Schemas,
     budget: &Budget,
 ) -> Vec<Field> {
-    let mut runs = Scope::new(bytes, open, budget);
+    let mut runs = FieldBuilder::new(bytes, open, budget);
     let mut pieces: Vec<Piece> = Vec::new();
     let mut content = Vec::new();
     while !runs.is_empty() {
@@ -95,9 +100,9 @@ pub(crate) fn base64(
         runs.leaf(len, field);
         pieces.push(Piece { inner, outer: at..runs.at() });
     }
-    let mut scope = Scope::new(&content, open, budget);
-    messages(&mut scope, true, message, schemas);
-    let fields = scope.into_fields();
-    assembly::install(runs.fields_mut(), fields, &pieces, budget);
+    let mut builder = FieldBuilder::new(&content, open, budget);
+    messages(&mut builder, true, message, schemas);
+    let fields = builder.into_fields();
+    reassembly::attach(runs.fields_mut(), fields, &pieces, budget);
     runs.into_fields()
 }

@@ -1,15 +1,15 @@
-//! JSON (RFC 8259) with the place of each member, element, name and sign. What is wrong is marked up to the next comma or
-//! bracket, and the rest is read.
+//! JSON (RFC 8259) with the position of each member, element, name and punctuation character. Malformed parts are
+//! marked up to the next comma or bracket, and the rest is dissected.
 
 use std::borrow::Cow;
 
 use crate::{
-    field::{Field, Kind},
-    scope::Scope,
-    secret, text,
+    field::{Field, FieldKind},
+    field_builder::FieldBuilder,
+    redact, text,
 };
 
-/// How deep arrays and objects are followed.
+/// The maximum nesting of arrays and objects that is dissected.
 const DEPTH: usize = 64;
 
 const VALUE: &str = "RFC 8259 §3";
@@ -19,55 +19,55 @@ const NUMBER: &str = "RFC 8259 §6";
 const STRING: &str = "RFC 8259 §7";
 const SIGN: &str = "RFC 8259 §2";
 
-/// Reads the whole scope as one JSON text.
-pub(crate) fn dissect(mut scope: Scope<'_>) -> Vec<Field> {
-    value(&mut scope, "value".into(), 0);
-    space(&mut scope);
-    if !scope.is_empty() {
-        scope.malformed("unexpected bytes", VALUE, "a JSON text is one value");
+/// Dissects all bytes as one JSON text.
+pub(crate) fn dissect(mut builder: FieldBuilder<'_>) -> Vec<Field> {
+    value(&mut builder, "value".into(), 0);
+    space(&mut builder);
+    if !builder.is_empty() {
+        builder.malformed("unexpected bytes", VALUE, "a JSON text is one value");
     }
-    scope.into_fields()
+    builder.into_fields()
 }
 
-fn value(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
-    space(scope);
-    match scope.left().first() {
-        // an end where a value is due: the container around it says so
+fn value(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize) {
+    space(builder);
+    match builder.left().first() {
+        // a missing value; the enclosing container reports it
         None | Some(b'}' | b']') => {}
         Some(b'{' | b'[') if depth == DEPTH => {
             // what is not dissected may hold a credential
-            scope.leaf(usize::MAX, Field::text(name, VALUE).problem("nested deeper than is shown").secret(true));
+            builder.leaf(usize::MAX, Field::text(name, VALUE).problem("nested deeper than is shown").masked(true));
         }
-        Some(b'{') => object(scope, name, depth),
-        Some(b'[') => array(scope, name, depth),
-        Some(b'"') => string(scope, name),
+        Some(b'{') => object(builder, name, depth),
+        Some(b'[') => array(builder, name, depth),
+        Some(b'"') => string(builder, name),
         Some(_) => {
-            let token = token(scope.left());
+            let token = token(builder.left());
             let field = match token {
                 b"true" | b"false" | b"null" => Field::text(name, VALUE).value(text::preview(token)),
                 _ if is_number(token) => Field::number(name, NUMBER).value(text::preview(token)),
-                _ if scope.open() && token.len() == scope.left().len() => {
-                    Field::new(Kind::Incomplete, name, VALUE).problem("the capture ends here")
+                _ if builder.open() && token.len() == builder.left().len() => {
+                    Field::new(FieldKind::Incomplete, name, VALUE).problem("the capture ends here")
                 }
                 _ => Field::text(name, VALUE).value(text::preview(token)).malformed("not a JSON value"),
             };
-            scope.leaf(token.len(), field);
+            builder.leaf(token.len(), field);
         }
     }
 }
 
-fn object(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
-    let mut inner = scope.rest();
+fn object(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize) {
+    let mut inner = builder.rest();
     inner.leaf(1, Field::framing("begin of object", SIGN));
     let mut members = 0;
-    // fields and parameters may be written as names and values
-    let mut telling = false;
+    // a header field or parameter may be written as an object with a name and a value
+    let mut names_credential = false;
     let closed = loop {
         if let Some(closed) = ended(&mut inner, b'}', "end of object") {
             break closed;
         }
         let mut member = inner.rest();
-        let field = self::member(&mut member, depth, &mut telling);
+        let field = self::member(&mut member, depth, &mut names_credential);
         if !(member.is_empty() && member.open()) {
             member.end_here();
         }
@@ -75,53 +75,54 @@ fn object(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
         members += 1;
         separator(&mut inner);
     };
-    if telling {
+    if names_credential {
         let bytes = inner.bytes();
-        for member in inner.fields_mut().iter_mut().filter(|member| secret::is_named(&member.name)) {
-            // behind its name
-            hide(member.children.get_mut(1..).unwrap_or_default(), bytes, 0);
+        for member in inner.fields_mut().iter_mut().filter(|member| redact::holds_a_value(&member.name)) {
+            // the parts after the member's name
+            mask_value(member.children.get_mut(1..).unwrap_or_default(), bytes, 0);
         }
     }
-    close(scope, inner, Field::text(name, OBJECT).value(format!("{{{members}}}")), closed);
+    close(builder, inner, Field::text(name, OBJECT).value(format!("{{{members}}}")), closed);
 }
 
-/// `telling` becomes true where the value is the name of a credential, which another member then is.
-fn member(scope: &mut Scope<'_>, depth: usize, telling: &mut bool) -> Field {
-    let begin = scope.at();
-    let key = key(scope);
-    let secret = secret::is_secret(key.as_bytes()) || tells(&scope.bytes()[begin..scope.at()]);
+/// Sets `names_credential` if the value is the name of a credential; another member then has the credential.
+fn member(builder: &mut FieldBuilder<'_>, depth: usize, names_credential: &mut bool) -> Field {
+    let begin = builder.at();
+    let key = key(builder);
+    let secret = redact::is_credential(key.as_bytes()) || names_a_credential(&builder.bytes()[begin..builder.at()]);
     let mut field = Field::text(key, OBJECT);
-    space(scope);
-    let colon = scope.left().first() == Some(&b':');
+    space(builder);
+    let colon = builder.left().first() == Some(&b':');
     if colon {
-        scope.leaf(1, Field::framing("name separator", SIGN));
+        builder.leaf(1, Field::framing("name separator", SIGN));
     }
-    let before = scope.at();
-    value(scope, "value".into(), depth + 1);
-    *telling |= secret::is_naming(&field.name) && tells(&scope.bytes()[before..scope.at()]);
+    let before = builder.at();
+    value(builder, "value".into(), depth + 1);
+    *names_credential |=
+        redact::holds_a_name(&field.name) && names_a_credential(&builder.bytes()[before..builder.at()]);
     if secret {
-        let bytes = scope.bytes();
-        hide(scope.fields_mut(), bytes, before);
+        let bytes = builder.bytes();
+        mask_value(builder.fields_mut(), bytes, before);
     }
-    if !scope.is_empty() || !scope.open() {
+    if !builder.is_empty() || !builder.open() {
         if !colon {
             field = field.problem("a name and a colon come before the value");
-        } else if scope.at() == before {
+        } else if builder.at() == before {
             field = field.problem("it has no value");
         }
     }
     field
 }
 
-/// Whether this is a string, whole or cut off, that names a credential.
-fn tells(value: &[u8]) -> bool {
+/// True if this is a string, complete or cut off, that names a credential.
+fn names_a_credential(value: &[u8]) -> bool {
     let value = value.trim_ascii_start();
-    let escaped = || decode(value).is_some_and(|text| secret::is_secret(text.as_bytes()));
-    value.strip_prefix(b"\"").is_some_and(secret::is_secret) || escaped()
+    let escaped = || decode(value).is_some_and(|text| redact::is_credential(text.as_bytes()));
+    value.strip_prefix(b"\"").is_some_and(redact::is_credential) || escaped()
 }
 
-fn array(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
-    let mut inner = scope.rest();
+fn array(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>, depth: usize) {
+    let mut inner = builder.rest();
     inner.leaf(1, Field::framing("begin of array", SIGN));
     let mut elements = 0;
     // header fields and metadata may be written as pairs
@@ -134,25 +135,25 @@ fn array(scope: &mut Scope<'_>, name: Cow<'static, str>, depth: usize) {
         value(&mut inner, Cow::Owned(format!("[{elements}]")), depth + 1);
         if secret {
             let bytes = inner.bytes();
-            hide(inner.fields_mut(), bytes, before);
+            mask_value(inner.fields_mut(), bytes, before);
         }
-        secret = tells(&inner.bytes()[before..inner.at()]);
+        secret = names_a_credential(&inner.bytes()[before..inner.at()]);
         elements += 1;
         separator(&mut inner);
     };
-    close(scope, inner, Field::text(name, ARRAY).value(format!("[{elements}]")), closed);
+    close(builder, inner, Field::text(name, ARRAY).value(format!("[{elements}]")), closed);
 }
 
-/// What these fields take from `from` on is a credential. Of a string the quotes stay, so that what is shown is JSON still.
-fn hide(fields: &mut [Field], bytes: &[u8], from: usize) {
+/// Masks the fields from `from` on as a credential. The quotes of a string stay, so that the result is still JSON.
+fn mask_value(fields: &mut [Field], bytes: &[u8], from: usize) {
     let sign = |field: &Field| matches!(&*field.name, "white space" | "name separator");
     for field in fields.iter_mut().filter(|field| field.range.start >= from && !sign(field)) {
         let (start, end) = (field.range.start, field.range.end);
-        let quoted = matches!(&bytes[start..end], [b'"', .., b'"']) && field.kind == Kind::Text;
+        let quoted = matches!(&bytes[start..end], [b'"', .., b'"']) && field.kind == FieldKind::Text;
         if quoted && field.children.is_empty() {
             field.value = "(masked)".to_owned();
             let part = |name, range| Field { range, ..Field::framing(name, STRING) };
-            let inside = Field { kind: Kind::Text, ..part("credentials", start + 1..end - 1) }.secret(true);
+            let inside = Field { kind: FieldKind::Text, ..part("credentials", start + 1..end - 1) }.masked(true);
             field.children = vec![part("quote", start..start + 1), inside, part("quote", end - 1..end)];
             field.children.retain(|part| !part.is_empty());
         } else {
@@ -161,8 +162,8 @@ fn hide(fields: &mut [Field], bytes: &[u8], from: usize) {
     }
 }
 
-/// Ends a container where it was read to, or leaves it incomplete where the capture ends.
-fn close(scope: &mut Scope<'_>, mut inner: Scope<'_>, mut field: Field, closed: bool) {
+/// Closes a container at the current position, or leaves it incomplete where the capture ends.
+fn close(builder: &mut FieldBuilder<'_>, mut inner: FieldBuilder<'_>, mut field: Field, closed: bool) {
     let cut_off = !closed && inner.is_empty() && inner.open();
     if !cut_off {
         inner.end_here();
@@ -170,24 +171,24 @@ fn close(scope: &mut Scope<'_>, mut inner: Scope<'_>, mut field: Field, closed: 
             field = field.problem("it is not closed");
         }
     }
-    scope.push(inner.close(field));
+    builder.push(inner.close(field));
 }
 
-/// Whether a container ends here, and whether by its own closing sign, which is taken.
-fn ended(inner: &mut Scope<'_>, sign: u8, name: &'static str) -> Option<bool> {
+/// None if the container goes on. Otherwise whether its own closing bracket was there, which is taken.
+fn ended(inner: &mut FieldBuilder<'_>, sign: u8, name: &'static str) -> Option<bool> {
     space(inner);
     match inner.left().first() {
         Some(&found) if found == sign => {
             inner.leaf(1, Field::framing(name, SIGN));
             Some(true)
         }
-        // the other kind's sign: left to the container around this one
+        // the bracket of the other kind closes the enclosing container
         None | Some(b'}' | b']') => Some(false),
         Some(_) => None,
     }
 }
 
-fn separator(inner: &mut Scope<'_>) {
+fn separator(inner: &mut FieldBuilder<'_>) {
     space(inner);
     match inner.left().first() {
         Some(b',') => {
@@ -205,8 +206,8 @@ fn separator(inner: &mut Scope<'_>) {
     }
 }
 
-/// Reads a member's name and gives it.
-fn key(member: &mut Scope<'_>) -> Cow<'static, str> {
+/// Takes a member's name and returns it.
+fn key(member: &mut FieldBuilder<'_>) -> Cow<'static, str> {
     if member.left().first() != Some(&b'"') {
         return "member".into();
     }
@@ -216,16 +217,16 @@ fn key(member: &mut Scope<'_>) -> Cow<'static, str> {
     key.into()
 }
 
-fn string(scope: &mut Scope<'_>, name: Cow<'static, str>) {
-    let Some(len) = string_len(scope.left()) else {
-        if scope.open() {
-            scope.incomplete(name, STRING);
+fn string(builder: &mut FieldBuilder<'_>, name: Cow<'static, str>) {
+    let Some(len) = string_len(builder.left()) else {
+        if builder.open() {
+            builder.incomplete(name, STRING);
         } else {
-            scope.malformed(name, STRING, "the string is not closed");
+            builder.malformed(name, STRING, "the string is not closed");
         }
         return;
     };
-    let bytes = &scope.left()[..len];
+    let bytes = &builder.left()[..len];
     let field = Field::text(name, STRING);
     let field = match decode(bytes) {
         Some(text) => field.value(text::shorten(&text)),
@@ -233,10 +234,10 @@ fn string(scope: &mut Scope<'_>, name: Cow<'static, str>) {
             field.value(text::lossy(bytes)).malformed("not a JSON string: bad escape, control character or not UTF-8")
         }
     };
-    scope.leaf(len, field);
+    builder.leaf(len, field);
 }
 
-/// How long the string is with both quotes, if it is closed.
+/// The length of a string with both quotes, if it is closed.
 fn string_len(bytes: &[u8]) -> Option<usize> {
     let mut escaped = false;
     for (at, byte) in bytes.iter().enumerate().skip(1) {
@@ -254,7 +255,7 @@ fn decode(string: &[u8]) -> Option<String> {
     serde_json::from_slice(string).ok()
 }
 
-/// The bytes up to the next sign or space; at least one.
+/// The bytes up to the next punctuation character or space; at least one.
 fn token(bytes: &[u8]) -> &[u8] {
     let ends = |byte: &u8| matches!(byte, b',' | b':' | b'[' | b']' | b'{' | b'}' | b'"') || is_space(*byte);
     let len = bytes.iter().position(ends).unwrap_or(bytes.len());
@@ -284,10 +285,10 @@ fn is_number(token: &[u8]) -> bool {
     rest.is_empty()
 }
 
-fn space(scope: &mut Scope<'_>) {
-    let len = scope.left().iter().take_while(|byte| is_space(**byte)).count();
+fn space(builder: &mut FieldBuilder<'_>) {
+    let len = builder.left().iter().take_while(|byte| is_space(**byte)).count();
     if len > 0 {
-        scope.leaf(len, Field::framing("white space", SIGN));
+        builder.leaf(len, Field::framing("white space", SIGN));
     }
 }
 

@@ -1,40 +1,42 @@
-//! What went over a socket, dissected down to single bytes.
+//! Dissects the bytes of a connection, down to single bytes.
 //!
-//! A [`Capture`] has what both parties of a connection sent, from its beginning. [`dissect`] makes of it two trees of
-//! [`Field`]s: what each range of bytes is, what it says, and the rule of the format for it. The leaves of a tree lie side by
-//! side, so that joined they are the capture; credentials are replaced byte for byte. Bytes that break a rule are marked with
-//! the reason and the rest is read; a capture that ends in the middle is read up to there.
+//! A [`Capture`] has the bytes of both parties of a connection, from its start. [`dissect`] turns it into two trees of
+//! [`Field`]s. A field has a range of bytes, their meaning, and the section of the specification that defines it. The
+//! leaves of a tree cover the bytes without a gap, so joined they are the capture. Credentials are masked byte for
+//! byte. Malformed bytes are marked with the reason and the rest is dissected. A capture may end anywhere.
 //!
 //! # Map of the crate
 //!
-//! - [`capture`], [`dissection`]: what comes in and what goes out
-//! - [`field`]: the tree; [`scope`]: how it is built without a gap; [`budget`]: how much of it
-//! - [`assembly`]: content in pieces; [`secret`]: what is masked
-//! - [`connection`]: which protocols follow each other on a connection; [`conversation`]: its messages, and whose they are
-//! - [`http1`], [`h2`], [`websocket`], [`grpc`] (and gRPC-Web), [`amqp`],
-//!   [`tls`], [`protobuf`], [`json`]; [`media`]: which body is what
-//! - [`known`], [`tag`], [`text`]: where header fields are defined, what a message says it is, how bytes are shown
+//! - [`capture`], [`dissection`]: input and output
+//! - [`field`]: the tree; [`field_builder`]: builds it without gaps; [`budget`]: limits its size
+//! - [`reassembly`]: content that is split into pieces; [`redact`]: masks credentials
+//! - [`connection`]: the sequence of protocols on a connection; [`messages`]: its messages and the calls they belong to
+//! - [`http1`], [`h2`], [`websocket`], [`grpc`] (and gRPC-Web), [`amqp`], [`tls`], [`protobuf`], [`json`]: one module
+//!   for each format
+//! - [`media`]: chooses the format of a body by its media type
+//! - [`header_rules`]: where header fields are defined; [`message_label`]: titles of JSON messages; [`text`]: how bytes
+//!   are shown
 //!
-//! There is no I/O here and nothing asynchronous.
+//! The crate does no I/O and is not asynchronous.
 
 mod amqp;
-mod assembly;
 mod budget;
 mod capture;
 mod connection;
-mod conversation;
 mod dissection;
 mod field;
+mod field_builder;
 mod grpc;
 mod h2;
+mod header_rules;
 mod http1;
 mod json;
-mod known;
 mod media;
+mod message_label;
+mod messages;
 mod protobuf;
-mod scope;
-mod secret;
-mod tag;
+mod reassembly;
+mod redact;
 mod text;
 mod tls;
 mod websocket;
@@ -42,9 +44,9 @@ mod websocket;
 pub use self::{
     budget::Limits,
     capture::{Capture, Chunk, Party},
-    conversation::{Message, Owner, Protocol},
     dissection::{Dissection, Stream, dissect},
-    field::{Field, Kind, Leaves, Part},
+    field::{Field, FieldKind, FieldPart, Leaves},
+    messages::{Message, Owner, Protocol},
     protobuf::{SchemaError, Schemas},
-    secret::MASK,
+    redact::MASK,
 };

@@ -1,26 +1,26 @@
-//! What a body is: its media type says which dissector reads it.
+//! Chooses the dissector of a body by its media type.
 
 use crate::{
     budget::Budget,
     field::Field,
+    field_builder::FieldBuilder,
     grpc,
     http1::Headers,
     json,
     protobuf::{self, Schemas},
-    scope::Scope,
-    secret, text,
+    redact, text,
 };
 
-/// What the head of a message says of its body.
+/// What the headers of a message say about its body.
 #[derive(Debug)]
 pub(crate) struct Content {
-    /// Without parameters, in lower case.
+    /// In lower case, without parameters.
     media_type: String,
-    /// Whether it is compressed: then nothing of it can be read here.
+    /// True if it is compressed and therefore not dissected.
     coded: bool,
     /// The target of the request.
     path: String,
-    /// Whether it is the body of an answer.
+    /// True for the body of an answer.
     answer: bool,
 }
 
@@ -33,7 +33,7 @@ impl Content {
         Self { media_type, coded, path: target.to_owned(), answer }
     }
 
-    /// Of a message of AMQP, which may say nothing: then it is shown as text where it reads as such.
+    /// The content of an AMQP message. Without a content type it counts as text.
     pub(crate) fn of_type(content_type: &str, coding: &str) -> Self {
         let mut headers = Headers::default();
         headers.push(b"content-type", if content_type.is_empty() { b"text/plain" } else { content_type.as_bytes() });
@@ -44,29 +44,34 @@ impl Content {
     }
 }
 
-/// The fields of a body; none where it has no parts that are known. `open` says that its end was not captured.
+/// Dissects a body; no fields if its format is unknown. `open` says that its end was not captured.
 pub(crate) fn dissect(content: &Content, bytes: &[u8], open: bool, schemas: &Schemas, budget: &Budget) -> Vec<Field> {
     if content.coded || bytes.is_empty() {
         return Vec::new();
     }
     let message = schemas.of_method(&content.path, content.answer);
-    let mut scope = Scope::new(bytes, open, budget);
+    let mut builder = FieldBuilder::new(bytes, open, budget);
     match content.media_type.as_str() {
-        "application/json" => return json::dissect(scope),
-        media if media.ends_with("+json") => return json::dissect(scope),
+        "application/json" => return json::dissect(builder),
+        media if media.ends_with("+json") => return json::dissect(builder),
         media if media.starts_with("application/grpc-web-text") => {
             return grpc::base64(bytes, open, message, schemas, budget);
         }
-        media if media.starts_with("application/grpc-web") => grpc::messages(&mut scope, true, message, schemas),
-        media if media.starts_with("application/grpc") => grpc::messages(&mut scope, false, message, schemas),
-        "application/x-protobuf" | "application/protobuf" => protobuf::records(&mut scope, None, schemas),
+        media if media.starts_with("application/grpc-web") => grpc::messages(&mut builder, true, message, schemas),
+        media if media.starts_with("application/grpc") => grpc::messages(&mut builder, false, message, schemas),
+        "application/x-protobuf" | "application/protobuf" => protobuf::records(&mut builder, None, schemas),
         "application/x-www-form-urlencoded" => {
-            secret::veil(&mut scope, bytes.len(), Field::text("form", "WHATWG URL §5"), &secret::in_parameters(bytes));
+            redact::redacted_leaf(
+                &mut builder,
+                bytes.len(),
+                Field::text("form", "WHATWG URL §5"),
+                &redact::credentials_in_parameters(bytes),
+            );
         }
         media if media.starts_with("text/") => {
-            scope.leaf(bytes.len(), Field::text("text", "RFC 9110 §8.3.1").value(text::preview(bytes)));
+            builder.leaf(bytes.len(), Field::text("text", "RFC 9110 §8.3.1").value(text::preview(bytes)));
         }
         _ => return Vec::new(),
     }
-    scope.into_fields()
+    builder.into_fields()
 }

@@ -1,14 +1,14 @@
-//! How bytes are written out for reading: text with its control characters escaped, anything else in hex, both cut to a
-//! length that fits a line.
+//! Bytes for display: text with escaped control characters, anything else in hex, both cut to a length that fits a
+//! line.
 
 use std::fmt::Write as _;
 
-/// How many characters of a text are shown.
+/// The number of characters shown of a text.
 const SHOWN_TEXT: usize = 200;
-/// How many bytes are shown in hex.
+/// The number of bytes shown in hex.
 const SHOWN_HEX: usize = 24;
 
-/// The bytes as text where they read as such, else in hex.
+/// The bytes as text if they are text, else in hex.
 pub(crate) fn preview(bytes: &[u8]) -> String {
     let readable = |text: &&str| text.chars().all(|char| !char.is_control() || char.is_ascii_whitespace());
     std::str::from_utf8(bytes).ok().filter(readable).map_or_else(|| hex(bytes), shorten)
@@ -16,7 +16,7 @@ pub(crate) fn preview(bytes: &[u8]) -> String {
 
 /// The bytes as text, with a replacement character for what is not UTF-8.
 pub(crate) fn lossy(bytes: &[u8]) -> String {
-    // four bytes a character at most: what is cut off here would not be shown
+    // a character has at most four bytes, so more are never shown
     let cut = bytes.len() > 4 * SHOWN_TEXT;
     let mut text = shorten(&String::from_utf8_lossy(&bytes[..bytes.len().min(4 * SHOWN_TEXT)]));
     if cut && !text.ends_with('…') {

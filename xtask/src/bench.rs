@@ -1,10 +1,10 @@
-//! `cargo xtask bench`: builds what is measured, sets up the peers, and hands over to the crate `bench`.
+//! `cargo xtask bench`: builds what is measured, sets up the peers, and runs the crate `bench`.
 
 use anyhow::Result;
 
 use crate::{clients, debian, page, process, server, step::Steps};
 
-/// Measures; `args` are the benchmark's own.
+/// Measures; `args` are passed to the benchmark.
 pub(crate) fn bench(steps: &mut Steps, args: &[String]) -> Result<()> {
     steps.step("Debian packages", debian::for_bench)?;
     let modules = clients::node_modules(steps, "bench", "bench/peers")?;

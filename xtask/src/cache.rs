@@ -1,5 +1,5 @@
-//! Where set-up keeps what it fetched or built: `${XDG_CACHE_HOME:-~/.cache}/crosstalk`, shared by all clones.
-//! A [`Stamp`] beside a result says from which inputs it was made.
+//! The cache of downloaded and built tools: `${XDG_CACHE_HOME:-~/.cache}/crosstalk`, shared by all clones. A [`Stamp`]
+//! beside a result is a hash of its inputs.
 
 use std::{
     env, fs,
@@ -29,12 +29,12 @@ impl Stamp {
         Self { file, hash: DefaultHasher::new() }
     }
 
-    /// Adds a text, a version say.
+    /// Adds a text, for instance a version.
     pub(crate) fn text(&mut self, text: &str) {
         text.hash(&mut self.hash);
     }
 
-    /// Adds a file, or all files of a folder, by path and content. What does not exist counts as such.
+    /// Adds a file, or all files of a folder, by path and content. A missing file counts as missing.
     ///
     /// # Errors
     /// When something that exists cannot be read.
@@ -53,12 +53,12 @@ impl Stamp {
         Ok(())
     }
 
-    /// Whether the result was made from the same inputs.
+    /// True if the result was made from the same inputs.
     pub(crate) fn fresh(&self) -> bool {
         fs::read_to_string(&self.file).is_ok_and(|text| text.trim() == self.value())
     }
 
-    /// Notes that it now is.
+    /// Records that the result is up to date.
     ///
     /// # Errors
     /// When the file cannot be written.

@@ -1,5 +1,5 @@
-//! The clients of others, in Python and JavaScript, that the end-to-end tests and benchmarks use: in a virtual environment
-//! and a `node_modules` in the cache folder, made again when the lists of packages change.
+//! Third-party clients in Python and JavaScript for the end-to-end tests and benchmarks: a virtual environment and a
+//! `node_modules` in the cache folder, made again when the package lists change.
 
 use std::{
     fs,
@@ -70,7 +70,7 @@ pub(crate) fn node_modules(steps: &mut Steps, name: &str, source: &str) -> Resul
     })
 }
 
-/// Whether this Python can make a virtual environment with pip in it; Debian's cannot without a package of its own.
+/// True if this Python can make a virtual environment with pip; on Debian that needs a further package.
 pub(crate) fn can_make_venv(python: &str) -> bool {
     let mut command = program(python);
     command.args(["-c", "import venv, ensurepip"]);

@@ -1,5 +1,5 @@
-//! What the tests need that only a package manager can install: found, else installed from Debian's packages when this may
-//! be done without asking, else named with the command that does it.
+//! Debian packages that the tests need. A missing package is installed if that is possible without asking; otherwise
+//! the error has the command.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::process::{self, find, output, program};
 
-/// A Debian package, and how to tell that what it brings is there already.
+/// A Debian package, and how to find out that its content is installed.
 struct Package {
     name: &'static str,
     present: fn() -> bool,
@@ -36,8 +36,7 @@ const BENCH: &[Package] = &[
     Package { name: "npm", present: || find("npm").is_some() },
 ];
 
-/// Installs as root; `$@` are the packages. A broker that comes with its package must not start as a service: the tests
-/// have their own.
+/// Installs `$@` as root. A broker in a package must not start as a service, because the tests start their own.
 const INSTALL: &str = r#"
 set -e
 policy=/usr/sbin/policy-rc.d
@@ -51,12 +50,12 @@ apt-get -o DPkg::Lock::Timeout=300 -q update
 apt-get -o DPkg::Lock::Timeout=300 -q -y --no-install-recommends install "$@"
 "#;
 
-/// Everything `cargo xtask test` needs.
+/// Installs everything for `cargo xtask test`.
 pub(crate) fn for_tests() -> Result<()> {
     provide(TESTS)
 }
 
-/// Everything `cargo xtask bench` needs.
+/// Installs everything for `cargo xtask bench`.
 pub(crate) fn for_bench() -> Result<()> {
     provide(BENCH)
 }

@@ -1,11 +1,11 @@
-//! `cargo xtask fuzz`: each dissector of `crosstalk-wire` against what nobody would send, for some minutes each, on one core and
-//! with the lowest priority. The same seed gives the same cases; a case that fails is printed.
+//! `cargo xtask fuzz`: runs each dissector of `crosstalk-wire` on random malformed input for some minutes, on one core
+//! and with the lowest priority. The same seed gives the same cases; a failing case is printed.
 
 use anyhow::Result;
 
 use crate::{process, server, step::Steps};
 
-/// As the example `fuzz` of `crosstalk-wire` names them.
+/// The names in the example `fuzz` of `crosstalk-wire`.
 const DISSECTORS: [&str; 8] = ["http1", "json", "websocket", "grpc", "protobuf", "h2", "amqp", "tls"];
 
 /// Fuzzes those dissectors whose name contains `filter`.

@@ -1,8 +1,9 @@
-//! The commands of this repository, as `cargo xtask COMMAND`. Each sets up what it needs and says what it does.
+//! The commands of this repository, as `cargo xtask COMMAND`. Each sets up what it needs and prints what it does.
 //!
-//! - [`mod@run`], [`mod@test`], [`mod@bench`], [`mod@fuzz`]: the commands that are more than one step
-//! - [`page`] and [`server`]: what they build
-//! - [`tools`], [`debian`], [`clients`]: what has to be on the machine for that
+//! - [`mod@run`], [`mod@test`], [`mod@bench`], [`mod@fuzz`]: the larger commands
+//! - [`page`] and [`server`]: build the page and the server
+//! - [`tools`], [`debian`], [`clients`]: install what is needed
+//! - [`words`]: the check for banned words
 //! - [`step`] and [`process`]: steps with their times, and running programs
 
 mod bench;
@@ -18,6 +19,7 @@ mod step;
 mod suite;
 mod test;
 mod tools;
+mod words;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -52,12 +54,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Dissect what nobody would send, for some minutes per dissector
+    /// Dissect random malformed input, for some minutes per dissector
     Fuzz {
         /// How long each dissector is fuzzed
         #[arg(default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
         minutes: u32,
-        /// What the cases are made from; the same gives the same cases
+        /// The seed of the cases; the same seed gives the same cases
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
         seed: u64,
         /// Only dissectors whose name contains this
@@ -71,6 +73,11 @@ enum Command {
     PageHook,
     /// Format the sources
     Fmt,
+    /// Check comments, docs and texts for banned words
+    Words {
+        /// Files and folders; without any, those that xtask/banned_words.toml names
+        paths: Vec<PathBuf>,
+    },
     /// Open an address in the browser once something listens there
     #[command(hide = true)]
     Open {
@@ -89,6 +96,7 @@ fn main() -> ExitCode {
         Command::Page => page::build_and_weigh(&mut steps),
         Command::PageHook => page::hook::run(&mut steps),
         Command::Fmt => process::cargo(&["fmt", "--all"]).and_then(process::run),
+        Command::Words { paths } => words::check(&paths),
         Command::Open { address } => run::open(&address),
     };
     match done {
@@ -100,8 +108,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// The root of the workspace this was started in, as cargo says when it runs a binary. Not the one it was compiled in:
-/// clones that share a target folder share this binary.
+/// The root of the workspace where the command was started, from cargo's environment. Not where it was compiled: clones
+/// with a shared target folder share this binary.
 fn root() -> PathBuf {
     let manifest =
         PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()));

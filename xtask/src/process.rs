@@ -1,4 +1,4 @@
-//! Running programs: with their output passed through, captured, or read line by line within a budget.
+//! Runs programs: with their output passed through, captured, or read line by line within a budget.
 
 use std::{
     env,
@@ -13,8 +13,8 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-/// A program in the root of the workspace, without the variables that the outer cargo set for this one: build scripts
-/// of dependencies watch them and would run again each time.
+/// A command in the root of the workspace, without the variables that the outer cargo set for this process: build
+/// scripts of dependencies watch them and would run again each time.
 pub(crate) fn program(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(crate::root());
@@ -28,7 +28,7 @@ pub(crate) fn program(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The cargo that runs this.
+/// The cargo that runs this command.
 #[expect(clippy::unnecessary_wraps, reason = "so that it chains with `run`")]
 pub(crate) fn cargo(args: &[&str]) -> Result<Command> {
     let mut command = program(env::var_os("CARGO").unwrap_or("cargo".into()));
@@ -36,7 +36,7 @@ pub(crate) fn cargo(args: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
-/// Runs it and passes its output through.
+/// Runs a command and passes its output through.
 ///
 /// # Errors
 /// When it cannot be started or fails.
@@ -48,10 +48,10 @@ pub(crate) fn run(mut command: Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs it and gives what it printed.
+/// Runs a command and returns its output.
 ///
 /// # Errors
-/// When it cannot be started or fails; then with what it said.
+/// When it cannot be started or fails; with its error output.
 pub(crate) fn output(mut command: Command) -> Result<String> {
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot run {}", shown(&command)))?;
     if !output.status.success() {
@@ -61,8 +61,7 @@ pub(crate) fn output(mut command: Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs it, calls `line` for each line that it prints, and kills it when it takes longer than `budget`.
-/// Answers whether it succeeded.
+/// Runs a command, calls `line` for each line of its output, and kills it after `budget`. Returns whether it succeeded.
 ///
 /// # Errors
 /// When it cannot be started, or was killed.
@@ -93,7 +92,7 @@ pub(crate) fn lines(mut command: Command, budget: Duration, mut line: impl FnMut
     }
 }
 
-/// Where a program is on PATH.
+/// The path of a program on PATH.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())

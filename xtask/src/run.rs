@@ -1,5 +1,5 @@
-//! `cargo xtask run`: set up, build, serve. The server takes this process's place, so that Ctrl-C and every other signal
-//! reach it and its exit code is the command's.
+//! `cargo xtask run`: set up, build, serve. The server replaces this process, so that Ctrl-C and every other signal
+//! reach it and its exit code is that of the command.
 
 use std::{
     env,
@@ -22,7 +22,7 @@ const LISTEN: &str = "127.0.0.1:8080";
 /// How long the browser waits for the server.
 const OPEN: Duration = Duration::from_secs(30);
 
-/// Builds and serves; comes back only with an error.
+/// Builds and serves; returns only with an error.
 pub(crate) fn run(steps: &mut Steps, open: bool, args: &[String]) -> Result<()> {
     page::build(steps)?;
     let binary = server::build(steps)?;
@@ -54,7 +54,7 @@ pub(crate) fn open(address: &str) -> Result<()> {
     process::run(command)
 }
 
-/// Where the server will listen: its flag, its variable, its default.
+/// The address of the server: its flag, its variable, or its default.
 fn listen(args: &[String]) -> String {
     let flag = args.iter().enumerate().find_map(|(at, arg)| match arg.strip_prefix("--listen") {
         Some("") => args.get(at + 1).cloned(),

@@ -1,4 +1,4 @@
-//! Builds the server in release; it embeds dist/ as it is then.
+//! Builds the release server. It embeds dist/ as it is at that moment.
 
 use std::{env, path::PathBuf};
 
@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 
 use crate::{process, root, step::Steps};
 
-/// The path of the binary `crosstalk`, up to date.
+/// Builds the binary `crosstalk` if necessary and returns its path.
 pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
     steps.step("server", || {
         let binary = target().join("release").join("crosstalk");
@@ -19,8 +19,8 @@ pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
     })
 }
 
-/// Where cargo builds.
+/// The folder where cargo builds.
 pub(crate) fn target() -> PathBuf {
-    // a relative one is relative to where cargo was called; xtask calls it in the root
+    // a relative path is relative to where cargo was called, and xtask calls it in the root
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }

@@ -1,19 +1,20 @@
-//! Steps with a name and a duration. A step says that it starts and how it ended, so that a person who waits knows for what.
+//! Steps with a name and a duration. A step prints its start and its outcome, so that a waiting person knows what is
+//! running.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// What became of a step.
+/// The outcome of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It was done.
     Done,
-    /// It needed nothing to be done.
+    /// Nothing had to be done.
     UpToDate,
     /// It ended in an error.
     Failed,
-    /// A step that it needs failed.
+    /// A step that it depends on failed.
     NotRun,
 }
 
@@ -36,7 +37,7 @@ impl Steps {
         self.step_with(name, || Ok((step()?, Outcome::Done)))
     }
 
-    /// Runs one step that may find that nothing has to be done.
+    /// Runs one step that may be up to date already.
     pub(crate) fn step_with<T>(&mut self, name: &str, step: impl FnOnce() -> Result<(T, Outcome)>) -> Result<T> {
         eprintln!("\n==> {name}");
         let start = Instant::now();
@@ -51,7 +52,7 @@ impl Steps {
         result.map(|(value, _)| value)
     }
 
-    /// Runs one step of several that are worth knowing even if one of them fails: prints the error and goes on.
+    /// Runs a step that does not stop the others: prints the error and continues.
     pub(crate) fn check<T>(&mut self, name: &str, step: impl FnOnce() -> Result<T>) -> Option<T> {
         match self.step(name, step) {
             Ok(value) => Some(value),
@@ -68,7 +69,7 @@ impl Steps {
         self.rows.push(Row { name: name.to_owned(), outcome: Outcome::NotRun, took: Duration::ZERO });
     }
 
-    /// Whether a step failed or could not be run.
+    /// True if a step failed or could not be run.
     pub(crate) fn failed(&self) -> bool {
         self.rows.iter().any(|row| matches!(row.outcome, Outcome::Failed | Outcome::NotRun))
     }

@@ -1,4 +1,4 @@
-//! The test binaries of the workspace: built together once, then run one after the other and counted.
+//! The test binaries of the workspace: built together, then run one after the other and counted.
 
 use std::{
     fmt,
@@ -19,7 +19,7 @@ const DOCS: Duration = Duration::from_secs(10 * 60);
 /// How long the build may take: a first one on two cores needs about ten minutes.
 const BUILD: Duration = Duration::from_secs(60 * 60);
 
-/// How many tests ended how.
+/// The number of tests by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     pub(crate) passed: u64,
@@ -50,7 +50,7 @@ pub(crate) fn build() -> Result<Vec<Binary>> {
 }
 
 impl Binary {
-    /// Whether it is one of the end-to-end tests, which need the released server.
+    /// True if it needs the release server.
     pub(crate) fn is_end_to_end(&self) -> bool {
         self.name.starts_with("crosstalk-e2e/")
     }
@@ -69,7 +69,7 @@ pub(crate) fn run<'a>(binaries: impl Iterator<Item = &'a Binary>, env: &[(&str, 
             Ok(true) => {}
             Ok(false) => bad.push(binary.name.clone()),
             Err(error) => {
-                // killed: no result line came, though at least one test did not pass
+                // killed: there was no result line, but at least one test did not pass
                 count.failed += 1;
                 bad.push(format!("{} ({error:#})", binary.name));
             }
@@ -143,7 +143,7 @@ impl fmt::Display for Count {
 
 impl std::error::Error for Count {}
 
-/// The count of a run, also of one that failed.
+/// The counts of a run, also of a failed one.
 pub(crate) fn count_of(error: &anyhow::Error) -> Count {
     error.chain().find_map(|cause| cause.downcast_ref::<Count>()).copied().context("no test ran").unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask test`: everything that is checked, in order, each thing built once. A failed check does not hide the next;
-//! the last line counts the tests.
+//! `cargo xtask test`: all checks, in order, each artifact built once. A failed check does not stop the others. The
+//! last line counts the tests.
 
 use std::process::ExitCode;
 
@@ -11,10 +11,10 @@ use crate::{
     server,
     step::Steps,
     suite::{self, Count},
-    tools,
+    tools, words,
 };
 
-/// Sets up, checks, tests. It answers an exit code and no error, so that the count stays the last line.
+/// Sets up, checks and tests. It returns an exit code and no error, so that the counts are the last line.
 pub(crate) fn test(steps: &mut Steps) -> ExitCode {
     let mut count = Count::default();
     let done = all(steps, &mut count);
@@ -34,6 +34,7 @@ fn all(steps: &mut Steps, count: &mut Count) -> Result<()> {
     tools::wasm_target(steps)?;
 
     steps.check("format", || process::run(cargo(&["fmt", "--all", "--check"])?));
+    steps.check("banned words", || words::check(&[]));
     steps.check("lints, native", || {
         process::run(cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?)
     });
@@ -45,7 +46,7 @@ fn all(steps: &mut Steps, count: &mut Count) -> Result<()> {
     });
     steps.check("documentation", || {
         let mut command = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"])?;
-        // it is read by who works here, so a map may name what is private
+        // the documentation is for developers, so a map may link to private items
         command.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links");
         process::run(command)
     });

@@ -1,5 +1,5 @@
 //! Programs that cargo and npm can install without root, each in the exact version that is needed: from PATH if it has
-//! that, else from the cache folder, else installed there, by cargo-binstall if that is on PATH.
+//! that version, else from the cache folder, else installed there, by cargo-binstall if it is on PATH.
 
 use std::{
     env,
@@ -22,7 +22,7 @@ const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
 const BINARYEN: &str = "132.0.0";
 const WASM: &str = "wasm32-unknown-unknown";
-/// How long cargo-binstall may take for one program.
+/// The time limit of cargo-binstall for one program.
 const DOWNLOAD: Duration = Duration::from_secs(120);
 
 /// Adds the compilation target of the page to the toolchain in use.
@@ -34,7 +34,7 @@ pub(crate) fn wasm_target(steps: &mut Steps) -> Result<()> {
         if library.is_dir() {
             return Ok(((), Outcome::UpToDate));
         }
-        // a toolchain file that names the target does not install it where rustup may not install by itself
+        // where rustup may not install by itself, the toolchain file does not install the target
         let mut rustup = program("rustup");
         rustup.args(["target", "add", WASM]);
         process::run(rustup).context("the page needs a toolchain managed by rustup, or one with this target")?;
@@ -42,7 +42,7 @@ pub(crate) fn wasm_target(steps: &mut Steps) -> Result<()> {
     })
 }
 
-/// Adds the toolchain's own checkers, where it came without.
+/// Adds the toolchain's own checkers if they are missing.
 pub(crate) fn checkers(steps: &mut Steps) -> Result<()> {
     steps.step_with("rustfmt and clippy", || {
         let present = |name: &str| cargo(&[name, "--version"]).and_then(output).is_ok();
@@ -56,20 +56,20 @@ pub(crate) fn checkers(steps: &mut Steps) -> Result<()> {
     })
 }
 
-/// The program that builds the page. It is installed without the parts that download: TLS, and the search for a newer version.
+/// The program that builds the page, without its parts that download: TLS, and the search for a newer version.
 pub(crate) fn trunk(steps: &mut Steps) -> Result<PathBuf> {
     let install =
         Install { default_features: false, usually: "2 to 3 minutes", ..Install::new("trunk", "trunk", TRUNK) };
     binary(steps, install)
 }
 
-/// The program that makes JavaScript bindings: it must be of the very version the page is linked with.
+/// The program that makes JavaScript bindings. It must have exactly the version that the page is linked with.
 pub(crate) fn wasm_bindgen(steps: &mut Steps) -> Result<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
     let install = Install {
-        // its lock file names versions that are withdrawn
+        // its lock file has versions that were withdrawn
         locked: false,
-        // TLS is for its test runner
+        // its test runner needs TLS
         default_features: false,
         optimised: &["walrus", "wasm-bindgen-cli-support", "wasmparser"],
         usually: "1 to 2 minutes",
@@ -83,7 +83,7 @@ pub(crate) fn cargo_deny(steps: &mut Steps) -> Result<PathBuf> {
     binary(steps, Install::new("cargo-deny", "cargo-deny", CARGO_DENY))
 }
 
-/// `wasm-opt` as a command, when it can be had: npm's package carries a current one. The text is its version.
+/// The command `wasm-opt` from npm's package, if it can be installed. The text is its version.
 pub(crate) fn wasm_opt(steps: &mut Steps) -> Option<(Command, &'static str)> {
     let larger = |why: &str| eprintln!("    the page will be a third larger than it could be: {why}");
     let Some(node) = find("npm").and(find("node")) else {
@@ -116,14 +116,14 @@ pub(crate) fn wasm_opt(steps: &mut Steps) -> Option<(Command, &'static str)> {
     }
 }
 
-/// PATH with the folders of `tools` before it.
+/// PATH with the folders of `tools` in front.
 pub(crate) fn path_with(tools: &[&Path]) -> Result<OsString> {
     let folders = tools.iter().filter_map(|tool| tool.parent()).map(Path::to_owned);
     let path = env::var_os("PATH").unwrap_or_default();
     Ok(env::join_paths(folders.chain(env::split_paths(&path)))?)
 }
 
-/// The program that `install` names.
+/// The path of the program in `install`.
 fn binary(steps: &mut Steps, install: Install<'_>) -> Result<PathBuf> {
     let Install { name, version, .. } = install;
     steps.step_with(&format!("{name} {version}"), || {
@@ -144,16 +144,16 @@ fn binary(steps: &mut Steps, install: Install<'_>) -> Result<PathBuf> {
 #[derive(Clone, Copy, Debug)]
 struct Install<'a> {
     name: &'a str,
-    /// The crate that the program is of.
+    /// The crate that has the program.
     package: &'a str,
     version: &'a str,
-    /// Whether to keep to the lock file of the package.
+    /// Whether to use the lock file of the package.
     locked: bool,
     default_features: bool,
-    /// The crates that do most of the work. All others are compiled without optimisation: the release profiles of these
-    /// programs take several minutes more than they save.
+    /// The crates that do most of the work. All others are compiled without optimization: with the release profile of
+    /// these programs, compiling takes several minutes longer, and running saves less.
     optimised: &'a [&'a str],
-    /// How long it takes to compile on two cores.
+    /// The usual compile time on two cores.
     usually: &'a str,
 }
 
@@ -173,7 +173,7 @@ impl<'a> Install<'a> {
         }
         eprintln!("    compiling it into {}: usually {} on two cores, once", root.display(), self.usually);
         if self.locked {
-            // a lock file may name a version that was withdrawn since
+            // a lock file may have a version that was withdrawn
             self.compile(root, true).or_else(|error| {
                 eprintln!("    {error:#}; once more without its lock file");
                 self.compile(root, false)
@@ -204,7 +204,7 @@ impl<'a> Install<'a> {
         for package in self.optimised {
             command.arg("--config").arg(format!("profile.dev.package.{package}.opt-level=1"));
         }
-        // little code is compiled fastest
+        // compiling without optimization is fastest
         command.envs([
             ("CARGO_INCREMENTAL", "0"),
             ("CARGO_PROFILE_DEV_CODEGEN_UNITS", "16"),
@@ -212,7 +212,7 @@ impl<'a> Install<'a> {
             ("CARGO_PROFILE_DEV_DEBUG_ASSERTIONS", "false"),
             ("CARGO_PROFILE_DEV_OVERFLOW_CHECKS", "false"),
         ]);
-        // in a temporary folder: the workspace's own artifacts have nothing in common with it
+        // in a temporary folder, because it shares no artifact with the workspace
         command.arg("--root").arg(root).env_remove("CARGO_TARGET_DIR");
         process::run(command)
     }

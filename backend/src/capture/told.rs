@@ -195,12 +195,12 @@ fn flatten(field: &wire::Field, depth: u16, base: usize, flat: &mut Vec<Field>) 
         value: field.value.clone(),
         rule: field.rule.clone().into_owned(),
         kind: match field.kind {
-            wire::Kind::Framing => Kind::Framing,
-            wire::Kind::Number => Kind::Number,
-            wire::Kind::Text => Kind::Text,
-            wire::Kind::Payload => Kind::Payload,
-            wire::Kind::Malformed => Kind::Malformed,
-            wire::Kind::Incomplete => Kind::Incomplete,
+            wire::FieldKind::Framing => Kind::Framing,
+            wire::FieldKind::Number => Kind::Number,
+            wire::FieldKind::Text => Kind::Text,
+            wire::FieldKind::Payload => Kind::Payload,
+            wire::FieldKind::Malformed => Kind::Malformed,
+            wire::FieldKind::Incomplete => Kind::Incomplete,
         },
         problem: field.problem.as_ref().map(|problem| problem.clone().into_owned()),
         masked: field.masked,
@@ -224,9 +224,9 @@ enum Class {
 fn count(field: &wire::Field, above: Class, in_payload: bool, totals: &mut Totals) {
     let leaf = field.children.is_empty();
     let class = match field.kind {
-        wire::Kind::Payload => Class::Payload,
-        wire::Kind::Framing if in_payload && !leaf => Class::Framing,
-        wire::Kind::Text if above == Class::Framing => Class::Headers,
+        wire::FieldKind::Payload => Class::Payload,
+        wire::FieldKind::Framing if in_payload && !leaf => Class::Framing,
+        wire::FieldKind::Text if above == Class::Framing => Class::Headers,
         _ => above,
     };
     if leaf {
@@ -238,7 +238,7 @@ fn count(field: &wire::Field, above: Class, in_payload: bool, totals: &mut Total
         *sum += short(field.len());
     }
     for child in &field.children {
-        count(child, class, field.kind == wire::Kind::Payload, totals);
+        count(child, class, field.kind == wire::FieldKind::Payload, totals);
     }
 }
 

@@ -1,30 +1,29 @@
-//! What every measurement has in common, whatever it measures: subject and peers take turns ([`rounds`]), their
-//! figures become a ratio with an interval ([`stats`]), a row with a verdict ([`row`]) and one table ([`table`]).
-//! [`usage`] reads what the system knows of a process.
+//! The parts shared by all measurements: subject and peers take turns ([`rounds`]), their figures become a row with a
+//! verdict ([`row`]), and all rows one table ([`table`]). The arithmetic is in `crosstalk-measure`. [`usage`] reads CPU
+//! time and memory of a process.
 
 pub(crate) mod rounds;
 pub(crate) mod row;
-pub(crate) mod stats;
 pub(crate) mod table;
 pub(crate) mod usage;
 
 use std::{path::PathBuf, time::Duration};
 
-/// How a run was asked for.
+/// The options of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
-    /// Only rows whose name contains this; empty is all.
+    /// Only rows whose name contains this; empty means all.
     pub(crate) filter: String,
-    /// How often each contender has its turn.
+    /// The number of turns of each contender.
     pub(crate) rounds: usize,
-    /// How long a turn takes.
+    /// The length of a turn.
     pub(crate) turn: Duration,
-    /// A server of the state before a change, which rows of the page are compared with.
+    /// An older server, whose figures the rows of the page are compared with.
     pub(crate) before: Option<PathBuf>,
 }
 
 impl Plan {
-    /// Those of `rows` that are asked for.
+    /// The requested rows of `rows`.
     pub(crate) fn select(&self, rows: &[row::Spec]) -> Vec<row::Spec> {
         rows.iter().filter(|row| row.name.contains(&self.filter)).copied().collect()
     }

@@ -1,24 +1,25 @@
-//! Subject and peers take turns: whatever disturbs the machine meets all of them, and each ratio is of two turns of the
-//! same round. Every other round runs backwards, so that nobody always comes after the same neighbour.
+//! Subject and peers take turns: a disturbance of the machine affects all of them, and each ratio is of two turns of
+//! the same round. Every other round runs backwards, so that no contender always follows the same one.
 
 use std::time::Duration;
 
 use anyhow::Context as _;
+use crosstalk_measure::rounds::order;
 use futures_util::future::BoxFuture;
 
-/// The longest a turn may take, its preparation included.
+/// The time limit of a turn, including its preparation.
 const TURN_BUDGET: Duration = Duration::from_secs(180);
 
-/// One of those who are compared.
+/// A server that is measured, together with its load.
 pub(crate) trait Contender: Send {
-    /// How the table names it.
+    /// The name in the table.
     fn name(&self) -> &'static str;
 
-    /// One turn.
+    /// Runs one turn.
     fn turn(&mut self) -> BoxFuture<'_, anyhow::Result<Sample>>;
 }
 
-/// What a turn gave.
+/// The result of a turn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     /// In the unit of the row.
@@ -34,10 +35,10 @@ pub(crate) struct Series {
     pub(crate) samples: Vec<Sample>,
 }
 
-/// Gives each contender a turn in each of `rounds`, telling `progress` about every one.
+/// Runs a turn of each contender in each of `rounds` and reports every one to `progress`.
 ///
 /// # Errors
-/// The first turn that fails ends it; the error names the contender.
+/// The first failed turn ends the measurement; the error names the contender.
 pub(crate) async fn alternate(
     rounds: usize,
     contenders: &mut [Box<dyn Contender + '_>],
@@ -48,11 +49,7 @@ pub(crate) async fn alternate(
         .map(|contender| Series { name: contender.name(), samples: Vec::with_capacity(rounds) })
         .collect();
     for round in 0..rounds {
-        let mut order: Vec<usize> = (0..contenders.len()).collect();
-        if round % 2 == 1 {
-            order.reverse();
-        }
-        for index in order {
+        for index in order(round, contenders.len()) {
             let name = series[index].name;
             let sample = tokio::time::timeout(TURN_BUDGET, contenders[index].turn())
                 .await

@@ -1,26 +1,28 @@
-//! A row of the table: what is compared with what, the goal, and how it came out.
+//! A row of the table: what is compared, the goal, and the result.
 
 use anyhow::Context as _;
 
-use super::{rounds::Series, stats::Interval};
+use crosstalk_measure::{Interval, Verdict};
+
+use super::rounds::{Sample, Series};
 
 /// A row before it is measured.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spec {
-    /// `family/row`; what the filter looks at.
+    /// `family/row`, which the filter is applied to.
     pub(crate) name: &'static str,
-    /// What is measured, in words.
+    /// A description of what is measured.
     pub(crate) what: &'static str,
     pub(crate) unit: Unit,
-    /// The contender whose figure is judged.
+    /// The contender that is judged.
     pub(crate) subject: &'static str,
-    /// The contender that it is judged by; without one the figure itself is judged.
+    /// The contender it is compared with; none if the figure itself is judged.
     pub(crate) peer: Option<&'static str>,
-    /// None: shown only.
+    /// None if the row is only shown.
     pub(crate) goal: Option<Goal>,
 }
 
-/// What a figure counts.
+/// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     PerSecond,
@@ -29,51 +31,29 @@ pub(crate) enum Unit {
     Megabytes,
     /// 1,000 bytes.
     Kilobytes,
-    /// Of things.
+    /// A number of items.
     Count,
-    /// Of a score.
+    /// Points of a score.
     Points,
 }
 
-/// What is to be reached, by the ratio where there is a peer, else by the figure.
+/// The goal for the ratio, or for the figure if there is no peer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Goal {
     AtLeast(f64),
     AtMost(f64),
-    /// At least this, or no less than before a change, where that was measured.
+    /// At least this, or no less than before a change, if that was measured.
     AsBeforeOrAtLeast(f64),
 }
 
 impl Goal {
-    fn met_by(self, value: f64) -> bool {
+    fn judge(self, interval: &Interval) -> Verdict {
         match self {
-            Self::AtLeast(bound) | Self::AsBeforeOrAtLeast(bound) => value >= bound,
-            Self::AtMost(bound) => value <= bound,
+            Self::AtLeast(bound) | Self::AsBeforeOrAtLeast(bound) => crosstalk_measure::Goal::AtLeast(bound),
+            Self::AtMost(bound) => crosstalk_measure::Goal::AtMost(bound),
         }
+        .judge(interval)
     }
-
-    fn judge(self, interval: Interval) -> Verdict {
-        if self.met_by(interval.median) {
-            Verdict::Met
-        } else if self.met_by(interval.low) || self.met_by(interval.high) {
-            Verdict::Unclear
-        } else {
-            Verdict::Missed
-        }
-    }
-}
-
-/// How a row came out, from good to bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Verdict {
-    /// No goal.
-    Shown,
-    /// The median reaches the goal.
-    Met,
-    /// The median does not, but the interval does: this run cannot tell.
-    Unclear,
-    /// The whole interval misses.
-    Missed,
 }
 
 /// A row that was measured.
@@ -83,19 +63,19 @@ pub(crate) struct Row {
     /// Median figures.
     pub(crate) subject: f64,
     pub(crate) peer: Option<f64>,
-    /// Of the paired ratios, or of the figure where there is no peer.
+    /// The interval of the paired ratios, or of the figure if there is no peer.
     pub(crate) judged: Interval,
-    /// The figure before a change, where that was measured.
+    /// The figure before a change, if that was measured.
     pub(crate) before: Option<Before>,
-    /// Median CPU seconds per operation, of subject and peer; none where it means nothing.
+    /// Median CPU seconds per operation, of subject and peer; none if there is no server to measure.
     pub(crate) cpu: Option<(f64, f64)>,
 }
 
-/// What a figure was before a change.
+/// A figure before a change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Before {
     pub(crate) median: f64,
-    /// By how much the figure is more now, paired by round.
+    /// The increase of the figure, paired by round.
     pub(crate) added: Interval,
 }
 
@@ -103,7 +83,7 @@ impl Row {
     /// Judges a subject by its peer.
     ///
     /// # Errors
-    /// When either has no series of its own or no turn.
+    /// When one of the two was not measured.
     pub(crate) fn compare(spec: Spec, series: &[Series]) -> anyhow::Result<Self> {
         let find = |name: &str| {
             series
@@ -113,42 +93,54 @@ impl Row {
         };
         let subject = find(spec.subject)?;
         let peer = find(spec.peer.context("a comparison has a peer")?)?;
-        let median = |series: &Series, of: fn(&super::rounds::Sample) -> f64| {
-            Interval::of(&series.samples.iter().map(of).collect::<Vec<_>>()).median
+        let values = |series: &Series, of: fn(&Sample) -> f64| series.samples.iter().map(of).collect::<Vec<f64>>();
+        let median = |series: &Series, of: fn(&Sample) -> f64| -> anyhow::Result<f64> {
+            Ok(Interval::of_median(&values(series, of))?.estimate)
         };
-        let ratios: Vec<f64> =
-            subject.samples.iter().zip(&peer.samples).map(|(subject, peer)| subject.figure / peer.figure).collect();
+        let figures = |series: &Series| values(series, |sample| sample.figure);
         Ok(Self {
             spec,
-            subject: median(subject, |sample| sample.figure),
-            peer: Some(median(peer, |sample| sample.figure)),
-            judged: Interval::of(&ratios),
+            subject: median(subject, |sample| sample.figure)?,
+            peer: Some(median(peer, |sample| sample.figure)?),
+            judged: Interval::of_ratios(&figures(subject), &figures(peer))?,
             before: None,
-            cpu: Some((median(subject, |sample| sample.cpu), median(peer, |sample| sample.cpu))),
+            cpu: Some((median(subject, |sample| sample.cpu)?, median(peer, |sample| sample.cpu)?)),
         })
     }
 
     /// Judges a figure by itself.
-    pub(crate) fn alone(spec: Spec, figures: &[f64]) -> Self {
-        let judged = Interval::of(figures);
-        Self { spec, subject: judged.median, peer: None, judged, before: None, cpu: None }
+    ///
+    /// # Errors
+    /// When there is no figure, or one is not finite.
+    pub(crate) fn alone(spec: Spec, figures: &[f64]) -> anyhow::Result<Self> {
+        let judged = Interval::of_median(figures).with_context(|| format!("{} cannot be judged", spec.name))?;
+        Ok(Self { spec, subject: judged.estimate, peer: None, judged, before: None, cpu: None })
     }
 
-    /// Judges a figure by itself, beside what it was before a change: `before` has one of each round, or none at all.
-    pub(crate) fn beside(spec: Spec, figures: &[f64], before: &[f64]) -> Self {
-        let added: Vec<f64> = figures.iter().zip(before).map(|(now, before)| now - before).collect();
-        let before =
-            (!before.is_empty()).then(|| Before { median: Interval::of(before).median, added: Interval::of(&added) });
-        Self { before, ..Self::alone(spec, figures) }
+    /// Judges a figure by itself and prints the figure before a change beside it. `before` has one figure for each round,
+    /// or none.
+    ///
+    /// # Errors
+    /// As [`Row::alone`], and when `before` has figures of fewer or more rounds.
+    pub(crate) fn beside(spec: Spec, figures: &[f64], before: &[f64]) -> anyhow::Result<Self> {
+        let before = match before {
+            [] => None,
+            before => Some(Before {
+                median: Interval::of_median(before)?.estimate,
+                added: Interval::of_differences(figures, before)?,
+            }),
+        };
+        Ok(Self { before, ..Self::alone(spec, figures)? })
     }
 
-    pub(crate) fn verdict(&self) -> Verdict {
-        let Some(goal) = self.spec.goal else { return Verdict::Shown };
-        let verdict = goal.judge(self.judged);
-        match (goal, self.before) {
-            (Goal::AsBeforeOrAtLeast(_), Some(before)) => verdict.min(Goal::AtLeast(0.0).judge(before.added)),
+    /// Whether the goal was reached; none without a goal.
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        let goal = self.spec.goal?;
+        let verdict = goal.judge(&self.judged);
+        Some(match (goal, self.before) {
+            (Goal::AsBeforeOrAtLeast(_), Some(before)) => verdict.min(Goal::AtLeast(0.0).judge(&before.added)),
             _ => verdict,
-        }
+        })
     }
 }
 
@@ -175,9 +167,9 @@ mod tests {
 
     #[test]
     fn a_row_fails_only_when_its_whole_interval_misses() {
-        assert_eq!(row([95.0, 89.0, 92.0, 91.0, 88.0]).verdict(), Verdict::Met);
-        assert_eq!(row([95.0, 89.0, 88.0, 87.0, 86.0]).verdict(), Verdict::Unclear);
-        assert_eq!(row([89.9, 89.0, 88.0, 87.0, 86.0]).verdict(), Verdict::Missed);
+        assert_eq!(row([95.0, 89.0, 92.0, 91.0, 88.0]).verdict(), Some(Verdict::Met));
+        assert_eq!(row([95.0, 89.0, 88.0, 87.0, 86.0]).verdict(), Some(Verdict::Unclear));
+        assert_eq!(row([89.9, 89.0, 88.0, 87.0, 86.0]).verdict(), Some(Verdict::Missed));
     }
 
     #[test]
@@ -191,20 +183,20 @@ mod tests {
     #[test]
     fn what_should_be_small_is_judged_by_its_upper_bound() {
         let spec = Spec { peer: None, goal: Some(Goal::AtMost(20.0)), unit: Unit::Megabytes, ..SPEC };
-        assert_eq!(Row::alone(spec, &[19.0, 19.5, 20.5]).verdict(), Verdict::Met);
-        assert_eq!(Row::alone(spec, &[20.1, 20.2]).verdict(), Verdict::Missed);
-        assert_eq!(Row::alone(Spec { goal: None, ..spec }, &[99.0]).verdict(), Verdict::Shown);
+        assert_eq!(Row::alone(spec, &[19.0, 19.5, 20.5]).unwrap().verdict(), Some(Verdict::Met));
+        assert_eq!(Row::alone(spec, &[20.1, 20.2]).unwrap().verdict(), Some(Verdict::Missed));
+        assert_eq!(Row::alone(Spec { goal: None, ..spec }, &[99.0]).unwrap().verdict(), None);
     }
 
     #[test]
     fn a_figure_that_misses_its_goal_may_be_as_it_was_before() {
         let spec = Spec { peer: None, goal: Some(Goal::AsBeforeOrAtLeast(95.0)), unit: Unit::Points, ..SPEC };
-        let verdict = |before: &[f64]| Row::beside(spec, &[91.0, 92.0, 93.0], before).verdict();
-        assert_eq!(verdict(&[]), Verdict::Missed);
-        assert_eq!(verdict(&[91.0, 90.0, 93.0]), Verdict::Met);
-        assert_eq!(verdict(&[93.0, 94.0, 92.0]), Verdict::Unclear);
-        assert_eq!(verdict(&[96.0, 96.0, 96.0]), Verdict::Missed);
-        assert_eq!(Row::beside(spec, &[95.0], &[99.0]).verdict(), Verdict::Met);
+        let verdict = |before: &[f64]| Row::beside(spec, &[91.0, 92.0, 93.0], before).unwrap().verdict();
+        assert_eq!(verdict(&[]), Some(Verdict::Missed));
+        assert_eq!(verdict(&[91.0, 90.0, 93.0]), Some(Verdict::Met));
+        assert_eq!(verdict(&[93.0, 94.0, 92.0]), Some(Verdict::Unclear));
+        assert_eq!(verdict(&[96.0, 96.0, 96.0]), Some(Verdict::Missed));
+        assert_eq!(Row::beside(spec, &[95.0], &[99.0]).unwrap().verdict(), Some(Verdict::Met));
     }
 
     #[test]

@@ -1,12 +1,14 @@
-//! The one table of a run, as text.
+//! The table of a run, as text.
 
 use std::fmt::Write as _;
 
-use super::row::{Goal, Row, Unit, Verdict};
+use crosstalk_measure::Verdict;
+
+use super::row::{Goal, Row, Unit};
 
 const HEAD: [&str; 8] = ["row", "subject", "peer", "ratio", "interval", "goal", "verdict", "CPU per op: subject, peer"];
 
-/// The rows in columns as wide as they need to be.
+/// Renders the rows in columns of the necessary width.
 pub(crate) fn render(rows: &[Row]) -> String {
     let lines: Vec<[String; 8]> = std::iter::once(HEAD.map(str::to_owned)).chain(rows.iter().map(cells)).collect();
     let widths: [usize; 8] =
@@ -36,7 +38,7 @@ fn cells(row: &Row) -> [String; 8] {
             .zip(spec.peer)
             .or_else(|| row.before.map(|before| (before.median, "before")))
             .map_or_else(String::new, |(value, name)| format!("{} {name}", figure(value, spec.unit))),
-        if spec.peer.is_some() { plain(row.judged.median) } else { String::new() },
+        if spec.peer.is_some() { plain(row.judged.estimate) } else { String::new() },
         format!("{} .. {}", judged(row.judged.low), judged(row.judged.high)),
         match spec.goal {
             Some(Goal::AtLeast(bound)) => format!(">= {}", judged(bound)),
@@ -45,10 +47,10 @@ fn cells(row: &Row) -> [String; 8] {
             None => String::new(),
         },
         match row.verdict() {
-            Verdict::Shown => "shown",
-            Verdict::Met => "met",
-            Verdict::Unclear => "unclear",
-            Verdict::Missed => "MISSED",
+            None => "shown",
+            Some(Verdict::Met) => "met",
+            Some(Verdict::Unclear) => "unclear",
+            Some(Verdict::Missed) => "MISSED",
         }
         .to_owned(),
         row.cpu.map_or_else(String::new, |(subject, peer)| format!("{:.1} µs, {:.1} µs", subject * 1e6, peer * 1e6)),
@@ -70,7 +72,7 @@ fn plain(ratio: f64) -> String {
     if ratio >= 10.0 { format!("{ratio:.0}") } else { format!("{ratio:.2}") }
 }
 
-/// Thousands apart, as in 158,000.
+/// A number with separators, as in 158,000.
 fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::new();
@@ -85,10 +87,9 @@ fn grouped(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{row::Spec, stats::Interval},
-        *,
-    };
+    use crosstalk_measure::Interval;
+
+    use super::{super::row::Spec, *};
 
     #[test]
     fn a_table_says_figure_peer_ratio_interval_goal_verdict_and_cpu() {
@@ -104,15 +105,16 @@ mod tests {
             spec,
             subject: 158_000.4,
             peer: Some(160_000.0),
-            judged: Interval { low: 0.97, median: 0.988, high: 1.02, coverage: 0.9375 },
+            judged: Interval { low: 0.97, estimate: 0.988, high: 1.02, coverage: 0.9375 },
             before: None,
             cpu: Some((5.2e-6, 5.1e-6)),
         };
         let alone =
-            Row::alone(Spec { name: "idle/memory", unit: Unit::Megabytes, peer: None, goal: None, ..spec }, &[17.25]);
+            Row::alone(Spec { name: "idle/memory", unit: Unit::Megabytes, peer: None, goal: None, ..spec }, &[17.25])
+                .unwrap();
         let points = Spec { name: "visit/score", unit: Unit::Points, peer: None, ..spec };
         let points = Spec { goal: Some(Goal::AsBeforeOrAtLeast(95.0)), ..points };
-        let text = render(&[row, alone, Row::beside(points, &[96.0], &[91.0])]);
+        let text = render(&[row, alone, Row::beside(points, &[96.0], &[91.0]).unwrap()]);
         let cells = |line: usize| -> Vec<&str> {
             text.lines().nth(line).unwrap().split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
         };

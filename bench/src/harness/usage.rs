@@ -1,4 +1,4 @@
-//! What the system knows of a process: CPU time and resident memory (proc(5)).
+//! CPU time and resident memory of a process, from the system (proc(5)).
 
 use std::fs;
 
@@ -46,14 +46,14 @@ fn seconds(ticks: u64) -> f64 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Memory {
     pub(crate) resident: u64,
-    /// What the process allocated.
+    /// Memory that the process allocated.
     pub(crate) anonymous: u64,
     /// Pages of its binary and libraries, which the system can drop and share.
     pub(crate) file: u64,
 }
 
 impl Memory {
-    /// As `/proc/{process}/status` has it.
+    /// Reads `/proc/{process}/status`.
     ///
     /// # Errors
     /// When there is no such process.
@@ -78,7 +78,8 @@ struct Stat {
 }
 
 impl Stat {
-    /// The name in the second field may hold anything, parentheses too: what counts comes after the last one.
+    /// The name in the second field may have any character, also parentheses; the other fields follow the last
+    /// parenthesis.
     fn parse(stat: &str) -> Option<Self> {
         let (_name, rest) = stat.rsplit_once(')')?;
         let fields: Vec<&str> = rest.split_whitespace().collect();

@@ -1,5 +1,4 @@
-//! What talks AMQP to the broker through lapin: queues of a turn's own, publishers, and the bare consumer that the
-//! bridge is judged by.
+//! AMQP clients on lapin: queues for one turn, publishers, and the bare consumer that the bridge is compared with.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -8,6 +7,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use crosstalk_measure::Schedule;
 use crosstalk_testkit::wait_until;
 use futures_util::{FutureExt as _, StreamExt as _};
 use lapin::{
@@ -20,15 +20,15 @@ use lapin::{
 };
 use tokio::runtime::Handle;
 
-/// The most messages one ack of the bare consumer is for, and how many it may hold: as the bridge.
+/// The maximum number of messages per ack, and the prefetch, as in the bridge.
 const BATCH: usize = 256;
 const PREFETCH: u16 = 1_000;
-/// The longest the broker may be silent while messages are due.
+/// How long the broker may send nothing while messages are due.
 const SILENCE: Duration = Duration::from_secs(20);
-/// The length of a measured message.
+/// The length of a measured message in bytes.
 pub(crate) const BODY: usize = 100;
 
-/// A queue of its own on a connection of its own; gone with [`Queue::delete`] or with the broker.
+/// A queue with its own connection; deleted with [`Queue::delete`] or when the broker ends.
 #[derive(Debug)]
 pub(crate) struct Queue {
     pub(crate) name: String,
@@ -37,7 +37,7 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Declares it: not durable, no arguments, as stock clients do.
+    /// Declares a queue: not durable, no arguments, as stock clients do.
     ///
     /// # Errors
     /// When the broker does not answer.
@@ -50,7 +50,7 @@ impl Queue {
         Ok(Self { name, channel, _connection: connection })
     }
 
-    /// Puts `count` transient messages of [`BODY`] bytes into it and returns when the broker has them all.
+    /// Puts `count` transient messages of [`BODY`] bytes into the queue and returns when all have arrived.
     ///
     /// # Errors
     /// When the broker goes away, or does not have them.
@@ -59,7 +59,7 @@ impl Queue {
         for _ in 0..count {
             self.publish(&body).await?;
         }
-        // a queue's count overtakes the messages that are still on their way to it
+        // the count of a queue does not include messages that are still on their way
         let arrived = || async { self.count().await.is_ok_and(|arrived| arrived == count) };
         wait_until(SILENCE, arrived).await.context("the broker does not have all messages")
     }
@@ -70,20 +70,14 @@ impl Queue {
         Ok(queue.message_count())
     }
 
-    /// Publishes `count` messages, one every `interval`, whatever becomes of them; each body is the time at which it was
-    /// due, in nanoseconds after `start`, in [`BODY`] digits. On a thread of its own: the runtime's timer is good for
-    /// milliseconds only.
+    /// Publishes a message at each start of `schedule`, without waiting for earlier ones. Each body is its intended start,
+    /// in nanoseconds after `start`, in [`BODY`] digits. It runs on a thread of its own because the runtime's timer has a
+    /// resolution of a millisecond.
     #[expect(clippy::disallowed_methods, reason = "the thread is the publisher's own")]
-    pub(crate) fn pace(
-        self,
-        start: Instant,
-        interval: Duration,
-        count: u32,
-    ) -> thread::JoinHandle<anyhow::Result<Self>> {
-        let runtime = Handle::current();
+    pub(crate) fn pace(self, start: Instant, schedule: &Schedule) -> thread::JoinHandle<anyhow::Result<Self>> {
+        let (runtime, starts) = (Handle::current(), schedule.starts());
         thread::spawn(move || {
-            for number in 0..count {
-                let due = interval * number;
+            for due in starts.map(|start| start.at) {
                 thread::sleep(due.saturating_sub(start.elapsed()));
                 let body = format!("{:0width$}", due.as_nanos(), width = BODY);
                 runtime.block_on(self.publish(body.as_bytes()))?;
@@ -92,7 +86,7 @@ impl Queue {
         })
     }
 
-    /// A connection that publishes to a queue somebody else declares.
+    /// A connection that publishes to an existing queue.
     ///
     /// # Errors
     /// When the broker does not answer.
@@ -102,8 +96,8 @@ impl Queue {
         Ok(Self { name: name.to_owned(), channel, _connection: connection })
     }
 
-    /// Publishes `count` messages of `body`, so many every `interval`, whatever becomes of them. On a thread of its own,
-    /// as [`Queue::pace`].
+    /// Publishes `count` messages of `body`, `burst` of them every `interval`, without waiting for earlier ones. It
+    /// runs on a thread of its own, as [`Queue::pace`].
     #[expect(clippy::disallowed_methods, reason = "the thread is the publisher's own")]
     pub(crate) fn bursts(
         self,
@@ -125,7 +119,7 @@ impl Queue {
         })
     }
 
-    /// Removes it.
+    /// Deletes the queue.
     ///
     /// # Errors
     /// When the broker does not answer.
@@ -142,7 +136,7 @@ impl Queue {
     }
 }
 
-/// A bare lapin consumer with acks: it takes what is ready and acks the last for all.
+/// A bare lapin consumer with acks: it takes the ready messages and acks them with one `multiple` ack.
 #[derive(Debug)]
 pub(crate) struct Consumer {
     consumer: lapin::Consumer,
@@ -165,7 +159,7 @@ impl Consumer {
         Ok(Self { consumer, channel, _connection: connection })
     }
 
-    /// Waits for a message, takes what else is ready and acks. Returns how many there were.
+    /// Waits for a message, takes all other ready ones and acks them. Returns their number.
     ///
     /// # Errors
     /// When the broker goes away or is silent for too long.
@@ -179,7 +173,7 @@ impl Consumer {
             count += 1;
             match self.consumer.next().now_or_never() {
                 Some(ready) if count < BATCH => next = ready,
-                // taken beyond the batch: it is the last of this one
+                // taken beyond the batch: the last one of this batch
                 Some(ready) => {
                     count += 1;
                     break ready.context("the broker ended the consumer")??.delivery_tag;

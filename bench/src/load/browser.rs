@@ -1,4 +1,4 @@
-//! A headless Chromium with a page open: what is clicked in it, what its main thread was busy with, what it keeps in memory.
+//! A headless Chromium with an open page: clicks, long tasks of the main thread, and memory.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use crosstalk_testkit::{Chromedriver, wait_until};
 use serde_json::{Value, json};
 use thirtyfour::{By, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
 
-/// How long anything on the page may take.
+/// The time limit of a wait on the page.
 const BUDGET: Duration = Duration::from_secs(20);
-/// Counts what the browser calls long: a task that keeps the main thread for over 50 ms (W3C, Long Tasks).
+/// Counts long tasks: those that block the main thread for over 50 ms (W3C, Long Tasks).
 const OBSERVE: &str = "window.longTasks = []; new PerformanceObserver(list => longTasks.push(...list.getEntries()\
                        .map(entry => Math.round(entry.duration)))).observe({ type: 'longtask' })";
 
@@ -22,7 +22,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts one and opens `url`, with what observes its tasks.
+    /// Starts a browser and opens `url`, with an observer of long tasks.
     ///
     /// # Errors
     /// When Chromium or chromedriver is missing, or the page does not become interactive.
@@ -34,7 +34,7 @@ impl Browser {
         Ok(browser)
     }
 
-    /// Starts one and opens `url` on a slow 4G, that of Lighthouse; `script` runs before anything of the page does.
+    /// Starts a browser and opens `url` on Lighthouse's slow 4G network; `script` runs before all scripts of the page.
     ///
     /// # Errors
     /// When Chromium or chromedriver is missing, or the page does not load.
@@ -66,20 +66,20 @@ impl Browser {
         Ok(browser)
     }
 
-    /// Clicks on what bears a `data-testid`, once it can be clicked.
+    /// Clicks the element with this `data-testid`, once it can be clicked.
     ///
     /// # Errors
-    /// When it never can.
+    /// When it cannot be clicked within the budget.
     pub(crate) async fn click(&self, testid: &str) -> anyhow::Result<()> {
         let css = format!("[data-testid='{testid}']");
         self.until(&format!("document.querySelector(\"{css}\")?.matches(':enabled')")).await?;
         Ok(self.driver.find(By::Css(css)).await?.click().await?)
     }
 
-    /// Replaces what is in a field.
+    /// Replaces the content of a field.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is no such field.
     pub(crate) async fn fill(&self, testid: &str, text: &str) -> anyhow::Result<()> {
         let field = self.driver.find(By::Css(format!("[data-testid='{testid}']"))).await?;
         field.clear().await?;
@@ -89,7 +89,7 @@ impl Browser {
     /// Waits until an expression is true.
     ///
     /// # Errors
-    /// When it is not within the budget; tells what the page shows instead.
+    /// When it is not true within the budget; with the content of the page.
     pub(crate) async fn until(&self, expression: &str) -> anyhow::Result<()> {
         let script = format!("return Boolean({expression})");
         let so = || async { matches!(self.run(&script).await, Ok(Value::Bool(true))) };
@@ -100,7 +100,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Turns the wheel over a place by so many pixels; done when the page has taken it.
+    /// Turns the wheel over a position by this many pixels; returns when the page has handled it.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -110,7 +110,7 @@ impl Browser {
         Ok(())
     }
 
-    /// How long each long task took, in milliseconds, since the page was opened.
+    /// The duration of each long task in milliseconds, since the page was opened.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -119,7 +119,7 @@ impl Browser {
         Ok(tasks.as_array().context("not a list")?.iter().filter_map(Value::as_u64).collect())
     }
 
-    /// The bytes that scripts and WebAssembly keep, after a collection of garbage.
+    /// The bytes used by scripts and WebAssembly, after a garbage collection.
     ///
     /// # Errors
     /// When the browser is gone.
@@ -129,7 +129,7 @@ impl Browser {
         send("HeapProfiler.enable", json!({})).await?;
         send("HeapProfiler.collectGarbage", json!({})).await?;
         let heap = send("Runtime.getHeapUsage", json!({})).await?;
-        // a program that runs already is what its bindings give
+        // importing a running program returns its bindings
         let wasm = "import(performance.getEntriesByType('resource').find(file => file.name.endsWith('/crosstalk.js')).name)\
                     .then(bindings => bindings.default()).then(program => program.memory.buffer.byteLength)";
         let ask = json!({ "expression": wasm, "awaitPromise": true, "returnByValue": true });
@@ -138,7 +138,7 @@ impl Browser {
         Ok(bytes(&heap["usedSize"])? + bytes(&wasm["result"]["value"])?)
     }
 
-    /// Closes it.
+    /// Closes the browser.
     ///
     /// # Errors
     /// When it does not answer.
@@ -146,7 +146,7 @@ impl Browser {
         Ok(self.driver.quit().await?)
     }
 
-    /// Runs JavaScript, and gives what it returns.
+    /// Runs JavaScript and returns its result.
     ///
     /// # Errors
     /// When it throws.

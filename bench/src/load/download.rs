@@ -1,34 +1,34 @@
-//! What a browser with an empty cache downloads of a route: the bytes of the page's own files as they come over the wire. The
-//! line is slow, so that what is not waited for does not happen to be there first.
+//! The download of a route with an empty cache: the bytes of the page's own files on the network. The network is slow,
+//! so that files which the route does not wait for are not there by chance.
 
 use anyhow::Context as _;
 use serde_json::Value;
 
 use super::browser::Browser;
 
-/// Notes when the route can be used.
+/// Records when the route can be used.
 const WATCH: &str = "new MutationObserver((_, observer) => {
         if (!document.documentElement?.hasAttribute('data-ready')) return;
         observer.disconnect();
         window.readyAt = performance.now();
     }).observe(document, { attributes: true, subtree: true })";
-/// The page's files; what it asks the server for besides is not counted.
+/// The files of the page, without its requests to the server's APIs.
 const FILES: &str = "performance.getEntriesByType('resource').filter(file => /\\.(wasm|js|css)$/.test(file.name))";
-/// How long nothing is downloaded before the download counts as complete, in milliseconds. The page downloads what later
-/// routes need two seconds after it can be used.
+/// The download is complete after this time without further files, in milliseconds. The page downloads the files of
+/// other routes two seconds after it can be used.
 const QUIET_MS: u32 = 4_000;
 
 /// Kilobytes of document, style sheet, scripts and WebAssembly, in the encoding that the server sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Download {
-    /// Until the route could be used.
+    /// Until the route can be used.
     pub(crate) used: f64,
-    /// Until nothing more came.
+    /// Until the download is complete.
     pub(crate) all: f64,
 }
 
 impl Download {
-    /// Opens `url` in a new browser and waits until it downloads nothing more.
+    /// Opens `url` in a new browser and waits until the download is complete.
     ///
     /// # Errors
     /// When the browser does not start, or the page cannot be used in time.

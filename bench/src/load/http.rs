@@ -1,4 +1,4 @@
-//! The generators wrk (HTTP/1.1) and h2load (HTTP/2), from Debian, and what they say when they are done.
+//! The generators wrk (HTTP/1.1) and h2load (HTTP/2) from Debian, and their output.
 
 use std::{io::Write as _, process::Stdio, time::Duration};
 
@@ -12,10 +12,10 @@ use crate::{
     peers::Server,
 };
 
-/// Before each turn the server is loaded for this long, and nothing is counted.
+/// The length of the warm-up before each turn, which is not counted.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// What a generator did.
+/// The result of a generator.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Load {
     requests: u64,
@@ -32,7 +32,7 @@ pub(crate) enum Generator {
 }
 
 impl Generator {
-    /// h2load with one gRPC message (its five-byte head and `message`) as each body.
+    /// h2load with one gRPC message (its prefix of five bytes and `message`) as each body.
     ///
     /// # Errors
     /// When the file for it cannot be written.
@@ -43,10 +43,10 @@ impl Generator {
         Ok(Self::H2load(file))
     }
 
-    /// Warms `url` up, loads it for `turn`, and gives what came of that and what it cost `server`.
+    /// Warms the server up, loads `url` for `turn`, and returns the throughput and the CPU time of `server`.
     ///
     /// # Errors
-    /// As [`Generator::run`]; when the server is gone.
+    /// As [`Generator::run`]; when the server has ended.
     pub(crate) async fn sample(&self, server: &Server, url: &str, turn: Duration) -> anyhow::Result<Sample> {
         self.run(url, WARM_UP).await?;
         let before = server.cpu()?;
@@ -58,7 +58,7 @@ impl Generator {
     /// Loads `url` for whole seconds of `duration`.
     ///
     /// # Errors
-    /// When the program is missing, or one request was not answered with success.
+    /// When the program is missing, or a request did not succeed.
     pub(crate) async fn run(&self, url: &str, duration: Duration) -> anyhow::Result<Load> {
         let seconds = duration.as_secs().max(1).to_string();
         match self {

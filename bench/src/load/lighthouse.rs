@@ -1,4 +1,4 @@
-//! Lighthouse from npm in Debian's Chromium: a phone four times slower than this machine, on a slow 4G.
+//! Lighthouse from npm in Debian's Chromium: a phone four times slower than this machine, on a slow 4G network.
 
 use std::{env, path::PathBuf, process::Stdio, time::Duration};
 
@@ -7,7 +7,7 @@ use crosstalk_testkit::Browser;
 use serde::Deserialize;
 use tokio::{process::Command, time::timeout};
 
-/// One look takes about 15 s.
+/// The time limit of one report, which takes about 15 s.
 const LOOK: Duration = Duration::from_secs(120);
 /// How often Lighthouse is started for one look: on a busy machine its trace sometimes lacks the start of the navigation.
 const ATTEMPTS: usize = 3;
@@ -18,15 +18,15 @@ pub(crate) struct Lighthouse {
     script: PathBuf,
 }
 
-/// What it says of a page; categories in points of 100.
+/// The scores of a page; categories in points of 100.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scores {
     pub(crate) performance: f64,
-    /// The least of accessibility, best practices and search engines.
+    /// The lowest score of accessibility, best practices and search engines.
     pub(crate) others: f64,
     pub(crate) largest_paint_ms: f64,
     pub(crate) layout_shift: f64,
-    /// How long the main thread was too busy to answer input.
+    /// How long the main thread was blocked for input.
     pub(crate) blocking_ms: f64,
 }
 
@@ -66,10 +66,10 @@ struct Audit {
 }
 
 impl Lighthouse {
-    /// Finds it in the folder that `CROSSTALK_NODE_MODULES` names.
+    /// Finds the program in the folder `CROSSTALK_NODE_MODULES`.
     ///
     /// # Errors
-    /// When it is not there; says what to do.
+    /// When it is missing; with the remedy.
     pub(crate) fn prepare() -> anyhow::Result<Self> {
         let modules = env::var_os("CROSSTALK_NODE_MODULES").unwrap_or_default();
         let script = PathBuf::from(modules).join("lighthouse/cli/index.js");

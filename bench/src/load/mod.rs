@@ -1,10 +1,11 @@
-//! What loads the servers, the same for subject and peer: [`http`] (wrk and h2load), [`socket`] (a WebSocket client that
-//! speaks each bridge's dialect: [`stomp`], [`page`]), [`amqp`] (publishers and a bare lapin consumer), [`generator`]
-//! (raw AMQP, for brokers), [`browser`] (the page itself, in Chromium), [`download`] (the bytes of a first visit), [`lighthouse`] (the same on a slow network),
-//! [`visitor`] (who looks at bytes meanwhile).
+//! The load for the servers, the same for subject and peer: [`http`] (wrk and h2load), [`socket`] (a WebSocket client
+//! for the protocol of each bridge: [`stomp`], [`page`]), [`amqp`] (publishers and a bare lapin consumer),
+//! [`generator`] (raw AMQP, for brokers), [`browser`] (the page in Chromium), [`download`] (the bytes of a first
+//! visit), [`lighthouse`] (the same on a slow network), [`capturing_visitor`] (a visitor with an armed capture).
 
 pub(crate) mod amqp;
 pub(crate) mod browser;
+pub(crate) mod capturing_visitor;
 pub(crate) mod download;
 pub(crate) mod generator;
 pub(crate) mod http;
@@ -12,4 +13,3 @@ pub(crate) mod lighthouse;
 pub(crate) mod page;
 pub(crate) mod socket;
 pub(crate) mod stomp;
-pub(crate) mod visitor;

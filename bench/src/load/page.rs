@@ -1,5 +1,5 @@
-//! The subject's own dialect on `/ws`, as far as a consumer needs it. Of a delivery only tag and body are looked at, as
-//! a STOMP client looks at the ack id and the body only.
+//! The protocol of `/ws`, as far as a consumer needs it. Of a delivery only tag and body are read, just as the STOMP
+//! client reads only the ack id and the body.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use crosstalk_proto::ws::{AckMode, ClientMessage, Command, MAX_PREFETCH, Request, VERSION};
 use serde::Deserialize;
 
-/// What the client knows of its subscription.
+/// The state of the subscription.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
     subscription: Option<u32>,
@@ -16,7 +16,7 @@ pub(crate) struct Page {
     requests: u64,
 }
 
-/// One of these is there, or none of them.
+/// At most one of these is set.
 #[derive(Deserialize)]
 struct Incoming<'a> {
     answer: Option<Answer>,
@@ -30,7 +30,7 @@ struct Answer {
     answer: Answered,
 }
 
-/// What else may be answered is of no interest.
+/// Other answers are ignored.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Answered {
@@ -78,10 +78,10 @@ impl Page {
         self.subscription.is_some()
     }
 
-    /// Reads one message of the server, shows `see` the body of each delivery and returns how many there were.
+    /// Reads one message of the server, passes the body of each delivery to `see` and returns the number of deliveries.
     ///
     /// # Errors
-    /// When a command was refused, or it is not a message.
+    /// When a command was refused, or the text is not a message.
     pub(crate) fn receive(&mut self, text: &str, see: &mut impl FnMut(&str)) -> anyhow::Result<usize> {
         let incoming: Incoming<'_> = serde_json::from_str(text).with_context(|| format!("not a message: {text}"))?;
         if let Some(refusal) = incoming.refusal {
@@ -101,7 +101,7 @@ impl Page {
         Ok(messages.len())
     }
 
-    /// Acks all that was received.
+    /// Acks everything received so far.
     ///
     /// # Errors
     /// Before the subscription is confirmed.

@@ -1,5 +1,5 @@
-//! One WebSocket client for every bridge, so that its own cost is the same for all: it takes what is ready, up to
-//! [`BATCH`] messages, and where the dialect has acks it acks the last of them for all. This is the bridge's own rule too.
+//! One WebSocket client for every bridge, so that its own cost is the same for all. It takes the ready messages, up to
+//! [`BATCH`], and in protocols with acks it acks all of them with the last one, like the bridge itself.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use tokio_tungstenite::{
 
 use super::{page::Page, stomp};
 
-/// The most messages one ack is for.
+/// The maximum number of messages per ack.
 const BATCH: usize = 256;
-/// The longest a bridge may be silent while messages are due.
+/// How long a bridge may send nothing while messages are due.
 const SILENCE: Duration = Duration::from_secs(20);
 
-/// How a bridge is spoken to, and who acks.
+/// The protocol of a bridge and its ack mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// `/ws/queues/{queue}`: a message is a frame; the server acks.
     Plain,
     /// `/ws`: JSON, manual acks.
     Page,
-    /// Web STOMP; nobody acks.
+    /// Web STOMP with automatic acks.
     StompAutomatic,
     /// Web STOMP, cumulative acks by the client.
     StompClient,
@@ -37,7 +37,7 @@ pub(crate) struct Consumer {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     dialect: Dialect,
     page: Page,
-    /// what to ack at the end of the batch
+    /// the message to ack at the end of the batch
     last: Option<Utf8Bytes>,
 }
 
@@ -78,7 +78,7 @@ impl Consumer {
         Ok(consumer)
     }
 
-    /// Waits for a message, takes what else is ready, shows `see` each body and acks. Returns how many there were.
+    /// Waits for a message, takes all other ready ones, passes each body to `see` and acks them. Returns their number.
     ///
     /// # Errors
     /// When the bridge closes, reports an error or is silent for too long.
@@ -141,7 +141,7 @@ impl Consumer {
     }
 }
 
-/// Pings are answered by tungstenite; they count as empty text.
+/// Tungstenite answers pings; they count as empty text.
 fn text_of(message: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>) -> anyhow::Result<Utf8Bytes> {
     match message.context("the bridge closed the connection")?? {
         Message::Text(text) => Ok(text),

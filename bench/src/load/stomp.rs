@@ -1,13 +1,13 @@
-//! STOMP 1.2 as Web STOMP speaks it: one STOMP frame in each WebSocket frame.
+//! STOMP 1.2 as used by Web STOMP: one STOMP frame in each WebSocket frame.
 
 use anyhow::Context as _;
 
 /// The WebSocket subprotocol.
 pub(crate) const SUBPROTOCOL: &str = "v12.stomp";
-/// No heart-beats, as the broker's default user.
+/// No heart-beats, with the broker's default user.
 pub(crate) const CONNECT: &str =
     "CONNECT\naccept-version:1.2\nhost:/\nlogin:guest\npasscode:guest\nheart-beat:0,0\n\n\0";
-/// As many as a page may ask for from the subject.
+/// The maximum prefetch that the subject allows for a page.
 const PREFETCH: u16 = crosstalk_proto::ws::MAX_PREFETCH;
 
 /// Subscribes to a queue that exists; with `acks`, an ack is for all messages before it as well.

@@ -1,5 +1,5 @@
-//! Crosstalk's own service in a process of the benchmark's, listening twice: as the program does, where a connection may be
-//! tapped, and on a listener on which no tap can be. All else is the same code in the same process.
+//! Crosstalk's service in a process of the benchmark, with two listeners: the one of the program, which can record
+//! connections, and one that cannot. Everything else is the same code in the same process.
 
 use std::process::Command;
 
@@ -21,32 +21,32 @@ use super::{
     subject::{RESOURCE, without_settings},
 };
 
-/// What the process is told.
+/// The arguments of the process.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Ports {
-    /// Where the program's own listener is
+    /// The port of the program's own listener
     #[arg(long)]
     port: u16,
-    /// Where the one without taps is
+    /// The port of the listener without recorder
     #[arg(long)]
     untapped: u16,
-    /// A folder for data
+    /// The data folder
     #[arg(long)]
     data: String,
 }
 
-/// A running process.
+/// The running process.
 #[derive(Debug)]
-pub(crate) struct Twice {
-    /// Its program's own listener.
+pub(crate) struct TwoListeners {
+    /// The program's own listener.
     pub(crate) server: Server,
-    /// The port of the one without taps.
+    /// The port of the listener without recorder.
     pub(crate) untapped: u16,
     _data: TempDir,
 }
 
-impl Twice {
-    /// Starts one and waits until it answers.
+impl TwoListeners {
+    /// Starts the process and waits until it answers.
     ///
     /// # Errors
     /// When it does not start.
@@ -63,7 +63,7 @@ impl Twice {
     }
 }
 
-/// Is that process, until it is killed.
+/// Runs the process until it is killed.
 ///
 /// # Errors
 /// When it cannot listen.
@@ -91,7 +91,7 @@ async fn serve_untapped(listener: TcpListener, service: Edge, shutdown: &Shutdow
         stream.set_nodelay(true)?;
         let (service, http) = (service.clone(), listen::http(Tracked(shutdown.clone())));
         shutdown.spawn(async move {
-            // a client that leaves in the middle is no error of the measurement: the generator counts what it got
+            // a client that disconnects early is no error here: the generator counts the answers it received
             drop(http.serve_connection_with_upgrades(TokioIo::new(stream), service).await);
         });
     }

@@ -1,6 +1,5 @@
-//! A broker that is none: it sends every message straight back on the connection that published it, and confirms all that
-//! one read brought. No queue, no routing, no memory of anything: what the load generator reaches on it is the generator's
-//! own ceiling.
+//! A broker without queues and routing: it sends every message back on the connection that published it, and confirms
+//! all messages of one read at once. The throughput on it is the maximum of the load generator.
 
 use amq_protocol::{
     frame::{AMQPFrame, parse_frame},
@@ -16,9 +15,9 @@ use crate::load::generator::{Frame, Frames, encode};
 
 const READ: usize = 256 * 1024;
 const FRAME_MAX: u32 = 131_072;
-/// Length of the protocol header.
+/// The length of the protocol header.
 const HELLO: usize = 8;
-/// Class and method of `basic.publish`, behind a frame's head.
+/// Class and method of `basic.publish`, after the head of a frame.
 const PUBLISH: [u8; 4] = [0, 60, 0, 40];
 
 /// Serves until the process is killed.
@@ -37,14 +36,14 @@ pub(crate) async fn serve(port: u16) -> anyhow::Result<()> {
     }
 }
 
-/// What is known of a connection.
+/// The state of a connection.
 #[derive(Debug, Default)]
 struct Mirror {
-    /// Where messages go, once somebody consumes.
+    /// The channel of the consumer, once there is one.
     consumer: Option<u16>,
-    /// Messages published, received back.
+    /// The number of messages that were published and sent back.
     messages: u64,
-    /// The header frame of the message that is being published.
+    /// The header frame of the current message.
     header: Vec<u8>,
     output: Vec<u8>,
 }
@@ -112,7 +111,7 @@ impl Mirror {
     }
 
     fn deliver(&mut self, body: &[u8]) -> anyhow::Result<()> {
-        let channel = self.consumer.context("published before anybody consumed")?;
+        let channel = self.consumer.context("published before there was a consumer")?;
         let deliver = basic::Deliver {
             consumer_tag: "load".into(),
             delivery_tag: self.messages,
@@ -131,7 +130,7 @@ impl Mirror {
         Ok(())
     }
 
-    /// Answers what a client says before it publishes.
+    /// Answers the methods that a client sends before it publishes.
     fn answer(&mut self, frame: &[u8]) -> anyhow::Result<()> {
         let Ok((_rest, AMQPFrame::Method(channel, method))) = parse_frame(frame) else {
             anyhow::bail!("not a method: {frame:?}");
@@ -161,7 +160,7 @@ impl Mirror {
                 let ok = basic::ConsumeOk { consumer_tag: consume.consumer_tag };
                 AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok))
             }
-            other => anyhow::bail!("this is no broker: {other:?}"),
+            other => anyhow::bail!("not supported by the mirror: {other:?}"),
         };
         self.say(channel, answer)
     }

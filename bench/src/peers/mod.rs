@@ -1,12 +1,13 @@
-//! Who is measured: the subject and its peers, each a process of its own, on loopback, gone when its [`Server`] is.
+//! The measured servers: the subject and its peers, each a process of its own on loopback that ends with its
+//! [`Server`].
 //!
 //! - [`subject`]: the release binary `crosstalk`
-//! - [`native`]: bare hyper, axum and tonic, served by this very binary
-//! - [`listeners`]: the subject's service on its own listener and on one without taps, served by this binary
-//! - [`mirror`]: a broker that only answers, served by this binary as well, as is the embedded one
+//! - [`native`]: bare hyper, axum and tonic, served by this binary
+//! - [`listeners`]: the subject's service on its own listener and on one without recorder, served by this binary
+//! - [`mirror`]: a broker without queues, served by this binary, like the embedded one
 //! - [`python`]: Flask, gunicorn and grpcio from a venv in the cache folder
 //!
-//! RabbitMQ, with Web STOMP, is the testkit's.
+//! RabbitMQ, with Web STOMP, is started by the testkit.
 
 pub(crate) mod listeners;
 pub(crate) mod mirror;
@@ -27,11 +28,11 @@ use tokio::net::TcpStream;
 
 use crate::harness::usage;
 
-/// How long a peer may take to listen. Python on a loaded machine takes seconds.
+/// How long a peer may take to listen. Python takes seconds on a loaded machine.
 const START: Duration = Duration::from_secs(30);
-/// How often it is asked whether it does.
+/// The interval between two connection attempts.
 const ASK: Duration = Duration::from_millis(1);
-/// How much of its log an error shows.
+/// How many bytes of the log an error shows.
 const LOG_TAIL: usize = 2_000;
 
 /// A server that listens.
@@ -39,7 +40,7 @@ const LOG_TAIL: usize = 2_000;
 pub(crate) struct Server {
     pub(crate) name: &'static str,
     pub(crate) port: u16,
-    /// From its start to the first connection it took.
+    /// The time from the start to the first accepted connection.
     pub(crate) listening_after: Duration,
     child: Child,
 }
@@ -78,15 +79,15 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// The id of its first process, which is also that of its group.
+    /// The id of its first process, which is also the id of its group.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// CPU seconds it used so far, its workers included.
+    /// The CPU seconds used so far, including workers.
     ///
     /// # Errors
-    /// When it is gone.
+    /// When the server has ended.
     pub(crate) fn cpu(&self) -> anyhow::Result<f64> {
         usage::cpu_of_group(self.pid()).with_context(|| format!("{} is gone", self.name))
     }

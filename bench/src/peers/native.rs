@@ -1,8 +1,8 @@
-//! The bare peers: hyper, axum and tonic with nothing around them, each in a process of its own on tokio's default
-//! runtime, as the subject is, and with TCP_NODELAY, as the subject has it; without, HTTP/2 is several times slower.
+//! The bare peers: hyper, axum and tonic without anything else, each in a process of its own on tokio's default runtime
+//! and with TCP_NODELAY, like the subject. Without TCP_NODELAY, HTTP/2 is several times slower.
 //!
-//! hyper and axum replay the subject's answer: its header names, values and body, made once and copied for each answer,
-//! so that they write the same bytes and do no work for them.
+//! hyper and axum replay the subject's answer: its header names, values and body are copied for each answer, so they
+//! send the same bytes without computing them.
 
 use std::{convert::Infallible, env, process::Command};
 
@@ -31,7 +31,7 @@ use tonic::{Status, service::Routes};
 
 use super::{Server, listeners, mirror, subject::RESOURCE};
 
-/// What this binary can be started as, by itself.
+/// The servers that this binary can run as.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Serve {
     /// hyper without a router
@@ -54,8 +54,8 @@ pub(crate) enum Serve {
     },
     /// Crosstalk's service, on its own listener and on one without taps
     #[command(name = "serve-twice")]
-    Twice(listeners::Ports),
-    /// A broker that only answers
+    TwoListeners(listeners::Ports),
+    /// An answer that is sent for every request.
     #[command(name = "serve-mirror")]
     Mirror {
         #[arg(long)]
@@ -76,10 +76,10 @@ pub(crate) struct Replay {
 }
 
 impl Replay {
-    /// The subject's answer to `url`. What the server below the router adds by itself is left to it.
+    /// The subject's answer to `url`, without the headers that the HTTP library adds itself.
     ///
     /// # Errors
-    /// When there is no such answer, or not as text.
+    /// When there is no answer, or it is not text.
     pub(crate) async fn of(url: &str) -> anyhow::Result<Self> {
         let answer = reqwest::get(url).await?.error_for_status()?;
         let mut lines = Vec::new();
@@ -151,7 +151,7 @@ async fn start(name: &'static str, what: &str, replay: Option<&Replay>) -> anyho
     Server::start(name, command, port).await
 }
 
-/// Is the peer, until it is killed.
+/// Runs the peer until it is killed.
 ///
 /// # Errors
 /// When it cannot listen.
@@ -161,7 +161,7 @@ pub(crate) async fn serve(serve: Serve) -> anyhow::Result<()> {
         Serve::Axum(replay) => axum(replay).await,
         Serve::Tonic { port } => tonic(port).await,
         Serve::Broker { port } => broker(port).await,
-        Serve::Twice(ports) => listeners::serve(ports).await,
+        Serve::TwoListeners(ports) => listeners::serve(ports).await,
         Serve::Mirror { port } => mirror::serve(port).await,
     }
 }

@@ -21,7 +21,7 @@ use tokio::process::Command;
 
 use super::Server;
 
-/// How long the packages may take to come and be installed.
+/// How long downloading and installing the packages may take.
 const INSTALL: Duration = Duration::from_secs(600);
 
 const REQUIREMENTS: &str = include_str!("../../peers/requirements.txt");
@@ -37,10 +37,10 @@ pub(crate) struct Python {
 }
 
 impl Python {
-    /// Makes the venv unless it is there, writes the scripts and generates the gRPC stubs.
+    /// Makes the venv if it is missing, writes the scripts and generates the gRPC stubs.
     ///
     /// # Errors
-    /// When Python is missing or the packages do not come; says what to do.
+    /// When Python is missing or the packages cannot be installed; with the remedy.
     pub(crate) async fn prepare() -> anyhow::Result<Self> {
         let venv = cache()?.join("bench-venv");
         let stamp = venv.join("requirements.txt");
@@ -109,7 +109,7 @@ impl Python {
     }
 }
 
-/// With the first Python on PATH, or with Debian's where that one cannot.
+/// With the first Python on PATH, or with Debian's if that one has no venv module.
 async fn make(venv: &Path) -> anyhow::Result<()> {
     let venv_by = |python: &str| {
         let mut command = Command::new(python);

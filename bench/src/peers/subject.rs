@@ -14,26 +14,26 @@ use tempfile::TempDir;
 
 use super::Server;
 
-/// How the table names it.
+/// The name in the table.
 pub(crate) const NAME: &str = "crosstalk";
-/// The resource that the REST rows ask for.
+/// The resource of the REST rows.
 pub(crate) const RESOURCE: &str = "/api/v1/resource";
 /// How long the first answer and the link to the broker may take.
 const READY: Duration = Duration::from_secs(20);
-/// What must not leak in from the shell that runs the benchmark.
+/// Variables of the shell that must not affect the server.
 const VARIABLES: [&str; 2] = ["AMQP_URL", "DATABASE_URL"];
 
 /// A running Crosstalk with data of its own.
 #[derive(Debug)]
 pub(crate) struct Subject {
     pub(crate) server: Server,
-    /// From its start to its first 200.
+    /// The time from the start to the first 200.
     pub(crate) answered_after: Duration,
     _data: TempDir,
 }
 
 impl Subject {
-    /// Starts it without a broker: nothing listens where it looks for one.
+    /// Starts it without a broker: nothing listens at the address of its broker.
     ///
     /// # Errors
     /// When the binary is missing or does not start.
@@ -56,7 +56,7 @@ impl Subject {
         Ok(subject)
     }
 
-    /// Starts it with the broker in its own process, and gives the address of that.
+    /// Starts it with the embedded broker, and returns the address of that broker.
     ///
     /// # Errors
     /// As [`Subject::start`].
@@ -64,7 +64,7 @@ impl Subject {
         Self::start_other_with_own_broker(&binary()?).await
     }
 
-    /// Starts another build of it, with the broker in its own process, and gives the address of that.
+    /// Starts another build of it with the embedded broker, and returns the address of that broker.
     ///
     /// # Errors
     /// As [`Subject::start`].
@@ -90,7 +90,7 @@ impl Subject {
             .env(variable, value);
         let start = Instant::now();
         let server = Server::start(NAME, command, port).await?;
-        // the listener is bound before the store is open: the first answer comes when both are
+        // the listener is bound before the store is open; the first answer needs both
         let url = server.url(RESOURCE);
         let answers = reqwest::get(&url).await.and_then(reqwest::Response::error_for_status);
         answers.context("crosstalk listens but does not answer")?;
@@ -98,7 +98,7 @@ impl Subject {
     }
 }
 
-/// Keeps from it what the shell sets for another server.
+/// Removes the variables that the shell sets for another server.
 pub(super) fn without_settings(command: &mut Command) {
     for (name, _value) in env::vars_os() {
         let text = name.to_string_lossy();
@@ -108,7 +108,7 @@ pub(super) fn without_settings(command: &mut Command) {
     }
 }
 
-/// What `CROSSTALK_BIN` names, else `crosstalk` in the folder of this executable, where cargo puts both.
+/// The binary named by `CROSSTALK_BIN`, else `crosstalk` in the folder of this executable, where cargo puts both.
 fn binary() -> anyhow::Result<PathBuf> {
     let path = match env::var_os("CROSSTALK_BIN") {
         Some(path) => PathBuf::from(path),

@@ -1,12 +1,12 @@
-//! How fast a full RabbitMQ queue empties into one WebSocket client, 100-byte transient messages.
+//! How fast a full RabbitMQ queue is drained into one WebSocket client, with transient messages of 100 bytes.
 //!
-//! The queue is filled before the turn, and a fresh one is: with a publisher beside it the broker would be the limit and
-//! the bridges would look alike. The client is the same for all. Peers, on the same node:
-//! - RabbitMQ's own Web STOMP with automatic ack, no prefetch to wait for; its best
-//! - the same with client acks, one ack for all that was ready, and the prefetch that the subject has
-//! - a bare lapin consumer in this process, which acks as the bridge does, and passes nothing on
+//! A new queue is filled before each turn: with a concurrent publisher the broker would be the limit, and all bridges
+//! would have the same rate. The client is the same for all. Peers, on the same node:
+//! - RabbitMQ's own Web STOMP with automatic ack and no prefetch, which is its fastest mode
+//! - the same with client acks, one ack for all ready messages, and the subject's prefetch
+//! - a bare lapin consumer in this process, which acks like the bridge and forwards nothing
 //!
-//! The CPU time is that of the broker and of what stands between it and the client.
+//! The CPU time is that of the broker and of the bridge.
 
 use std::time::Instant;
 
@@ -24,15 +24,15 @@ use crate::{
     },
     load::{
         amqp::{self, BODY, Queue},
+        capturing_visitor::CapturingVisitor,
         socket::{self, Dialect},
-        visitor::Visitor,
     },
     peers::subject::Subject,
 };
 
-/// Messages per second of a turn's length: about what a good bridge does on two cores.
+/// Messages per second of a turn's length: about the rate of a good bridge on two cores.
 pub(super) const RATE: f64 = 80_000.0;
-/// This share of the messages warms up and is not timed.
+/// This share of the messages is for the warm-up and not timed.
 const WARM_UP: f64 = 0.1;
 
 pub(super) const QUEUES: &str = "/ws/queues";
@@ -80,16 +80,16 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     compete(plan, "bridge", Unit::PerSecond, &specs, &mut contenders).await
 }
 
-/// Empties a full queue.
+/// Drains a full queue.
 #[derive(Debug)]
 pub(super) struct Drain {
     pub(super) name: &'static str,
     pub(super) via: Via,
-    /// Whose CPU time counts.
+    /// The processes whose CPU time counts.
     pub(super) servers: Vec<u32>,
     pub(super) messages: u32,
     pub(super) amqp_url: String,
-    /// Where somebody looks at bytes meanwhile.
+    /// The server where a visitor has a capture armed, if any.
     pub(super) visited: Option<String>,
 }
 
@@ -112,7 +112,7 @@ impl Contender for Drain {
     fn turn(&mut self) -> BoxFuture<'_, anyhow::Result<Sample>> {
         async {
             let Some(origin) = &self.visited else { return self.drain().await };
-            let visitor = Visitor::arrive(origin).await?;
+            let visitor = CapturingVisitor::arrive(origin).await?;
             let sample = tokio::select! {
                 sample = self.drain() => sample?,
                 failed = visitor.look() => match failed? {},

@@ -1,13 +1,14 @@
-//! The embedded broker beside RabbitMQ: publish with confirms and consume with acks at once, transient messages, exclusive
-//! queues, one for each connection. The same generator loads both, and a mirror that shows how far it goes by itself.
+//! The embedded broker and RabbitMQ: publishing with confirms and consuming with acks at the same time, transient
+//! messages, one exclusive queue for each connection. The same load generator is used for both, and for a mirror that
+//! shows the generator's own maximum.
 //!
-//! The latency is from the publisher's socket to the consumer, in an open loop at a rate that RabbitMQ carries easily.
+//! The latency is from the publisher's socket to the consumer, in an open loop at a rate that RabbitMQ sustains easily.
 
 use std::time::{Duration, Instant};
 
+use crosstalk_measure::Latencies;
 use crosstalk_testkit::RabbitMq;
 use futures_util::{FutureExt as _, future, future::BoxFuture};
-use hdrhistogram::Histogram;
 
 use super::{compete, needs};
 use crate::{
@@ -25,24 +26,24 @@ const SUBJECT: &str = "embedded";
 const RABBIT: &str = "RabbitMQ";
 const GENERATOR: &str = "generator";
 
-/// The most messages of a connection that are on their way in a closed loop.
+/// The maximum number of outstanding messages of a connection in a closed loop.
 const WINDOW: usize = 500;
 /// In an open loop the window is never full.
 const WIDE: usize = 100_000;
-/// Nothing counts before.
+/// The warm-up, which is not counted.
 const WARM_UP: Duration = Duration::from_millis(500);
 /// Messages per second, of all connections together, in the open loop.
 const RATE: f64 = 4_000.0;
 
-/// Rows that are loaded alike.
+/// A load and its rows.
 #[derive(Clone, Copy, Debug)]
 struct Case {
-    /// Of its rows.
+    /// The names of its rows.
     names: [&'static str; 2],
     what: &'static str,
     connections: usize,
     body: usize,
-    /// In an open loop the figure is the latency's 99th percentile, else messages per second.
+    /// In an open loop the figure is the 99th percentile of the latency, otherwise messages per second.
     rate: Option<f64>,
 }
 
@@ -149,18 +150,18 @@ impl Contender for Loaded {
                 .into_iter()
                 .map(|mut connection| tokio::spawn(async move { connection.run(load).await }))
                 .collect();
-            let (mut counted, mut latencies) = (0, Histogram::<u64>::new(3)?);
+            let (mut counted, mut latencies) = (0, Latencies::new());
             for tally in future::try_join_all(running).await? {
                 let tally = tally?;
                 counted += tally.counted;
-                latencies.add(tally.latencies)?;
+                latencies.merge(&tally.latencies);
             }
             anyhow::ensure!(counted > 0, "no message came within {:?}", self.turn);
             let share = self.turn.as_secs_f64() / (self.turn + WARM_UP).as_secs_f64();
             let cpu = (usage::cpu_of(self.process)? - before) * share / counted as f64;
             let figure = match self.case.rate {
                 None => counted as f64 / self.turn.as_secs_f64(),
-                Some(_) => latencies.value_at_quantile(0.99) as f64 / 1e6,
+                Some(_) => latencies.value_at(0.99).as_secs_f64() * 1e3,
             };
             Ok(Sample { figure, cpu })
         }

@@ -1,6 +1,6 @@
-//! What an idle connection and a queued message cost the embedded broker and RabbitMQ in resident memory: a fresh process
-//! of each in every round, as memory that was used once is not given back at once. These are shown, not judged; that the
-//! embedded broker gives back what it used is.
+//! The resident memory of an idle connection and of a queued message, in the embedded broker and in RabbitMQ. Each
+//! round has a new process of each, because used memory is not returned at once. These rows are shown without a goal.
+//! That the embedded broker returns used memory is judged.
 
 use std::time::{Duration, Instant};
 
@@ -18,15 +18,15 @@ use crate::{
 };
 
 const CONNECTIONS: u32 = 1_000;
-/// How many are opened at a time.
+/// How many connections are opened at a time.
 const AT_ONCE: usize = 32;
 const MESSAGES: u32 = 200_000;
 const BODY: usize = 100;
-/// How many messages wait for their confirm.
+/// The maximum number of unconfirmed messages.
 const WINDOW: usize = 1_000;
-/// The longest that publishing may take.
+/// The time limit for publishing.
 const LONGEST: Duration = Duration::from_secs(120);
-/// After this long without work a broker counts as idle.
+/// A broker counts as idle after this time without work.
 const SETTLE: Duration = Duration::from_secs(2);
 
 const ROWS: [Spec; 4] = [
@@ -36,7 +36,7 @@ const ROWS: [Spec; 4] = [
     row("broker/memory-message-rabbitmq", "queued message of 100 B", "RabbitMQ"),
 ];
 
-/// What is left of much work.
+/// The memory that remains after much work.
 const RETURNS: Spec = Spec {
     name: "broker/memory-returns",
     what: "kept after 100,000 connections, 10 million messages",
@@ -47,7 +47,7 @@ const RETURNS: Spec = Spec {
 };
 const MANY_CONNECTIONS: u32 = 100_000;
 const MANY_MESSAGES: u64 = 10_000_000;
-/// A share of that comes before the first look: pools and buffers that are made once.
+/// One in this many of the connections and messages comes before the first measurement, to fill pools and buffers.
 const WARM_UP: u32 = 50;
 
 const fn row(name: &'static str, what: &'static str, subject: &'static str) -> Spec {
@@ -63,7 +63,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     if !plan.select(&[RETURNS]).is_empty() {
         let kept = kept().await?;
         eprintln!("{}: {kept:.1} MB", RETURNS.name);
-        rows.push(Row::alone(RETURNS, &[kept]));
+        rows.push(Row::alone(RETURNS, &[kept])?);
     }
     let specs = plan.select(&ROWS);
     if specs.is_empty() {
@@ -85,7 +85,9 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
         let figures: Vec<f64> = rounds.iter().map(|round| round[index] / 1e3).collect();
         Some(Row::alone(*spec, &figures))
     };
-    rows.extend(specs.iter().filter_map(judge));
+    for row in specs.iter().filter_map(judge) {
+        rows.push(row?);
+    }
     Ok(rows)
 }
 
@@ -97,7 +99,7 @@ struct Cost {
 }
 
 async fn cost(port: u16, process: u32) -> anyhow::Result<Cost> {
-    // whatever is made once is made now
+    // what is allocated only once is allocated now
     let mut first = Connection::open(port).await?;
     let before = resident(process).await?;
     let opening = stream::iter(0..CONNECTIONS).map(|_| Connection::open(port)).buffer_unordered(AT_ONCE);
@@ -117,7 +119,7 @@ fn load(limit: u64, consume: bool) -> Load {
     Load { body: BODY, window: WINDOW, rate: None, start, count_from: start, end: start + LONGEST, limit, consume }
 }
 
-/// Megabytes that the embedded broker has more after much work than before.
+/// The increase of the embedded broker's memory in megabytes after much work.
 async fn kept() -> anyhow::Result<f64> {
     let broker = native::start_broker().await?;
     work(broker.port, MANY_CONNECTIONS / WARM_UP, MANY_MESSAGES / u64::from(WARM_UP)).await?;

@@ -33,7 +33,7 @@ const fn row(name: &'static str, peer: &'static str, goal: Goal) -> Spec {
 /// Measures those of the rows that are asked for.
 ///
 /// # Errors
-/// When a server does not start, or greets otherwise than it should.
+/// When a server does not start, or sends a wrong greeting.
 pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     let specs = plan.select(&ROWS);
     if specs.is_empty() {
@@ -56,7 +56,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     compete(plan, "grpc", Unit::PerSecond, &specs, &mut contenders).await
 }
 
-/// h2load looks at HTTP's status only: one call of a real client proves that the answers are greetings.
+/// h2load checks only the HTTP status, so one call of a real client proves that the answers are greetings.
 async fn check(server: &Server) -> anyhow::Result<()> {
     let channel = Endpoint::from_shared(server.url(""))?.connect().await?;
     let reply = GreeterClient::new(channel).say_hello(HelloRequest { name: "World!".to_owned() }).await?;

@@ -1,7 +1,7 @@
-//! A server that nobody uses: how soon it listens, what it keeps in memory, and what a silent WebSocket adds to that.
-//! No peer: the figures themselves are judged. A fresh process each round, linked to a broker.
+//! An idle server: how soon it listens, how much memory it needs, and how much a silent WebSocket adds. There is no
+//! peer; the figures themselves are judged. Each round has a new process, linked to a broker.
 //!
-//! The memory is what the system counts as resident, pages of the binary included.
+//! The memory is the resident memory of the system, including pages of the binary.
 
 use std::time::Duration;
 
@@ -25,14 +25,14 @@ use crate::{
     peers::subject::{NAME, Subject},
 };
 
-/// After this long without a request a server counts as idle.
+/// A server counts as idle after this time without a request.
 const SETTLE: Duration = Duration::from_secs(2);
 const SOCKETS: u32 = 5_000;
 /// How many sockets are opened at a time.
 const AT_ONCE: usize = 64;
-/// The longest that opening them may take.
+/// The time limit for opening the sockets.
 const OPEN: Duration = Duration::from_secs(60);
-/// Open files beside the sockets.
+/// Open files in addition to the sockets.
 const SPARE: u64 = 200;
 
 const LISTENING: Spec = row("idle/listening", "start to listening", Unit::Milliseconds, Some(Goal::AtMost(100.0)));
@@ -46,10 +46,11 @@ const fn row(name: &'static str, what: &'static str, unit: Unit, goal: Option<Go
     Spec { name, what, unit, subject: NAME, peer: None, goal }
 }
 
-/// Lets this process and those it starts open as many files as the system allows them: each end of a socket is one.
+/// Raises the limit on open files of this process and its children to the maximum: each end of a socket is an open
+/// file.
 pub(crate) fn allow_many_files() {
     let limit = getrlimit(Resource::Nofile);
-    // refused only above the maximum, which this is
+    // only a value above the maximum is refused
     let _unchanged = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
@@ -73,10 +74,10 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
         let figures: Vec<f64> = rounds.iter().map(|round| round.figure(&spec)).collect();
         Row::alone(spec, &figures)
     });
-    Ok(rows.collect())
+    rows.collect()
 }
 
-/// What one process showed.
+/// The figures of one process.
 #[derive(Clone, Copy, Debug)]
 struct Idle {
     listening_ms: f64,
@@ -119,7 +120,7 @@ impl Idle {
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// Opens [`SOCKETS`] sockets as a page does, up to the server's hello.
+/// Opens [`SOCKETS`] sockets like a page, up to the server's hello.
 async fn open(url: &str) -> anyhow::Result<Vec<Socket>> {
     let files = getrlimit(Resource::Nofile).current;
     anyhow::ensure!(

@@ -1,15 +1,15 @@
-//! From publish to a WebSocket client, at 1,000 messages a second.
+//! The latency from publish to a WebSocket client, at 1,000 messages a second.
 //!
-//! Open loop: a message is due at its time whether or not those before it have arrived, and its latency counts from then,
-//! so that waiting is not hidden. Publisher and client are this process, so there is one clock. The peer is RabbitMQ's
-//! Web STOMP with automatic ack, on the same node.
+//! Open loop: each message has an intended time, independent of earlier ones, and its latency counts from then, so
+//! waiting is not hidden. Publisher and client are this process, so there is one clock. The peer is RabbitMQ's Web
+//! STOMP with automatic ack, on the same node.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use crosstalk_measure::{Latencies, Schedule};
 use crosstalk_testkit::{Options, RabbitMq};
 use futures_util::{FutureExt as _, future::BoxFuture};
-use hdrhistogram::Histogram;
 
 use super::compete;
 use crate::{
@@ -26,17 +26,14 @@ use crate::{
     peers::subject::Subject,
 };
 
-/// One message a millisecond.
-const INTERVAL: Duration = Duration::from_millis(1);
+/// Messages per second, one a millisecond.
+const RATE: f64 = 1_000.0;
 /// Latencies of the first second do not count.
 const WARM_UP: Duration = Duration::from_secs(1);
-/// From the subscription to the first message: the subscription of Web STOMP is not answered.
+/// The time between the subscription and the first message, because Web STOMP does not answer a subscription.
 const SETTLE: Duration = Duration::from_millis(200);
-/// A percentile needs more values than a rate: a turn is this much longer.
+/// A percentile needs more values than a rate, so a turn is longer by this factor.
 const STRETCH: u32 = 2;
-
-/// The longest latency that is told from longer ones, in nanoseconds.
-const LONGEST: u64 = 60_000_000_000;
 
 const QUEUES: &str = "/ws/queues";
 
@@ -78,7 +75,7 @@ struct Paced {
     name: &'static str,
     dialect: Dialect,
     url: String,
-    /// Whose CPU time counts.
+    /// The processes whose CPU time counts.
     servers: Vec<u32>,
     counted: Duration,
     amqp_url: String,
@@ -94,31 +91,29 @@ impl Contender for Paced {
             let queue = Queue::declare(&self.amqp_url).await?;
             let mut consumer = Consumer::open(self.dialect, &self.url, &queue.name).await?;
             tokio::time::sleep(SETTLE).await;
-            let count = u32::try_from((WARM_UP + self.counted).as_nanos() / INTERVAL.as_nanos())?;
+            let schedule = Schedule::new(RATE, WARM_UP, self.counted)?;
+            let count = schedule.starts().count();
             let before = self.cpu()?;
             let start = Instant::now();
-            let publisher = queue.pace(start, INTERVAL, count);
-            let mut latencies = Histogram::<u64>::new_with_max(LONGEST, 3)?;
+            let publisher = queue.pace(start, &schedule);
+            let mut latencies = Latencies::new();
             let (mut received, mut strange) = (0, 0);
-            while received < count as usize {
+            while received < count {
                 received += consumer
                     .batch(&mut |body| match body.parse().map(Duration::from_nanos) {
-                        Ok(due) if due >= WARM_UP => {
-                            let latency = start.elapsed().saturating_sub(due);
-                            latencies.saturating_record(u64::try_from(latency.as_nanos()).unwrap_or(LONGEST));
-                        }
+                        Ok(due) if schedule.counts(due) => latencies.record(start.elapsed().saturating_sub(due)),
                         Ok(_early) => {}
                         Err(_not_ours) => strange += 1,
                     })
                     .await?;
             }
-            anyhow::ensure!(strange == 0 && received == count as usize, "{received} messages came, {count} were sent");
-            let cpu = (self.cpu()? - before) / f64::from(count);
+            anyhow::ensure!(strange == 0 && received == count, "{received} messages came, {count} were sent");
+            let cpu = (self.cpu()? - before) / count as f64;
             let queue = tokio::task::spawn_blocking(|| publisher.join()).await?;
             let queue = queue.ok().context("the publisher panicked")??;
             drop(consumer);
             queue.delete().await?;
-            Ok(Sample { figure: latencies.value_at_quantile(0.99) as f64 / 1e6, cpu })
+            Ok(Sample { figure: latencies.value_at(0.99).as_secs_f64() * 1e3, cpu })
         }
         .boxed()
     }

@@ -1,4 +1,4 @@
-//! The rows of the table, a family in each file: who competes, how it is loaded, what is to be reached.
+//! The rows of the table, one family per file: the contenders, their load, and the goals.
 
 pub(crate) mod bridge;
 pub(crate) mod broker;
@@ -20,7 +20,7 @@ use crate::harness::{
     table,
 };
 
-/// Lets the contenders take turns and judges each of `specs`.
+/// Runs the turns of all contenders and judges each of `specs`.
 async fn compete(
     plan: &Plan,
     family: &str,
@@ -41,7 +41,7 @@ async fn compete(
     specs.iter().map(|spec| Row::compare(*spec, &series)).collect()
 }
 
-/// Whether one of `specs` needs this contender.
+/// True if one of `specs` needs this contender.
 fn needs(specs: &[Spec], name: &str) -> bool {
     specs.iter().any(|spec| spec.subject == name || spec.peer == Some(name))
 }

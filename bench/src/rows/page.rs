@@ -1,8 +1,8 @@
-//! The open queue bench while 10,000 messages a second come in for 30 s, beside the same page when nothing comes.
+//! The open queue bench while it receives 10,000 messages a second for 30 s, compared with an idle page.
 //!
-//! Server, its own broker, generator and browser share the machine. The page consumes `hello` and acks after its work, as
-//! a person starts it but for the prefetch. What is judged: tasks that keep the page's main thread for over 50 ms, and
-//! what a further flood adds to its memory. That each message was counted is a condition, not a figure.
+//! Server, its own broker, load generator and browser share the machine. The page consumes `hello` and acks with its
+//! default settings, except for the prefetch. Two things are judged: tasks that block the page's main thread for over
+//! 50 ms, and the memory that a second load adds. That every message was counted is a condition, not a figure.
 
 use std::{process, time::Duration};
 
@@ -19,12 +19,12 @@ use crate::{
 };
 
 const PER_SECOND: u32 = 10_000;
-/// As long as the promise says; a further flood is shorter.
+/// The length of the first load, which is that of the goal; the second load is shorter.
 const FLOOD: Duration = Duration::from_secs(30);
 const MORE: Duration = Duration::from_secs(10);
-/// Messages come together for so long, as they do from a socket.
+/// The interval between bursts of messages, as they arrive from a socket.
 const BURST: Duration = Duration::from_millis(5);
-/// More rounds than these tell no more.
+/// Further rounds add no information.
 const ROUNDS: usize = 3;
 const BODY: &[u8] = br#"{"name":"World!"}"#;
 
@@ -54,10 +54,10 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
         memory.push(flooded.added / 1e6);
     }
     let figures = |spec: &Spec| if spec.name == TASKS.name { tasks.clone() } else { memory.clone() };
-    Ok(specs.into_iter().map(|spec| Row::alone(spec, &figures(&spec))).collect())
+    specs.into_iter().map(|spec| Row::alone(spec, &figures(&spec))).collect()
 }
 
-/// The long tasks of a page to which nothing comes.
+/// The long tasks of an idle page.
 async fn idle() -> anyhow::Result<Vec<u64>> {
     let (subject, _amqp_url) = Subject::start_with_own_broker().await?;
     let page = consuming(&subject).await?;
@@ -67,7 +67,7 @@ async fn idle() -> anyhow::Result<Vec<u64>> {
     Ok(tasks)
 }
 
-/// What a flood did.
+/// The effect of a load.
 #[derive(Debug)]
 #[expect(dead_code, reason = "shown as a whole for each round")]
 struct Flooded {
@@ -75,9 +75,9 @@ struct Flooded {
     tasks: Vec<u64>,
     /// Bytes in use after the flood.
     memory: f64,
-    /// And by how many more after a further one.
+    /// The additional bytes after the second load.
     added: f64,
-    /// How much of a core the generator used, and the server with its broker.
+    /// CPU cores used by the load generator, and by the server with its broker.
     generator_cores: f64,
     server_cores: f64,
 }
@@ -111,7 +111,7 @@ async fn consuming(subject: &Subject) -> anyhow::Result<Browser> {
     Ok(page)
 }
 
-/// Publishes for so long, and says how many messages that were.
+/// Publishes for this long. Returns the number of messages.
 async fn flood(amqp_url: &str, long: Duration) -> anyhow::Result<u32> {
     let burst = PER_SECOND * u32::try_from(BURST.as_millis())? / 1_000;
     let count = PER_SECOND * u32::try_from(long.as_secs())?;
@@ -121,7 +121,7 @@ async fn flood(amqp_url: &str, long: Duration) -> anyhow::Result<u32> {
     Ok(count)
 }
 
-/// Waits until the page has counted so many.
+/// Waits until the page has counted this many messages.
 async fn counted(page: &Browser, count: u32) -> anyhow::Result<()> {
     page.until(&format!(
         "document.querySelector('[data-testid=queue-total]').innerText.replaceAll(',', '') === '{count}'"

@@ -1,4 +1,4 @@
-//! `GET /api/v1/resource`, loaded by wrk over 16 kept-alive connections, against servers that do nothing else.
+//! `GET /api/v1/resource`, loaded by wrk over 16 kept-alive connections, compared with servers that do nothing else.
 
 use super::{compete, needs};
 use crate::{
@@ -44,7 +44,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     if needs(&specs, "hyper") {
         peers.push(native::start_hyper(&replay).await?);
     }
-    // outlives the measuring: gunicorn listens before its workers have read the script
+    // kept until the end: gunicorn listens before its workers have read the script
     let python;
     if needs(&specs, "flask") || needs(&specs, "gunicorn") {
         python = Python::prepare().await?;

@@ -1,7 +1,7 @@
-//! A stream of 1,000 gRPC messages in the open page: how long after each was read off the network it was painted.
+//! A stream of 1,000 gRPC messages in the open page: the time from reading each message off the network to painting it.
 //!
-//! The stream is paced, so that messages do not arrive together; server and browser share the machine. A message that was
-//! never painted, since others took its place before a frame came, counts until the end of the stream.
+//! The stream is paced, so that messages do not arrive together. Server and browser share the machine. A message that
+//! was replaced before a frame was painted counts until the end of the stream.
 
 use anyhow::Context as _;
 use crosstalk_testkit::WATCH_ARRIVALS;
@@ -17,10 +17,10 @@ use crate::{
 };
 
 const COUNT: usize = 1_000;
-/// The bench with the call, as a link has it: `x-count` and `x-interval-ms` shape the stream.
+/// A link to the bench with the call: `x-count` and `x-interval-ms` shape the stream.
 const LINK: &str =
     "/grpc#1&method=helloworld.Greeter/SayHelloStreamReply&message={}&count=1000&interval=8&deadline=60000";
-/// Of all messages, in their order.
+/// The delays of all messages, in order.
 const DELAYS: &str = "const end = performance.now();
     return arrived.map((at, index) => (painted.get(index + 1) ?? end) - at)";
 
@@ -53,10 +53,10 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
         );
     }
     let figures = |spec: &Spec| if spec.name == WORST.name { worst.clone() } else { p99.clone() };
-    Ok(specs.into_iter().map(|spec| Row::alone(spec, &figures(&spec))).collect())
+    specs.into_iter().map(|spec| Row::alone(spec, &figures(&spec))).collect()
 }
 
-/// Of one stream, in milliseconds, the shortest first.
+/// The delays of one stream in milliseconds, in ascending order.
 async fn delays() -> anyhow::Result<Vec<f64>> {
     let (subject, _broker) = Subject::start_with_own_broker().await?;
     let page = Browser::open(&subject.server.url(LINK)).await?;

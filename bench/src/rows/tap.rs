@@ -1,8 +1,8 @@
-//! What the tap of the wire inspector costs: the listener of the program beside one on which no tap can be, while nobody
-//! looks and while one visitor does.
+//! The cost of recording connections for the wire inspector: the program's listener compared with one that cannot
+//! record, without a capture and with one visitor's capture armed.
 //!
-//! REST and gRPC: both listeners are of one process and serve the same service, so that the tap is all they differ in. The
-//! bridge is the program itself, twice on one broker; a WebSocket is recorded as any connection is.
+//! For REST and gRPC both listeners are in one process and serve the same service, so they differ only in the recorder.
+//! For the bridge the program runs twice on one broker; a WebSocket is recorded like any other connection.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ use crate::{
         rounds::{Contender, Sample},
         row::{Goal, Row, Spec, Unit},
     },
-    load::{http::Generator, socket::Dialect, visitor::Visitor},
+    load::{capturing_visitor::CapturingVisitor, http::Generator, socket::Dialect},
     peers::{
         Server,
-        listeners::Twice,
+        listeners::TwoListeners,
         subject::{RESOURCE, Subject},
     },
 };
@@ -57,8 +57,8 @@ async fn listeners(plan: &Plan, specs: &[Spec], generator: &Generator, path: &'s
     if specs.is_empty() {
         return Ok(Vec::new());
     }
-    // a capture outlives its turn, so who is watched is a process of its own
-    let (quiet, watched) = (Twice::start().await?, Twice::start().await?);
+    // a capture stays armed after its turn, so the recorded server is a process of its own
+    let (quiet, watched) = (TwoListeners::start().await?, TwoListeners::start().await?);
     let contender = |name, server, port| Listened { name, server, port, path, generator, turn: plan.turn };
     let all = [
         contender(NO_TAP, &quiet.server, quiet.untapped),
@@ -119,7 +119,7 @@ impl Contender for Listened<'_> {
             if self.name != WATCHED {
                 return self.load(&origin).await;
             }
-            let visitor = Visitor::arrive(&origin).await?;
+            let visitor = CapturingVisitor::arrive(&origin).await?;
             let sample = tokio::select! {
                 sample = self.load(&origin) => sample?,
                 failed = visitor.look() => match failed? {},

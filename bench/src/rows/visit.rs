@@ -1,8 +1,10 @@
-//! The page as a first visitor meets it, route by route: the bytes that are downloaded, and what Lighthouse says on its slow 4G
-//! and slow phone, with the headers that the server really sends.
+//! The page at a first visit, route by route: the downloaded bytes, and Lighthouse's report for a slow phone on slow
+//! 4G, with the real headers of the server.
 //!
-//! There is no peer; the figures themselves are judged. `--before` names a server of the state before a change: it takes turns
-//! with the subject, and each row prints both.
+//! There is no peer; the figures themselves are judged. `--before` names an older server: it takes turns with the
+//! subject, and each row prints both.
+
+use crosstalk_measure::rounds::order;
 
 use crate::{
     harness::{
@@ -72,8 +74,8 @@ const fn row(name: &'static str, what: &'static str, unit: Unit, goal: Option<Go
 const ROUTES: [Route; 4] =
     [route!("home", "/"), route!("rest", "/rest"), route!("grpc", "/grpc"), route!("queue", "/queue")];
 
-/// Viewers that show one style each, with their size in kilobytes as measured once on 2026-11-30: something to read the sizes
-/// of the page by.
+/// Viewers that show one style each, with their size in kilobytes as measured once on 2026-11-30, to compare the sizes
+/// of the page with.
 const VIEWERS: [(Spec, f64); 3] = [
     (row("visit/viewer/swagger-ui", "Swagger UI 5.35, brotli in all", Unit::Kilobytes, None), 403.0),
     (row("visit/viewer/asyncapi", "AsyncAPI's component, brotli in all", Unit::Kilobytes, None), 446.0),
@@ -103,20 +105,25 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
             downloads.push(vec![Download::of(&server.server.url(route.path)).await?]);
         }
         eprintln!("visit {}: {downloads:?}", route.path);
-        rows.extend(judged(&route.sizes, &SIZES, &downloads));
+        rows.extend(judged(&route.sizes, &SIZES, &downloads)?);
     }
     if !rows.is_empty() {
-        rows.extend(VIEWERS.map(|(spec, kilobytes)| Row::alone(spec, &[kilobytes])));
+        for (spec, kilobytes) in VIEWERS {
+            rows.push(Row::alone(spec, &[kilobytes])?);
+        }
     }
     for route in ROUTES.iter().filter(|route| wanted(&route.scores)) {
-        rows.extend(judged(&route.scores, &SCORES, &look(plan, route, &servers).await?));
+        rows.extend(judged(&route.scores, &SCORES, &look(plan, route, &servers).await?)?);
     }
     rows.retain(|row| wanted(&[row.spec]));
     Ok(rows)
 }
 
-/// Rows of figures that were measured in each round, of the subject and, where there is one, of the server before.
-fn judged<T>(specs: &[Spec], figures: &[fn(&T) -> f64], measured: &[Vec<T>]) -> Vec<Row> {
+/// The rows for figures that were measured in each round, for the subject and, if there is one, for the older server.
+///
+/// # Errors
+/// As [`Row::beside`].
+fn judged<T>(specs: &[Spec], figures: &[fn(&T) -> f64], measured: &[Vec<T>]) -> anyhow::Result<Vec<Row>> {
     let rows = specs.iter().zip(figures).map(|(spec, figure)| {
         let of = |server: usize| -> Vec<f64> { measured.get(server).into_iter().flatten().map(figure).collect() };
         Row::beside(*spec, &of(0), &of(1))
@@ -124,16 +131,13 @@ fn judged<T>(specs: &[Spec], figures: &[fn(&T) -> f64], measured: &[Vec<T>]) -> 
     rows.collect()
 }
 
-/// What Lighthouse says of a route of each server, round by round. The servers take turns; every other round runs backwards.
+/// Lighthouse's scores for a route of each server, round by round. The servers take turns; every other round runs
+/// backwards.
 async fn look(plan: &Plan, route: &Route, servers: &[&Subject]) -> anyhow::Result<Vec<Vec<Scores>>> {
     let lighthouse = Lighthouse::prepare()?;
     let mut scores = vec![Vec::with_capacity(plan.rounds); servers.len()];
     for round in 1..=plan.rounds {
-        let mut order: Vec<usize> = (0..servers.len()).collect();
-        if round % 2 == 0 {
-            order.reverse();
-        }
-        for server in order {
+        for server in order(round - 1, servers.len()) {
             let seen = lighthouse.look_at(&servers[server].server.url(route.path)).await?;
             let name = if server == 0 { NAME } else { "before" };
             eprintln!("visit {}: round {round} of {}: {name} {seen:?}", route.path, plan.rounds);

@@ -1,8 +1,8 @@
-//! A capture of about 1 MB in the open page, scrolled by the wheel: how long frames take, in the bytes and in the tree of fields,
-//! beside a page at rest that is scrolled the same way.
+//! A capture of about 1 MB in the open page, scrolled by the wheel: the duration of frames in the bytes and in the tree
+//! of fields, compared with a page without a capture that is scrolled the same way.
 //!
-//! Each has a browser of its own that stays open; only the one whose turn it is does anything. A frame that is late
-//! because the machine is busy is late for all.
+//! Each contender has its own browser, which stays open and is idle between turns. A busy machine delays the frames of
+//! all contenders.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ const TREE: &str = "fields";
 const ROWS: [Spec; 2] = [row("wire/scroll", HEX), row("wire/scroll-fields", TREE)];
 
 const fn row(name: &'static str, subject: &'static str) -> Spec {
-    // a frame that is left out takes twice as long: fewer than one in twenty may be
+    // a dropped frame takes twice as long, and fewer than one in twenty may be dropped
     let goal = Some(Goal::AtMost(1.5));
     Spec { name, what: "scrolling 1 MB, frame p95", unit: Unit::Milliseconds, subject, peer: Some(CONTROL), goal }
 }
@@ -36,12 +36,12 @@ const fn row(name: &'static str, subject: &'static str) -> Spec {
 /// A stream of ten thousand greetings of a hundred bytes each.
 const NAME: &str = "Ada Lovelace, who wrote down for the first time how a machine would compute";
 const COUNT: u32 = 10_000;
-/// The least rows of sixteen bytes that the answer has to make.
+/// The minimum number of rows of sixteen bytes in the answer.
 const LEAST_ROWS: u32 = 55_000;
-/// How far a turn of the wheel goes, and after how many it goes back again.
+/// The distance of a turn of the wheel, and the number of turns before the direction changes.
 const DELTA: f64 = 480.0;
 const THERE: u32 = 200;
-/// Keeps how long each frame takes.
+/// Records the duration of each frame.
 const RECORD: &str = "window.frames = []; let last;
     const tick = now => { if (last) frames.push(now - last); last = now; window.ticking = requestAnimationFrame(tick) };
     window.ticking = requestAnimationFrame(tick)";
@@ -89,7 +89,7 @@ async fn captured(subject: &Subject) -> anyhow::Result<Browser> {
     Ok(page)
 }
 
-/// A page whose strip is scrolled.
+/// A page and its scrolled element.
 #[derive(Debug)]
 struct Scrolled {
     name: &'static str,
@@ -121,7 +121,7 @@ impl Contender for Scrolled {
                 self.page.wheel((x, y), delta).await?;
                 turns += 1;
                 going = Instant::now() < end;
-                // a slow page may be asked to go no further than once
+                // a slow page may reach the end only once
                 if turns % THERE == THERE / 2 || !going {
                     let at = self.page.run(&format!("return {strip}.scrollTop")).await?;
                     furthest = furthest.max(at.as_f64().unwrap_or_default());

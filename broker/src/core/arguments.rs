@@ -1,4 +1,4 @@
-//! The optional arguments of queues and consumers: what they ask for, and which cannot be.
+//! The optional arguments of queues and consumers: their meaning and their checks.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use super::message::MAX_TTL;
 use crate::{
     config::Policy,
     refusal::{Code, Refusal},
-    table::{Arguments, Value},
+    table::{Arguments, FieldValue},
 };
 
-/// What a full queue does.
+/// What a full queue does with a new message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Overflow {
     #[default]
@@ -18,9 +18,9 @@ pub(crate) enum Overflow {
     RejectPublishDlx,
 }
 
-/// What a queue's arguments ask for.
+/// The settings from a queue's arguments.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
+pub(crate) struct QueueOptions {
     /// `x-message-ttl`
     pub(crate) ttl: Option<Duration>,
     /// `x-expires`
@@ -40,7 +40,7 @@ pub(crate) struct Options {
     pub(crate) single_active: bool,
 }
 
-/// Arguments of a queue, in the order in which they are checked, and compared when it is declared again.
+/// Arguments of a classic queue, in the order in which they are checked and compared.
 pub(super) const CLASSIC: [&str; 13] = [
     "x-expires",
     "x-message-ttl",
@@ -57,7 +57,7 @@ pub(super) const CLASSIC: [&str; 13] = [
     "x-queue-master-locator",
 ];
 pub(super) const QUEUE_TYPE: &str = "x-queue-type";
-/// Arguments of the queue types that this broker has not.
+/// Arguments of queue types that this broker does not have.
 const OF_OTHER_TYPES: [&str; 9] = [
     "x-delivery-limit",
     "x-dead-letter-strategy",
@@ -70,11 +70,11 @@ const OF_OTHER_TYPES: [&str; 9] = [
     "x-stream-max-segment-size-bytes",
 ];
 
-impl Options {
-    /// Reads the arguments of a declaration of `queue`, which is `queue 'name' in vhost '/'`.
+impl QueueOptions {
+    /// Reads the arguments of a queue declaration. `queue` is `queue 'name' in vhost '/'`.
     ///
     /// # Errors
-    /// 406 for a value that cannot be.
+    /// 406 for an invalid value.
     pub(crate) fn parse(arguments: &Arguments, queue: &str) -> Result<Self, Refusal> {
         let mut options = Self::default();
         for name in [QUEUE_TYPE].into_iter().chain(CLASSIC) {
@@ -86,14 +86,14 @@ impl Options {
         Ok(options)
     }
 
-    /// Takes over the bounds of a policy where they are lower.
+    /// Applies the limits of a policy where they are lower.
     pub(super) fn bound(&mut self, policy: &Policy) {
         let lower = |argument: Option<usize>, policy: Option<usize>| argument.into_iter().chain(policy).min();
         self.max_length = lower(self.max_length, policy.max_length);
         self.max_bytes = lower(self.max_bytes, policy.max_length_bytes);
     }
 
-    fn take(&mut self, name: &str, value: Value<'_>, all: &Arguments) -> Result<(), String> {
+    fn take(&mut self, name: &str, value: FieldValue<'_>, all: &Arguments) -> Result<(), String> {
         match name {
             "x-message-ttl" => self.ttl = Some(millis(value, 0)?),
             "x-expires" => self.expires = Some(millis(value, 1)?),
@@ -126,7 +126,7 @@ impl Options {
                 }
                 other => return Err(format!("\"unsupported queue type '{other}'\"")),
             },
-            // where messages are kept, which here is in memory anyway
+            // where RabbitMQ keeps messages; here it is always memory
             "x-queue-mode" => match &*String::from_utf8_lossy(string(value)?) {
                 "default" | "lazy" => {}
                 other => return Err(format!("\"unsupported queue mode '{other}'\"")),
@@ -141,10 +141,10 @@ impl Options {
     }
 }
 
-/// The priority that a consumer asks for.
+/// The consumer priority from the arguments. `queue` is `queue 'name' in vhost '/'`.
 ///
 /// # Errors
-/// 406 for an argument that cannot be; `queue` is `queue 'name' in vhost '/'`.
+/// 406 for an invalid argument.
 pub(super) fn consumer_priority(arguments: &Arguments, queue: &str) -> Result<i128, Refusal> {
     const FAILOVER: &str = "x-cancel-on-ha-failover";
     const PRIORITY: &str = "x-priority";
@@ -170,18 +170,18 @@ fn not_of_others(arguments: &Arguments, others: &[&str], queue: &str) -> Result<
     }
 }
 
-fn unacceptable(value: Value<'_>) -> String {
+fn unacceptable(value: FieldValue<'_>) -> String {
     format!("{{unacceptable_type,{}}}", value.type_name())
 }
 
-fn boolean(value: Value<'_>) -> Result<bool, String> {
+fn boolean(value: FieldValue<'_>) -> Result<bool, String> {
     value.boolean().ok_or_else(|| unacceptable(value))
 }
 
-/// Checks an argument that names an exchange, of what is declared anew.
+/// Checks an argument that names an exchange, in the declaration of a new queue or exchange.
 ///
 /// # Errors
-/// 406 when it is no text.
+/// 406 when it is not a string.
 pub(super) fn names_exchange(argument: &str, arguments: &Arguments, what: &str) -> Result<(), Refusal> {
     match arguments.get(argument) {
         Some(value) if value.text().is_none() => {
@@ -192,20 +192,20 @@ pub(super) fn names_exchange(argument: &str, arguments: &Arguments, what: &str) 
     }
 }
 
-/// A whole number.
+/// An integer.
 ///
 /// # Errors
-/// What it is instead.
-fn integer(value: Value<'_>) -> Result<i128, String> {
+/// RabbitMQ's description of the value's type.
+fn integer(value: FieldValue<'_>) -> Result<i128, String> {
     value.integer().ok_or_else(|| format!("\"expected integer, got {}\"", value.type_name()))
 }
 
-fn count(value: Value<'_>) -> Result<usize, String> {
+fn count(value: FieldValue<'_>) -> Result<usize, String> {
     let number = integer(value)?;
     usize::try_from(number).map_err(|_negative| format!("{{value_negative,{number}}}"))
 }
 
-fn millis(value: Value<'_>, least: u64) -> Result<Duration, String> {
+fn millis(value: FieldValue<'_>, least: u64) -> Result<Duration, String> {
     match integer(value)? {
         0 if least > 0 => Err("{value_zero,0}".to_owned()),
         negative if negative < 0 => Err(format!("{{value_negative,{negative}}}")),
@@ -214,7 +214,7 @@ fn millis(value: Value<'_>, least: u64) -> Result<Duration, String> {
     }
 }
 
-/// The octets of a text.
-fn string(value: Value<'_>) -> Result<&[u8], String> {
+/// The octets of a string.
+fn string(value: FieldValue<'_>) -> Result<&[u8], String> {
     value.text().ok_or_else(|| unacceptable(value))
 }

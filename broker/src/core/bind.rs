@@ -5,13 +5,13 @@ use amq_protocol::protocol::{exchange, queue};
 use super::{
     ConnectionId, Vhost,
     declare::not_default,
-    exchange::{Binding, Destination, Kind},
+    exchange::{Binding, Destination, ExchangeType},
     matching::valid_match,
 };
 use crate::{refusal::Refusal, table::Arguments};
 
 impl Vhost {
-    /// `queue.bind`. An empty routing key means the queue's name when the queue's name is empty, too.
+    /// `queue.bind`. An empty routing key means the queue's name when the queue's name is empty as well.
     ///
     /// # Errors
     /// 403 on the default exchange, 404, 405.
@@ -30,10 +30,10 @@ impl Vhost {
         self.bind(bind.exchange.as_str(), Destination::Queue(id), key, arguments)
     }
 
-    /// `queue.unbind`; what is not there is as good as unbound.
+    /// `queue.unbind`; succeeds if there is no such binding or queue.
     ///
     /// # Errors
-    /// 403 on the default exchange, 404 when no queue is named, 405.
+    /// 403 on the default exchange, 404 when the queue name is empty and none was declared, 405.
     pub(super) fn unbind_queue(
         &mut self,
         connection: ConnectionId,
@@ -52,7 +52,7 @@ impl Vhost {
         Ok(())
     }
 
-    /// `exchange.bind`, an extension of RabbitMQ's: what the source takes goes on to the destination.
+    /// `exchange.bind`, an extension of RabbitMQ: the source forwards messages to the destination.
     ///
     /// # Errors
     /// 403 on the default exchange, 404.
@@ -63,7 +63,7 @@ impl Vhost {
         self.bind(bind.source.as_str(), destination, bind.routing_key.as_str(), arguments)
     }
 
-    /// `exchange.unbind`; what is not there is as good as unbound.
+    /// `exchange.unbind`; succeeds if there is no such binding or exchange.
     ///
     /// # Errors
     /// 403 on the default exchange.
@@ -76,7 +76,7 @@ impl Vhost {
     }
 
     fn bind(&mut self, source: &str, destination: Destination, key: &str, arguments: Arguments) -> Result<(), Refusal> {
-        if self.exchange(source)?.kind == Kind::Headers {
+        if self.exchange(source)?.kind == ExchangeType::Headers {
             valid_match(&arguments)?;
         }
         if let Some(exchange) = self.exchanges.get_mut(source) {

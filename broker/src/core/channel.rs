@@ -1,4 +1,4 @@
-//! What the broker knows of a connection and of its channels.
+//! The state of connections and channels.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -16,47 +16,47 @@ use super::{
 pub(crate) struct Connection {
     pub(crate) outbox: Outbox,
     pub(crate) user: Arc<str>,
-    /// Where it comes from, for lists.
+    /// The client's address, for listings.
     pub(crate) peer: String,
     pub(crate) channels: BTreeMap<u16, Channel>,
-    /// Queues that go when it goes.
+    /// Queues that are deleted with the connection.
     pub(crate) exclusive: Vec<QueueId>,
-    /// It wants `basic.cancel` when a consumer's queue goes.
+    /// True if the client accepts `basic.cancel` when a consumer's queue is deleted.
     pub(crate) cancel_notify: bool,
-    /// Channels with confirms that are due.
+    /// Channels with confirms to send.
     pub(crate) unconfirmed: Vec<u16>,
 }
 
 /// A channel.
 #[derive(Debug, Default)]
 pub(crate) struct Channel {
-    /// For consumers to come; 0 is no limit.
+    /// The prefetch of each later consumer; 0 means no limit.
     pub(crate) prefetch: u16,
-    /// For all consumers together; 0 is no limit.
+    /// The prefetch of all consumers together; 0 means no limit.
     pub(crate) global_prefetch: u16,
-    /// Of the last delivery.
+    /// The tag of the last delivery.
     pub(crate) last_tag: u64,
-    /// Deliveries that are not settled, by their tags.
+    /// Unsettled deliveries, ordered by tag.
     pub(crate) unacked: VecDeque<Unacked>,
-    /// How many of these count for the global prefetch: all but those that were fetched by `basic.get`.
-    pub(crate) consuming: usize,
+    /// How many unacked deliveries count for the global prefetch: all except those of `basic.get`.
+    pub(crate) unacked_by_consumers: usize,
     pub(crate) consumers: HashMap<Box<str>, ConsumerId>,
     pub(crate) mode: Mode,
-    /// What an empty queue name means.
+    /// The queue that an empty queue name refers to.
     pub(crate) last_queue: Option<Arc<str>>,
-    /// The pseudo-consumer of direct replies.
+    /// The consumer of direct replies.
     pub(crate) replies: Option<Replies>,
 }
 
-/// Direct reply-to.
+/// A consumer of direct replies (direct reply-to).
 #[derive(Clone, Debug)]
 pub(crate) struct Replies {
     pub(crate) consumer_tag: Box<str>,
-    /// What follows the pseudo-queue's name in an address.
+    /// The part of a reply address after the name of the pseudo-queue.
     pub(crate) token: Box<str>,
 }
 
-/// What becomes of publishes and acknowledgements.
+/// How publishes and acknowledgements take effect.
 #[derive(Debug, Default)]
 pub(crate) enum Mode {
     #[default]
@@ -65,13 +65,13 @@ pub(crate) enum Mode {
     Transaction(Transaction),
 }
 
-/// Confirms that are due (an extension of RabbitMQ's).
+/// The state of publisher confirms (an extension of RabbitMQ).
 #[derive(Debug, Default)]
 pub(crate) struct Confirms {
     /// Messages published since `confirm.select`.
     pub(crate) published: u64,
-    /// The last that was told of.
-    pub(crate) told: u64,
+    /// The number of the last message that was acked or nacked.
+    pub(crate) reported: u64,
 }
 
 /// What a commit carries out (class `tx`).
@@ -81,12 +81,12 @@ pub(crate) struct Transaction {
     pub(crate) settled: Vec<(Settlement, Vec<Unacked>)>,
 }
 
-/// A message on its way to its queues.
+/// A message with the queues it goes to.
 #[derive(Debug)]
 pub(crate) struct Routed {
     pub(crate) message: Arc<Message>,
     pub(crate) mandatory: bool,
-    /// Where it is to go, found out when it was published.
+    /// The queues, determined when the message was published.
     pub(crate) queues: Vec<QueueId>,
 }
 
@@ -98,17 +98,17 @@ pub(crate) enum Settlement {
     Discard,
 }
 
-/// A delivery that is not settled.
+/// An unsettled delivery.
 #[derive(Debug)]
 pub(crate) struct Unacked {
     pub(crate) tag: u64,
     pub(crate) queue: QueueId,
-    /// None: fetched by `basic.get`.
+    /// None for `basic.get`.
     pub(crate) consumer: Option<ConsumerId>,
     pub(crate) entry: Entry,
 }
 
-/// Somebody who gets messages as they come.
+/// A consumer.
 #[derive(Debug)]
 pub(crate) struct Consumer {
     pub(crate) connection: super::ConnectionId,
@@ -117,9 +117,9 @@ pub(crate) struct Consumer {
     pub(crate) queue: QueueId,
     pub(crate) no_ack: bool,
     pub(crate) exclusive: bool,
-    /// Higher ones first.
+    /// Consumers with a higher priority get messages first.
     pub(crate) priority: i128,
-    /// 0 is no limit.
+    /// 0 means no limit.
     pub(crate) prefetch: u16,
     pub(crate) unacked: usize,
 }

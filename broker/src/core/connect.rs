@@ -1,4 +1,4 @@
-//! Connections and channels come and go; what they leave behind is settled.
+//! Opening and closing connections and channels. A closed channel settles its deliveries.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use super::{
 };
 use crate::refusal::{Code, Refusal};
 
-/// Who connects.
+/// A connecting client.
 #[derive(Debug)]
 pub(crate) struct Peer {
     pub(crate) user: Arc<str>,
     /// `127.0.0.1:40000`
     pub(crate) address: String,
-    /// As negotiated.
+    /// As negotiated in the handshake.
     pub(crate) frame_max: u32,
     pub(crate) cancel_notify: bool,
-    /// Wakes its task when there is something to write.
+    /// Wakes the connection's task when there is output.
     pub(crate) notify: Arc<Notify>,
 }
 
 impl Vhost {
-    /// Takes a connection in.
+    /// Adds a connection.
     pub(crate) fn connect(&mut self, peer: Peer) -> ConnectionId {
         self.connections.insert(Connection {
             outbox: Outbox::new(peer.frame_max, peer.notify),
@@ -40,17 +40,17 @@ impl Vhost {
         })
     }
 
-    /// Lets it go: its channels are closed, its exclusive queues deleted.
+    /// Removes a connection: closes its channels and deletes its exclusive queues.
     pub(crate) fn disconnect(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get(id) else { return };
         for queue in connection.exclusive.clone() {
-            // before its messages come back: they would only be put where they are deleted
+            // before its messages are requeued, since they would be deleted anyway
             self.delete_queue(queue);
         }
         let Some(connection) = self.connections.get_mut(id) else { return };
-        // all at once: what one gives back is not for another, which goes as well
+        // all channels at once: a requeued message must not be delivered to another channel of this connection
         for channel in std::mem::take(&mut connection.channels).into_values() {
-            self.leave(channel);
+            self.release_channel(channel);
         }
         self.connections.remove(id);
     }
@@ -58,7 +58,7 @@ impl Vhost {
     /// `channel.open`
     ///
     /// # Errors
-    /// 504 when it is open.
+    /// 504 when the channel is open already.
     pub(crate) fn open_channel(&mut self, connection: ConnectionId, channel: u16) -> Result<(), Refusal> {
         let Some(connection) = self.connections.get_mut(connection) else { return Ok(()) };
         if connection.channels.contains_key(&channel) {
@@ -68,25 +68,25 @@ impl Vhost {
         Ok(())
     }
 
-    /// How many channels are open.
+    /// The number of open channels.
     pub(crate) fn channel_count(&self, connection: ConnectionId) -> usize {
         self.connections.get(connection).map_or(0, |connection| connection.channels.len())
     }
 
-    /// Whether the channel is open.
+    /// True if the channel is open.
     pub(crate) fn has_channel(&self, connection: ConnectionId, channel: u16) -> bool {
         self.connections.get(connection).is_some_and(|connection| connection.channels.contains_key(&channel))
     }
 
-    /// Forgets a channel: its consumers go and what it did not settle is requeued.
+    /// Closes a channel: removes its consumers and requeues its unsettled deliveries.
     pub(crate) fn close_channel(&mut self, connection: ConnectionId, number: u16) {
         if let Some(channel) = self.connections.get_mut(connection).and_then(|one| one.channels.remove(&number)) {
-            self.leave(channel);
+            self.release_channel(channel);
         }
     }
 
-    /// Settles what a channel leaves behind that is no longer its connection's.
-    fn leave(&mut self, channel: Channel) {
+    /// Removes the consumers of a closed channel and requeues its unsettled deliveries.
+    fn release_channel(&mut self, channel: Channel) {
         if let Some(replies) = channel.replies {
             self.replies.remove(&replies.token);
         }
@@ -95,7 +95,7 @@ impl Vhost {
         }
         let mut unacked: Vec<_> = channel.unacked.into();
         if let Mode::Transaction(transaction) = channel.mode {
-            // what was not committed has not happened
+            // an uncommitted acknowledgement has no effect
             unacked.extend(transaction.settled.into_iter().flat_map(|(_how, deliveries)| deliveries));
         }
         let queues = self.settle(Settlement::Requeue, unacked);
@@ -103,21 +103,21 @@ impl Vhost {
     }
 
     /// Puts a method into a connection's outbox.
-    pub(crate) fn tell(&mut self, connection: ConnectionId, channel: u16, method: AMQPClass) {
+    pub(crate) fn send(&mut self, connection: ConnectionId, channel: u16, method: AMQPClass) {
         if let Some(connection) = self.connections.get_mut(connection) {
             connection.outbox.method(channel, method);
         }
     }
 
-    /// Puts a frame that is written already into a connection's outbox.
-    pub(crate) fn tell_frame(&mut self, connection: ConnectionId, frame: &[u8]) {
+    /// Puts an encoded frame into a connection's outbox.
+    pub(crate) fn send_frame(&mut self, connection: ConnectionId, frame: &[u8]) {
         if let Some(connection) = self.connections.get_mut(connection) {
             connection.outbox.frame(frame);
         }
     }
 
-    /// All that a connection is to be told; `spare` is an empty buffer. Calling it says that what was taken before is
-    /// written. Consumers that waited for that get their messages.
+    /// Takes the output of a connection; `spare` is an empty buffer. The call also reports that the output taken before
+    /// was written. Consumers that waited for space in the outbox get their messages.
     pub(crate) fn take_output(&mut self, id: ConnectionId, spare: Vec<u8>) -> Vec<u8> {
         let Some(connection) = self.connections.get_mut(id) else { return spare };
         let output = connection.outbox.take(spare);
@@ -134,12 +134,12 @@ impl Vhost {
         output
     }
 
-    /// Whether a connection does not take the answers to what it asked for: it should be asked for no more.
+    /// True if a connection does not read the answers to its requests. No more requests should be read from it.
     pub(crate) fn is_backed_up(&self, id: ConnectionId) -> bool {
         self.connections.get(id).is_some_and(|connection| connection.outbox.is_backed_up())
     }
 
-    /// An account of memory, with nothing on it.
+    /// An empty account of memory.
     pub(crate) fn charge(&self) -> Charge {
         Charge::new(&self.memory)
     }

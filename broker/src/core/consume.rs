@@ -1,4 +1,4 @@
-//! Consumers come and go, messages are fetched, and the prefetch is set.
+//! Consuming (`basic.consume`, `basic.cancel`) and fetching (`basic.get`).
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use super::{
     channel::{Consumer, Unacked},
     dead_letter::Reason,
     declare::{count, generated},
-    reply_to,
+    direct_reply_to,
 };
 use crate::{
     refusal::{Code, Refusal},
@@ -18,26 +18,7 @@ use crate::{
 };
 
 impl Vhost {
-    /// `basic.qos`. As RabbitMQ has it: `global` is for the channel, else it is for each consumer that comes after it, and
-    /// the channel is without a limit until the next `global` one. The answer comes before what that lets through.
-    ///
-    /// # Errors
-    /// 504 when the channel is not open.
-    pub(super) fn qos(&mut self, connection: ConnectionId, number: u16, qos: &basic::Qos) -> Result<(), Refusal> {
-        let channel = self.channel(connection, number)?;
-        channel.global_prefetch = if qos.global { qos.prefetch_count } else { 0 };
-        if !qos.global {
-            channel.prefetch = qos.prefetch_count;
-        }
-        let consumers: Vec<ConsumerId> = channel.consumers.values().copied().collect();
-        self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::QosOk(basic::QosOk {})));
-        let queues: Vec<_> =
-            consumers.iter().filter_map(|id| self.consumers.get(*id).map(|consumer| consumer.queue)).collect();
-        self.pump_all(queues);
-        Ok(())
-    }
-
-    /// `basic.consume`; answers, unless that is not wanted, before the first message.
+    /// `basic.consume`. The answer, if wanted, is sent before the first message.
     ///
     /// # Errors
     /// 403 when the queue is in exclusive use, 404, 405, 406 for a wrong argument, 530 when the tag is taken.
@@ -49,7 +30,7 @@ impl Vhost {
         arguments: &Arguments,
         now: Instant,
     ) -> Result<(), Refusal> {
-        if consume.queue.as_str() == reply_to::QUEUE {
+        if consume.queue.as_str() == direct_reply_to::QUEUE {
             return self.consume_replies(connection, number, consume);
         }
         let name = self.queue_name(connection, number, consume.queue.as_str())?;
@@ -92,18 +73,18 @@ impl Vhost {
         self.channel(connection, number)?.consumers.insert(tag.clone(), consumer);
         if !consume.nowait {
             let ok = basic::ConsumeOk { consumer_tag: (&*tag).into() };
-            self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)));
+            self.send(connection, number, AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)));
         }
         self.pump(id, now);
         Ok(())
     }
 
-    /// `basic.cancel`. What was delivered stays with the channel. An unknown tag is as good as cancelled. The answer comes
-    /// before what other consumers of the channel get in its place.
+    /// `basic.cancel`. Unsettled deliveries stay with the channel. An unknown tag is no error. The answer is sent
+    /// before deliveries to other consumers of the channel.
     pub(super) fn cancel(&mut self, connection: ConnectionId, number: u16, cancel: &basic::Cancel) {
         if !cancel.nowait {
             let ok = basic::CancelOk { consumer_tag: cancel.consumer_tag.clone() };
-            self.tell(connection, number, AMQPClass::Basic(basic::AMQPMethod::CancelOk(ok)));
+            self.send(connection, number, AMQPClass::Basic(basic::AMQPMethod::CancelOk(ok)));
         }
         let tag = cancel.consumer_tag.as_str();
         let Some(channel) = self.connections.get_mut(connection).and_then(|one| one.channels.get_mut(&number)) else {
@@ -118,7 +99,7 @@ impl Vhost {
         }
     }
 
-    /// Takes a consumer from its queue, which may go with its last.
+    /// Removes a consumer from its queue. An auto-delete queue is deleted with its last consumer.
     pub(super) fn forget_consumer(&mut self, id: ConsumerId) {
         let Some(consumer) = self.consumers.remove(id) else { return };
         let Some(queue) = self.queues.get_mut(consumer.queue) else { return };
@@ -156,7 +137,7 @@ impl Vhost {
         self.drop_expired(id, now);
         let Some(entry) = self.queues.get_mut(id).and_then(|queue| queue.ready.pop()) else {
             let empty = AMQPClass::Basic(basic::AMQPMethod::GetEmpty(basic::GetEmpty {}));
-            self.tell(connection, number, empty);
+            self.send(connection, number, empty);
             return Ok(());
         };
         self.drop_expired(id, now);
@@ -173,7 +154,7 @@ impl Vhost {
         Ok(())
     }
 
-    /// Drops what has expired at the head of a queue.
+    /// Drops expired messages at the head of a queue.
     pub(super) fn drop_expired(&mut self, id: super::QueueId, now: Instant) {
         while let Some(entry) = self.queues.get_mut(id).and_then(|queue| queue.ready.pop_expired(now)) {
             self.dead_letter(id, &entry.message, Reason::Expired, now);

@@ -1,4 +1,4 @@
-//! Exchanges and queues are declared, deleted and purged.
+//! Declaring, deleting and purging exchanges and queues.
 
 use std::{sync::Arc, time::Instant};
 
@@ -6,11 +6,11 @@ use amq_protocol::protocol::{AMQPClass, basic, exchange, queue};
 
 use super::{
     ConnectionId, QueueId, Vhost,
-    arguments::{Options, names_exchange},
+    arguments::{QueueOptions, names_exchange},
+    direct_reply_to,
     equivalence::{equivalent, same, same_queue},
-    exchange::{ALTERNATE, Destination, Exchange, Kind},
+    exchange::{ALTERNATE, Destination, Exchange, ExchangeType},
     queue::Queue,
-    reply_to,
 };
 use crate::{
     refusal::{Code, Refusal},
@@ -21,8 +21,8 @@ impl Vhost {
     /// `exchange.declare`
     ///
     /// # Errors
-    /// 403 for a reserved name, 404 when it is looked for and not there, 406 when it is there and different, 503 for an
-    /// unknown type.
+    /// 403 for a reserved name, 404 when a passive declaration finds nothing, 406 when the existing exchange differs,
+    /// 503 for an unknown type.
     pub(super) fn declare_exchange(
         &mut self,
         declare: &exchange::Declare,
@@ -33,7 +33,7 @@ impl Vhost {
             not_default(name)?;
             return self.exchange(name).map(|_exists| ());
         }
-        let kind = Kind::named(declare.kind.as_str())
+        let kind = ExchangeType::named(declare.kind.as_str())
             .ok_or_else(|| Code::CommandInvalid.because(format!("unknown exchange type '{}'", declare.kind)))?;
         not_default(name)?;
         if let Some(current) = self.exchanges.get(name) {
@@ -57,10 +57,10 @@ impl Vhost {
         Ok(())
     }
 
-    /// `exchange.delete`; one that is not there is as good as deleted.
+    /// `exchange.delete`; succeeds if there is no such exchange.
     ///
     /// # Errors
-    /// 403 for a standard exchange, 406 when it is to be unused and is not.
+    /// 403 for a standard exchange, 406 with `if-unused` when the exchange has bindings.
     pub(super) fn delete_exchange(&mut self, delete: &exchange::Delete) -> Result<(), Refusal> {
         let name = delete.exchange.as_str();
         not_default(name)?;
@@ -81,7 +81,7 @@ impl Vhost {
         }
     }
 
-    /// Removes all bindings to a destination that is gone, and the auto-delete exchanges that thereby are unused.
+    /// Removes all bindings to a deleted destination, and the auto-delete exchanges that have no binding left.
     fn unbind_destination(&mut self, gone: &Destination) {
         let mut unused = Vec::new();
         for exchange in self.exchanges.values_mut() {
@@ -95,18 +95,18 @@ impl Vhost {
         }
     }
 
-    /// Deletes an auto-delete exchange whose last binding went.
+    /// Deletes an auto-delete exchange that has no binding left.
     pub(super) fn delete_if_unused(&mut self, name: &str) {
         if self.exchanges.get(name).is_some_and(|exchange| exchange.auto_delete && exchange.bindings.is_empty()) {
             self.remove_exchange(name);
         }
     }
 
-    /// `queue.declare`: gives the name, how many messages wait, and how many consumers there are.
+    /// `queue.declare`: returns the name, the number of ready messages and the number of consumers.
     ///
     /// # Errors
-    /// 403 for a reserved name, 404 when it is looked for and not there, 405 when another connection has it for itself,
-    /// 406 when it is there and different, or an argument cannot be.
+    /// 403 for a reserved name, 404 when a passive declaration finds nothing, 405 when the queue is exclusive to
+    /// another connection, 406 when the existing queue differs or an argument is invalid.
     pub(super) fn declare_queue(
         &mut self,
         connection: ConnectionId,
@@ -115,7 +115,7 @@ impl Vhost {
         arguments: Arguments,
         now: Instant,
     ) -> Result<queue::DeclareOk, Refusal> {
-        if reply_to::is_reply_to(declare.queue.as_str()) {
+        if direct_reply_to::is_reply_to(declare.queue.as_str()) {
             return self.declare_reply_to(declare.queue.as_str());
         }
         if declare.passive {
@@ -123,10 +123,10 @@ impl Vhost {
             self.queues[id].idle_since = now;
             return self.declared(connection, channel, id);
         }
-        // also when it is there: only a passive declaration may name it
+        // also if the queue exists: only a passive declaration may use such a name
         not_reserved("queue", declare.queue.as_str())?;
         if let Some(id) = self.names.get(declare.queue.as_str()).copied() {
-            self.declared_alike(connection, id, declare, &arguments)?;
+            self.check_equivalent(connection, id, declare, &arguments)?;
             self.queues[id].idle_since = now;
             return self.declared(connection, channel, id);
         }
@@ -136,7 +136,7 @@ impl Vhost {
         };
         let what = self.of_queue(&name);
         names_exchange("x-dead-letter-exchange", &arguments, &what)?;
-        let mut options = Options::parse(&arguments, &what)?;
+        let mut options = QueueOptions::parse(&arguments, &what)?;
         for policy in self.policies.iter().filter(|policy| *policy.queue == *name) {
             options.bound(policy);
         }
@@ -156,7 +156,7 @@ impl Vhost {
         self.declared(connection, channel, id)
     }
 
-    fn declared_alike(
+    fn check_equivalent(
         &self,
         connection: ConnectionId,
         id: QueueId,
@@ -185,10 +185,10 @@ impl Vhost {
         Ok(ok)
     }
 
-    /// `queue.delete`: gives how many messages it had. One that is not there is as good as deleted.
+    /// `queue.delete`: returns the number of its messages. Succeeds if there is no such queue.
     ///
     /// # Errors
-    /// 405 when another connection has it for itself, 406 when it is to be unused or empty and is not.
+    /// 405 when the queue is exclusive to another connection, 406 when `if-unused` or `if-empty` does not hold.
     pub(super) fn delete_queue_named(
         &mut self,
         connection: ConnectionId,
@@ -210,8 +210,8 @@ impl Vhost {
         Ok(count(self.delete_queue(id)))
     }
 
-    /// Deletes a queue with its messages, bindings and consumers; gives how many messages it had. Those that are delivered
-    /// and not settled stay with their channels, and go when they are settled.
+    /// Deletes a queue with its messages, bindings and consumers; returns the number of its messages. Its unsettled
+    /// deliveries stay with their channels until they are settled.
     pub(super) fn delete_queue(&mut self, id: QueueId) -> usize {
         let Some(queue) = self.queues.remove(id) else { return 0 };
         self.names.remove(&queue.name);
@@ -233,7 +233,7 @@ impl Vhost {
         queue.ready.len()
     }
 
-    /// `queue.purge`: gives how many messages there were.
+    /// `queue.purge`: returns the number of removed messages.
     ///
     /// # Errors
     /// 404, 405.
@@ -245,7 +245,7 @@ impl Vhost {
     }
 }
 
-/// What goes with its connection does not survive a restart, whatever was asked for.
+/// An exclusive queue is deleted with its connection, so it is never durable.
 fn is_durable(declare: &queue::Declare) -> bool {
     declare.durable && !declare.exclusive
 }
@@ -266,7 +266,7 @@ fn not_reserved(what: &str, name: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A name that nobody has.
+/// A generated name. It has 22 random characters, so it is unique in practice.
 pub(super) fn generated(prefix: &str) -> String {
     const LENGTH: usize = 22;
     std::iter::repeat_with(fastrand::alphanumeric).take(LENGTH).fold(prefix.to_owned(), |mut name, letter| {

@@ -1,4 +1,4 @@
-//! Messages go to consumers: in turns among those of the highest priority that are ready for one.
+//! Delivery: ready messages go to the consumers of the highest priority, in turn.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Vhost {
-    /// Gives away what waits in these queues.
+    /// Delivers ready messages of these queues.
     pub(super) fn pump_all(&mut self, queues: impl IntoIterator<Item = QueueId>) {
         let now = Instant::now();
         for queue in queues {
@@ -18,7 +18,7 @@ impl Vhost {
         }
     }
 
-    /// Gives the messages of a queue to its consumers until there are no more of either.
+    /// Delivers ready messages of a queue until there are no messages or no consumers with free prefetch.
     pub(super) fn pump(&mut self, id: QueueId, now: Instant) {
         while let Some(consumer) = self.next_consumer(id) {
             let Some(entry) = self.queues.get_mut(id).and_then(|queue| queue.ready.pop()) else { return };
@@ -30,7 +30,7 @@ impl Vhost {
         }
     }
 
-    /// Whose turn it is, if a message waits.
+    /// The consumer of the next message, if there is a ready message.
     fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
         let queue = self.queues.get_mut(id)?;
         if queue.ready.len() == 0 || queue.consumers.is_empty() {
@@ -40,9 +40,7 @@ impl Vhost {
             let consumer = self.consumers.get(id)?;
             let connection = self.connections.get_mut(consumer.connection)?;
             let channel = connection.channels.get(&consumer.channel)?;
-            let wants = consumer.no_ack
-                || ((consumer.prefetch == 0 || consumer.unacked < usize::from(consumer.prefetch))
-                    && (channel.global_prefetch == 0 || channel.consuming < usize::from(channel.global_prefetch)));
+            let wants = consumer.is_below_prefetch(channel);
             let stuck = wants && connection.outbox.is_full();
             connection.outbox.starved |= stuck;
             (wants && !stuck).then_some(consumer.priority)
@@ -55,7 +53,7 @@ impl Vhost {
         let (at, priority) = (0..queue.consumers.len()).find_map(|at| Some((at, ready(queue.consumers[at])?)))?;
         let next = queue.consumers[at];
         if queue.consumers.len() > 1 {
-            // to the end of those with its priority
+            // behind the other consumers of the same priority
             queue.consumers.remove(at);
             let end = queue
                 .consumers
@@ -77,7 +75,7 @@ impl Vhost {
             return;
         }
         channel.unacked.push_back(Unacked { tag, queue, consumer: Some(id), entry });
-        channel.consuming += 1;
+        channel.unacked_by_consumers += 1;
         consumer.unacked += 1;
         if let Some(queue) = self.queues.get_mut(queue) {
             queue.unacked += 1;

@@ -1,12 +1,13 @@
-//! What is declared again must be what is there: names, flags and arguments are compared, and the first difference is told.
+//! Equivalence of declarations: names, flags and arguments are compared with what exists. The refusal names the first
+//! difference.
 
 use super::arguments::{CLASSIC, QUEUE_TYPE};
 use crate::{
     refusal::{Code, Refusal},
-    table::{Arguments, Value},
+    table::{Arguments, FieldValue},
 };
 
-/// Compares those arguments of a queue's declaration that make a difference with those of the queue that is there.
+/// Compares the significant arguments of a queue's declaration with those of the existing queue.
 ///
 /// # Errors
 /// 406 that names the first difference; `what` is `queue 'name' in vhost '/'`.
@@ -14,7 +15,7 @@ pub(super) fn same_queue(received: &Arguments, current: &Arguments, what: &str) 
     CLASSIC.into_iter().try_for_each(|name| equivalent(name, received, current, what))
 }
 
-/// Compares an argument of a declaration with that of what is there.
+/// Compares one argument of a declaration with that of what exists.
 ///
 /// # Errors
 /// 406 that shows the difference; `what` is `queue 'name' in vhost '/'`.
@@ -23,7 +24,7 @@ pub(super) fn equivalent(name: &str, received: &Arguments, current: &Arguments, 
     let same = match (new, old) {
         (None, None) => true,
         (Some(new), Some(old)) => new.is(old),
-        // a queue that does not say its type is a classic one
+        // without the argument a queue is a classic one
         (Some(one), None) | (None, Some(one)) => name == QUEUE_TYPE && one.text() == Some(b"classic"),
     };
     if same {
@@ -37,18 +38,18 @@ pub(super) fn equivalent(name: &str, received: &Arguments, current: &Arguments, 
     Err(Code::PreconditionFailed.because([start.as_bytes(), &new, b" but current is ", &old].concat()))
 }
 
-fn described(value: Option<Value<'_>>) -> Vec<u8> {
+fn described(value: Option<FieldValue<'_>>) -> Vec<u8> {
     let Some(value) = value else { return b"none".to_vec() };
     [b"the value '", &plain(value)[..], b"' of type '", value.type_name().as_bytes(), b"'"].concat()
 }
 
-/// Of two values each; one without a content is none to RabbitMQ.
-fn quoted(value: Value<'_>) -> Vec<u8> {
+/// A value in quotes, for a difference of two values. RabbitMQ writes a void value as `none`.
+fn quoted(value: FieldValue<'_>) -> Vec<u8> {
     if value.kind() == b'V' { b"none".to_vec() } else { [b"'", &plain(value)[..], b"'"].concat() }
 }
 
-/// A value as refusals show it: a text as its octets.
-pub(super) fn plain(value: Value<'_>) -> Vec<u8> {
+/// A value as refusals show it: a string as its octets.
+pub(super) fn plain(value: FieldValue<'_>) -> Vec<u8> {
     if let Some(octets) = value.octets() {
         return octets.to_vec();
     }
@@ -59,7 +60,7 @@ pub(super) fn plain(value: Value<'_>) -> Vec<u8> {
     shown.unwrap_or_else(|| value.type_name().to_owned()).into_bytes()
 }
 
-/// `received 'true' but current is 'false'`, for what is no argument.
+/// Compares names and flags: `received 'true' but current is 'false'`.
 ///
 /// # Errors
 /// 406 when they differ.

@@ -1,4 +1,4 @@
-//! Exchanges and what they make of a routing key (AMQP 0-9-1, section 3.1).
+//! Exchanges and how they route (AMQP 0-9-1, section 3.1).
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -7,21 +7,21 @@ use super::{
     matching::{headers_match, topic_matches},
     message::Message,
 };
-use crate::table::{Arguments, Value};
+use crate::table::{Arguments, FieldValue};
 
-/// The argument that names the exchange for what no binding takes.
+/// The argument with the alternate exchange, which gets the messages that match no binding.
 pub(super) const ALTERNATE: &str = "alternate-exchange";
 
-/// How an exchange compares.
+/// The type of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ExchangeType {
     Direct,
     Fanout,
     Topic,
     Headers,
 }
 
-impl Kind {
+impl ExchangeType {
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "direct" => Some(Self::Direct),
@@ -42,14 +42,14 @@ impl Kind {
     }
 }
 
-/// Where a binding leads.
+/// The destination of a binding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
     Queue(QueueId),
     Exchange(Arc<str>),
 }
 
-/// One binding of an exchange; its key is that of the map it is in.
+/// A binding of an exchange. The key of the map is its routing key.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Binding {
     pub(crate) destination: Destination,
@@ -60,7 +60,7 @@ pub(crate) struct Binding {
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pub(crate) name: Arc<str>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ExchangeType,
     pub(crate) durable: bool,
     pub(crate) auto_delete: bool,
     pub(crate) internal: bool,
@@ -70,8 +70,8 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// Of the kind, durable, without bindings.
-    pub(crate) fn new(name: &str, kind: Kind) -> Self {
+    /// A durable exchange without bindings.
+    pub(crate) fn new(name: &str, kind: ExchangeType) -> Self {
         Self {
             name: name.into(),
             kind,
@@ -83,12 +83,12 @@ impl Exchange {
         }
     }
 
-    /// Where what no binding takes is sent to.
+    /// The alternate exchange.
     pub(crate) fn alternate(&self) -> Option<&[u8]> {
-        self.arguments.get(ALTERNATE).and_then(Value::text)
+        self.arguments.get(ALTERNATE).and_then(FieldValue::text)
     }
 
-    /// Adds a binding; whether it is new.
+    /// Adds a binding. Returns true if it is new.
     pub(crate) fn bind(&mut self, key: &str, binding: Binding) -> bool {
         let bindings = self.bindings.entry(key.as_bytes().into()).or_default();
         let new = !bindings.contains(&binding);
@@ -98,7 +98,7 @@ impl Exchange {
         new
     }
 
-    /// Removes those bindings that `gone` is true for; whether any was.
+    /// Removes the bindings for which `gone` is true. Returns true if there was one.
     pub(crate) fn unbind(&mut self, mut gone: impl FnMut(&[u8], &Binding) -> bool) -> bool {
         let mut any = false;
         self.bindings.retain(|key, bindings| {
@@ -110,7 +110,7 @@ impl Exchange {
         any
     }
 
-    /// The bindings that a message takes with this key, which is one of its keys.
+    /// The destinations for one of the message's routing keys.
     pub(crate) fn route<'a>(
         &'a self,
         key: &'a [u8],
@@ -118,14 +118,16 @@ impl Exchange {
     ) -> Box<dyn Iterator<Item = &'a Destination> + 'a> {
         let all = || self.bindings.iter().flat_map(|(key, bindings)| bindings.iter().map(move |one| (&**key, one)));
         match self.kind {
-            Kind::Direct => Box::new(self.bindings.get(key).into_iter().flatten().map(|binding| &binding.destination)),
-            Kind::Fanout => Box::new(all().map(|(_key, binding)| &binding.destination)),
-            Kind::Topic => Box::new(
+            ExchangeType::Direct => {
+                Box::new(self.bindings.get(key).into_iter().flatten().map(|binding| &binding.destination))
+            }
+            ExchangeType::Fanout => Box::new(all().map(|(_key, binding)| &binding.destination)),
+            ExchangeType::Topic => Box::new(
                 all()
                     .filter(move |(pattern, _)| topic_matches(pattern, key))
                     .map(|(_key, binding)| &binding.destination),
             ),
-            Kind::Headers => {
+            ExchangeType::Headers => {
                 let headers = message.headers();
                 Box::new(
                     all()

@@ -1,47 +1,47 @@
-//! What can be listed of a vhost.
+//! Listings of queues and consumers.
 
 use super::{Vhost, channel::Consumer};
 
-/// A queue as it is at a moment.
+/// A snapshot of a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueInfo {
     /// Its name.
     pub name: String,
     /// Messages that wait for a consumer.
     pub ready: usize,
-    /// Messages delivered and not settled.
+    /// Unsettled deliveries.
     pub unacked: usize,
-    /// How many consumers it has.
+    /// The number of consumers.
     pub consumers: usize,
-    /// Whether its definition survives a restart.
+    /// True if the definition survives a restart.
     pub durable: bool,
-    /// Whether it belongs to one connection.
+    /// True if the queue belongs to one connection.
     pub exclusive: bool,
-    /// Whether it goes with its last consumer.
+    /// True if the queue is deleted with its last consumer.
     pub auto_delete: bool,
 }
 
-/// A consumer as it is at a moment.
+/// A snapshot of a consumer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumerInfo {
     /// The queue it consumes from.
     pub queue: String,
     /// Its tag, unique to its channel.
     pub tag: String,
-    /// The address that its connection comes from.
+    /// The address of its client.
     pub peer: String,
     /// The number of its channel.
     pub channel: u16,
-    /// The most unsettled deliveries it has at once; 0 is no limit.
+    /// The maximum number of unsettled deliveries; 0 means no limit.
     pub prefetch: u16,
-    /// Whether its deliveries are settled when they are sent.
+    /// True if deliveries need no ack.
     pub no_ack: bool,
-    /// Deliveries that it has not settled.
+    /// Unsettled deliveries.
     pub unacked: usize,
 }
 
 impl Vhost {
-    /// All queues, by name.
+    /// All queues, sorted by name.
     pub(crate) fn list_queues(&self) -> Vec<QueueInfo> {
         let mut queues: Vec<QueueInfo> = self
             .queues
@@ -60,7 +60,7 @@ impl Vhost {
         queues
     }
 
-    /// All consumers, by queue and tag.
+    /// All consumers, sorted by queue and tag.
     pub(crate) fn list_consumers(&self) -> Vec<ConsumerInfo> {
         let info = |consumer: &Consumer| {
             Some(ConsumerInfo {

@@ -1,15 +1,16 @@
-//! What a binding takes: keys that match a pattern, headers that are as asked for.
+//! Matching of bindings: routing keys against patterns, headers against arguments.
 
 use super::equivalence::plain;
 use crate::{
     refusal::{Code, Refusal, erlang_binary},
-    table::{Arguments, Value, find},
+    table::{Arguments, FieldValue, find},
 };
 
-/// Whether `key` is of the pattern: `*` is one word, `#` any number of words, words are parted by dots. Words are octets.
+/// True if `key` matches the pattern: `*` is one word, `#` any number of words; words are separated by dots and are
+/// octets.
 pub(super) fn topic_matches(pattern: &[u8], key: &[u8]) -> bool {
     let split = |text| <[u8]>::split(text, |octet| *octet == b'.');
-    // a row of the table of all prefixes: which prefixes of the key the pattern so far takes
+    // `taken[n]`: the pattern so far matches the first n words of the key
     let words: Vec<&[u8]> = if key.is_empty() { Vec::new() } else { split(key).collect() };
     let mut taken = vec![false; words.len() + 1];
     taken[0] = true;
@@ -30,25 +31,25 @@ pub(super) fn topic_matches(pattern: &[u8], key: &[u8]) -> bool {
     taken[words.len()]
 }
 
-/// Whether the headers, a table that may be missing, have what a binding asks for: all of it, or any with `x-match: any`.
-/// Names that begin with `x-` do not count, unless `x-match` ends in `-with-x`.
+/// True if the headers (none if the message has none) match the arguments of a binding: all of them, or one with
+/// `x-match: any`. Names that begin with `x-` are ignored, unless `x-match` ends in `-with-x`.
 pub(super) fn headers_match(arguments: &Arguments, headers: Option<&[u8]>) -> bool {
-    let mode = arguments.get("x-match").and_then(Value::text).unwrap_or(b"all");
+    let mode = arguments.get("x-match").and_then(FieldValue::text).unwrap_or(b"all");
     let with_x = mode.ends_with(b"-with-x");
     let mut asked =
         arguments.entries().filter(|(name, _value)| *name != b"x-match" && (with_x || !name.starts_with(b"x-")));
-    let has = |(name, value): (&[u8], Value<'_>)| match headers.and_then(|headers| find(headers, name)) {
-        // a binding without a value asks for the name only
+    let has = |(name, value): (&[u8], FieldValue<'_>)| match headers.and_then(|headers| find(headers, name)) {
+        // a void value in the binding matches any value
         Some(held) => value.kind() == b'V' || held.equals(value),
         None => false,
     };
     if mode.starts_with(b"any") { asked.any(has) } else { asked.all(has) }
 }
 
-/// How a headers exchange is to compare must be known when it is bound.
+/// Checks `x-match` of a binding to a headers exchange.
 ///
 /// # Errors
-/// 406
+/// 406 for an unknown mode.
 pub(super) fn valid_match(arguments: &Arguments) -> Result<(), Refusal> {
     let Some(value) = arguments.get("x-match") else { return Ok(()) };
     let wrong = |why: [&[u8]; 3]| Err(Code::PreconditionFailed.because(why.concat()));
@@ -69,7 +70,7 @@ pub(super) fn valid_match(arguments: &Arguments) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::{headers_match, topic_matches};
-    use crate::table::{Arguments, Value, table, write};
+    use crate::table::{Arguments, FieldValue, table, write};
 
     #[test]
     fn stars_are_one_word_and_hashes_any_number() {
@@ -105,7 +106,7 @@ mod tests {
 
     fn headers(fields: &[(&str, &str)]) -> Vec<u8> {
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, write::text(value.as_bytes()))).collect();
-        table(fields.iter().map(|(name, value)| (name.as_bytes(), Value::of(value))))
+        table(fields.iter().map(|(name, value)| (name.as_bytes(), FieldValue::of(value))))
     }
 
     fn asks(fields: &[(&str, &str)]) -> Arguments {

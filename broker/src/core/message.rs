@@ -1,5 +1,5 @@
-//! A message as it is kept: the properties as the bytes they came in, and of them only what the broker looks at.
-//! It never changes; what a queue knows of it is an [`Entry`].
+//! Messages. The properties stay encoded; only those that the broker needs are decoded. A message never changes. Its
+//! state in a queue is an [`Entry`].
 
 use std::{
     sync::{
@@ -14,16 +14,16 @@ use bytes::Bytes;
 use super::properties::{Properties, Property};
 use crate::{
     refusal::{Code, Refusal},
-    table::{Value, entries, find, table},
+    table::{FieldValue, entries, find, table},
 };
 
-/// Delivery mode of a message that a restart may lose, which is also that of a message that says none.
+/// Delivery mode of a transient message, also the default.
 const TRANSIENT: u8 = 1;
 /// Delivery mode of a persistent message.
 const PERSISTENT: u8 = 2;
-/// What a message takes beside its strings and its body.
+/// Bytes that a message takes in addition to its strings and its body.
 const OVERHEAD: usize = 200;
-/// Further routing keys that consumers see, and those that they do not.
+/// Headers with further routing keys: consumers see `CC`, but not `BCC`.
 const COPIES: &str = "CC";
 const BLIND: &str = "BCC";
 
@@ -32,9 +32,9 @@ const BLIND: &str = "BCC";
 pub(crate) struct Message {
     /// The exchange it was published to.
     pub(crate) exchange: Arc<str>,
-    /// The routing key. As everything of a message it is octets, which need not be UTF-8.
+    /// The routing key: octets, which need not be UTF-8.
     pub(crate) key: Box<[u8]>,
-    /// Further routing keys, of the headers `CC` and `BCC`.
+    /// Further routing keys, from the headers `CC` and `BCC`.
     pub(crate) copies: Vec<Box<[u8]>>,
     /// Property flags and property list (section 4.2.6.1), without `BCC`.
     pub(crate) properties: Box<[u8]>,
@@ -46,7 +46,7 @@ pub(crate) struct Message {
     charge: Option<Charge>,
 }
 
-/// Bytes that are counted as used until this is dropped.
+/// A number of bytes that count as used memory until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Charge {
     memory: Arc<AtomicUsize>,
@@ -54,12 +54,12 @@ pub(crate) struct Charge {
 }
 
 impl Charge {
-    /// Of nothing yet.
+    /// An account of no bytes.
     pub(crate) fn new(memory: &Arc<AtomicUsize>) -> Self {
         Self { memory: memory.clone(), bytes: 0 }
     }
 
-    /// From now on it is for so many.
+    /// Changes the number of bytes.
     pub(crate) fn set(&mut self, bytes: usize) {
         if bytes >= self.bytes {
             self.memory.fetch_add(bytes - self.bytes, Ordering::Relaxed);
@@ -79,10 +79,10 @@ impl Drop for Charge {
 }
 
 impl Message {
-    /// A message as it was published.
+    /// A published message.
     ///
     /// # Errors
-    /// 406 when `CC`, `BCC` or `expiration` is not what it should be, 502 when the properties are malformed.
+    /// 406 when `CC`, `BCC`, `expiration` or the delivery mode is invalid, 502 when the properties are malformed.
     pub(crate) fn new(exchange: Arc<str>, key: &[u8], raw: Box<[u8]>, body: Bytes) -> Result<Self, Refusal> {
         let read = read(&raw)?;
         let expiration = match read.text(Property::Expiration) {
@@ -99,7 +99,7 @@ impl Message {
                     Code::PreconditionFailed
                         .because(format!("invalid message: {{unacceptable_type_in_header,\"{name}\",{kind}}}"))
                 })?;
-                copies.extend(keys.into_iter().filter_map(Value::text).map(Box::from));
+                copies.extend(keys.into_iter().filter_map(FieldValue::text).map(Box::from));
             }
             blind = find(headers, BLIND).map(|_hidden| without(headers, BLIND));
         }
@@ -127,7 +127,7 @@ impl Message {
         })
     }
 
-    /// The same message on its way to another exchange, with other properties and routing keys.
+    /// A copy for another exchange, with other routing keys and properties.
     pub(super) fn forwarded(
         &self,
         exchange: Arc<str>,
@@ -153,17 +153,17 @@ impl Message {
         std::iter::once(&*self.key).chain(self.copies.iter().map(AsRef::as_ref))
     }
 
-    /// The properties once more.
+    /// The decoded properties.
     pub(super) fn read(&self) -> Properties<'_> {
         Properties::read(&self.properties).unwrap_or_default()
     }
 
-    /// The table of the headers, if there is one.
+    /// The table of the headers, if any.
     pub(super) fn headers(&self) -> Option<&[u8]> {
         self.read().headers()
     }
 
-    /// The same, counted in `memory` as long as it lives.
+    /// The same message, counted in `memory` until it is dropped.
     pub(crate) fn charged_to(mut self, memory: &Arc<AtomicUsize>) -> Self {
         let mut charge = Charge::new(memory);
         charge.set(OVERHEAD + self.key.len() + self.properties.len() + self.body.len());
@@ -179,18 +179,18 @@ pub(super) fn read(properties: &[u8]) -> Result<Properties<'_>, Refusal> {
         .ok_or_else(|| Code::SyntaxError.because("the properties of a content header are malformed"))
 }
 
-/// The headers without a field.
+/// The headers without one field.
 pub(super) fn without(headers: &[u8], name: &str) -> Vec<u8> {
     table(entries(headers).flatten().filter(|(held, _value)| *held != name.as_bytes()))
 }
 
-/// The keys that a message's `CC` names.
+/// The routing keys in the header `CC`.
 pub(super) fn visible_copies(headers: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let keys = find(headers, COPIES).and_then(Value::array).unwrap_or_default();
-    keys.into_iter().filter_map(Value::text)
+    let keys = find(headers, COPIES).and_then(FieldValue::array).unwrap_or_default();
+    keys.into_iter().filter_map(FieldValue::text)
 }
 
-/// A time to live in milliseconds, as text.
+/// Parses a time to live: milliseconds as text.
 fn expiration(text: &[u8]) -> Result<Duration, Refusal> {
     let is_negative = text.starts_with(b"-");
     let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
@@ -219,10 +219,10 @@ pub(crate) const MAX_TTL: u64 = 315_360_000_000;
 /// A message in a queue.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    /// Its place among the messages of its queue: what is requeued goes back to it.
+    /// Its position in the queue. A requeued message returns to it.
     pub(crate) position: u64,
     pub(crate) message: Arc<Message>,
-    /// When it is dropped, unless it is delivered before.
+    /// When the message is dropped, if it was not delivered before.
     pub(crate) expires: Option<Instant>,
     pub(crate) redelivered: bool,
 }

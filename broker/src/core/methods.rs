@@ -1,5 +1,5 @@
-//! Where each method of a channel finds its room, and its answer the way back. Methods of class `connection`, and those
-//! that open and close channels, belong to the connection layer.
+//! The dispatch table of a channel's methods. Methods of class `connection`, and those that open and close channels,
+//! are handled by [`crate::net`].
 
 use std::time::Instant;
 
@@ -15,11 +15,11 @@ use crate::{
 };
 
 impl Vhost {
-    /// Carries out a method and puts its answer, if it has one, into the connection's outbox. `arguments` is the table of the
-    /// method: the one in `method` is empty.
+    /// Carries out a method and puts its answer, if any, into the connection's outbox. `arguments` is the field table
+    /// of the method; the table in `method` is empty.
     ///
     /// # Errors
-    /// Why it is refused.
+    /// The reply code and text of the refusal.
     pub(crate) fn method(
         &mut self,
         id: ConnectionId,
@@ -55,12 +55,12 @@ impl Vhost {
             }
         };
         if let Some(answer) = answer {
-            self.tell(id, number, answer);
+            self.send(id, number, answer);
         }
         Ok(())
     }
 
-    /// A method of class `basic`, whose answer comes before what it lets through is delivered.
+    /// A method of class `basic`. Its answer is sent before deliveries that it makes possible.
     fn basic(
         &mut self,
         id: ConnectionId,
@@ -78,7 +78,7 @@ impl Vhost {
                 self.cancel(id, number, &cancel);
                 Ok(())
             }
-            // what we cancelled, the client may confirm
+            // the client confirms a cancellation by the broker
             Method::CancelOk(_) => Ok(()),
             Method::Get(get) => self.get(id, number, &get, now),
             Method::Ack(ack) => self.acknowledge(id, number, ack.delivery_tag, ack.multiple, Settlement::Ack),
@@ -211,7 +211,7 @@ impl Vhost {
     }
 }
 
-/// Names of queues and exchanges are taken without line breaks, as RabbitMQ takes them.
+/// Removes line breaks from names of queues and exchanges, as RabbitMQ does.
 fn unbroken<const N: usize>(names: [&mut ShortString; N]) {
     for name in names {
         if name.as_str().contains(['\r', '\n']) {
@@ -220,7 +220,7 @@ fn unbroken<const N: usize>(names: [&mut ShortString; N]) {
     }
 }
 
-/// A method that only a broker says.
+/// A method that only a broker sends.
 fn unexpected() -> Refusal {
     Code::CommandInvalid.because("unimplemented method")
 }

@@ -1,35 +1,38 @@
-//! The broker without its sockets: a state machine that is told what connections say and when, and puts what they are to
-//! be told into their outboxes. It does no I/O, starts no task and never waits.
+//! The broker without its sockets: a state machine. Its input is what clients send and the time; it puts the output for
+//! each connection into an outbox. It does no I/O, starts no task and never waits.
 //!
-//! - [`Vhost`] is all of it; what it does is in a file for each concern: [`connect`], [`declare`], [`bind`], [`publish`],
-//!   [`deliver`], [`consume`], [`settle`], [`transact`], [`dead_letter`], [`expire`], [`reply_to`], [`inspect`], [`restart`];
-//!   [`methods`] is where a method finds its room
-//! - [`exchange`], [`queue`], [`message`], [`properties`], [`channel`] and [`outbox`] are what it consists of; [`arguments`],
-//!   [`equivalence`] and [`matching`] say what its tables mean
+//! - [`Vhost`] is the state machine. Its methods are in one file for each concern: [`connect`], [`declare`], [`bind`],
+//!   [`publish`], [`confirm`], [`deliver`], [`prefetch`], [`consume`], [`acknowledgement`], [`transaction`],
+//!   [`dead_letter`], [`expiration`], [`direct_reply_to`], [`inspect`], [`restart`]. [`methods`] dispatches AMQP
+//!   methods to them.
+//! - Its parts are [`exchange`], [`queue`], [`message`], [`properties`], [`channel`] and [`outbox`].
+//! - [`arguments`], [`equivalence`] and [`matching`] interpret field tables.
 
+mod acknowledgement;
 mod arguments;
 mod bind;
 mod channel;
+mod confirm;
 mod connect;
 mod consume;
 mod dead_letter;
 mod declare;
 mod deliver;
+mod direct_reply_to;
 mod equivalence;
 mod exchange;
-mod expire;
+mod expiration;
 mod inspect;
 mod matching;
 mod message;
 mod methods;
 mod outbox;
+mod prefetch;
 mod properties;
 mod publish;
 mod queue;
-mod reply_to;
 mod restart;
-mod settle;
-mod transact;
+mod transaction;
 
 #[cfg(test)]
 mod tests;
@@ -47,8 +50,8 @@ use tokio::sync::Notify;
 pub use self::inspect::{ConsumerInfo, QueueInfo};
 use self::{
     channel::{Channel, Connection, Consumer},
-    dead_letter::Letter,
-    exchange::{Exchange, Kind},
+    dead_letter::DeadLetter,
+    exchange::{Exchange, ExchangeType},
     queue::Queue,
 };
 pub(crate) use self::{
@@ -69,21 +72,21 @@ new_key_type! {
 }
 
 /// The exchanges that every vhost has.
-const STANDARD: [(&str, Kind); 7] = [
-    ("amq.direct", Kind::Direct),
-    ("amq.fanout", Kind::Fanout),
-    ("amq.topic", Kind::Topic),
-    ("amq.headers", Kind::Headers),
-    ("amq.match", Kind::Headers),
-    (TRACE, Kind::Topic),
-    // the default exchange has no bindings that could be listed: it knows every queue by its name
-    ("", Kind::Direct),
+const STANDARD: [(&str, ExchangeType); 7] = [
+    ("amq.direct", ExchangeType::Direct),
+    ("amq.fanout", ExchangeType::Fanout),
+    ("amq.topic", ExchangeType::Topic),
+    ("amq.headers", ExchangeType::Headers),
+    ("amq.match", ExchangeType::Headers),
+    (TRACE, ExchangeType::Topic),
+    // the default exchange has no bindings to list: it routes to every queue by name
+    ("", ExchangeType::Direct),
 ];
 
-/// Where RabbitMQ publishes what it traces; here it is only there.
+/// RabbitMQ publishes traces here; this broker only declares it.
 const TRACE: &str = "amq.rabbitmq.trace";
 
-/// A virtual host: exchanges, queues, and who is connected to it.
+/// A virtual host: exchanges, queues, consumers and connections.
 #[derive(Debug)]
 pub(crate) struct Vhost {
     name: Arc<str>,
@@ -92,25 +95,25 @@ pub(crate) struct Vhost {
     queues: SlotMap<QueueId, Queue>,
     connections: SlotMap<ConnectionId, Connection>,
     consumers: SlotMap<ConsumerId, Consumer>,
-    /// Who gets direct replies, by the token in the address.
+    /// The channels of requesters by the token in their address.
     replies: HashMap<Box<str>, (ConnectionId, u16)>,
-    /// When which queue is to be looked at.
+    /// When each queue has to be checked.
     alarms: BinaryHeap<Reverse<(Instant, QueueId)>>,
-    /// Wakes who waits for [`Vhost::next_alarm`].
+    /// Notified when [`Vhost::next_alarm`] becomes earlier.
     timer: Arc<Notify>,
-    /// Bytes of all messages of all vhosts.
+    /// Bytes of all messages of all virtual hosts.
     memory: Arc<AtomicUsize>,
-    /// Bounds for queues by name.
+    /// Length limits for queues by name.
     policies: Vec<Policy>,
-    /// Kept between publishes, for where a message goes.
+    /// A reused buffer for the result of routing.
     routed: Vec<QueueId>,
-    /// Dead letters that wait to be put into queues, and whether more are only added to them.
-    letters: VecDeque<Letter>,
-    letters_are_held: bool,
+    /// Dead letters that wait to be routed, and whether they are held back.
+    dead_letters: VecDeque<DeadLetter>,
+    dead_letters_held: bool,
 }
 
 impl Vhost {
-    /// One with the standard exchanges and nothing else.
+    /// A virtual host with the standard exchanges.
     pub(crate) fn new(name: &str, memory: Arc<AtomicUsize>) -> Self {
         let exchanges = STANDARD.map(|(name, kind)| Exchange { internal: name == TRACE, ..Exchange::new(name, kind) });
         Self {
@@ -126,17 +129,17 @@ impl Vhost {
             memory,
             policies: Vec::new(),
             routed: Vec::new(),
-            letters: VecDeque::new(),
-            letters_are_held: false,
+            dead_letters: VecDeque::new(),
+            dead_letters_held: false,
         }
     }
 
-    /// The same, with bounds for queues that are declared from now on.
+    /// The same with length limits for queues declared from now on.
     pub(crate) fn with_policies(self, policies: Vec<Policy>) -> Self {
         Self { policies, ..self }
     }
 
-    /// Wakes who waits for [`Vhost::next_alarm`] when that is earlier than it was.
+    /// Notified when [`Vhost::next_alarm`] becomes earlier.
     pub(crate) fn timer(&self) -> Arc<Notify> {
         self.timer.clone()
     }
@@ -147,7 +150,7 @@ impl Vhost {
             .ok_or_else(|| Code::NotFound.because(format!("no exchange '{name}' in vhost '{}'", self.name)))
     }
 
-    /// The exchange of a name that need not be UTF-8, in which case it does not exist.
+    /// The exchange with a name that need not be UTF-8; then it does not exist.
     fn exchange_of_octets(&self, name: &[u8]) -> Result<&Exchange, Refusal> {
         match str::from_utf8(name) {
             Ok(name) => self.exchange(name),
@@ -165,7 +168,7 @@ impl Vhost {
             .ok_or_else(|| Code::ChannelError.because("expected 'channel.open'"))
     }
 
-    /// The name a method means: the last declared queue, if it is empty.
+    /// The queue that a method names: the last declared one if the name is empty.
     fn queue_name(&mut self, connection: ConnectionId, channel: u16, name: &str) -> Result<Arc<str>, Refusal> {
         if !name.is_empty() {
             return Ok(name.into());
@@ -181,7 +184,7 @@ impl Vhost {
             .ok_or_else(|| Code::NotFound.because(format!("no queue '{name}' in vhost '{}'", self.name)))
     }
 
-    /// A queue that this connection may use.
+    /// A queue that the connection may use.
     fn accessible(&self, connection: ConnectionId, name: &str) -> Result<QueueId, Refusal> {
         let id = self.find_queue(name)?;
         match self.queues[id].exclusive {

@@ -1,5 +1,6 @@
-//! What is on its way to a connection: encoded frames, taken by its task. It is bounded by those who fill it: consumers
-//! get nothing while it is [`Outbox::is_full`], and a connection that does not take its answers is not read from.
+//! The outbox of a connection: encoded frames that its task has not written yet. Its producers bound it: consumers get
+//! no messages while it is full ([`Outbox::is_full`]), and a connection that does not read its answers is not read
+//! from.
 
 use std::sync::Arc;
 
@@ -11,41 +12,41 @@ use tokio::sync::Notify;
 
 use super::message::Message;
 
-/// Consumers wait while more than this is on its way.
+/// Consumers wait while the outbox holds more bytes than this.
 const FULL: usize = 512 * 1024;
-/// No more is done for a client that has not taken so much of what it asked for.
+/// No further request is handled while a client has this many bytes of answers to read.
 const BACKED_UP: usize = 1024 * 1024;
-/// Direct replies are dropped while more than this is on its way.
+/// Direct replies are dropped while the outbox holds more bytes than this.
 const OVERFULL: usize = 16 * 1024 * 1024;
-/// A frame's head and end.
+/// The bytes of a frame around its payload.
 const FRAME: usize = 8;
 const METHOD: u8 = 1;
 const HEADER: u8 = 2;
 const BODY: u8 = 3;
 const END: u8 = 0xCE;
 const BASIC: u16 = 60;
-/// Methods of class `basic`.
+/// Method numbers of class `basic`.
 const RETURN: u16 = 50;
 const DELIVER: u16 = 60;
 const GET_OK: u16 = 71;
 
-/// Frames on their way to a connection.
+/// Frames for a connection.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     bytes: Vec<u8>,
-    /// Taken by the task and not yet written.
+    /// Bytes that the task has taken and not written yet.
     taken: usize,
-    /// Of both, what answers the client: it has itself to blame if there is much.
+    /// The bytes of both that answer requests of the client. Their number depends on the client alone.
     answers: usize,
     answers_taken: usize,
     frame_max: usize,
     notify: Arc<Notify>,
-    /// A consumer would have got something, had there been room.
+    /// True if a consumer got no message because the outbox was full.
     pub(crate) starved: bool,
 }
 
 impl Outbox {
-    /// `notify` wakes the task when there is something to take.
+    /// `notify` wakes the connection's task when there is output.
     pub(crate) fn new(frame_max: u32, notify: Arc<Notify>) -> Self {
         Self {
             bytes: Vec::new(),
@@ -58,22 +59,23 @@ impl Outbox {
         }
     }
 
-    /// Whether consumers should wait.
+    /// True if consumers have to wait.
     pub(crate) fn is_full(&self) -> bool {
         self.bytes.len() + self.taken > FULL
     }
 
-    /// Whether the client should take answers before it asks for more.
+    /// True if the client should read answers before it sends further requests.
     pub(crate) fn is_backed_up(&self) -> bool {
         self.answers + self.answers_taken > BACKED_UP
     }
 
-    /// Whether what nobody waits for is better dropped.
+    /// True if direct replies are dropped.
     pub(crate) fn is_overfull(&self) -> bool {
         self.bytes.len() + self.taken > OVERFULL
     }
 
-    /// All that is there; `spare` is an empty buffer to go on with. What was taken before is written now.
+    /// Takes the content and reports that the content taken before was written. `spare` is an empty buffer that
+    /// replaces it.
     pub(crate) fn take(&mut self, spare: Vec<u8>) -> Vec<u8> {
         let bytes = std::mem::replace(&mut self.bytes, spare);
         self.taken = bytes.len();
@@ -94,11 +96,11 @@ impl Outbox {
         let frame = AMQPFrame::Method(channel, method);
         let written = gen_frame(&frame)(std::mem::take(&mut self.bytes).into());
         self.bytes =
-            written.expect("the broker's own methods can be encoded: names are checked where they come in").write;
+            written.expect("the broker's own methods can be encoded: names are checked when they arrive").write;
         self.answers += self.bytes.len() - before;
     }
 
-    /// Adds a frame that answers the client and is written already.
+    /// Adds an encoded frame that answers the client.
     pub(crate) fn frame(&mut self, frame: &[u8]) {
         self.wake();
         self.bytes.extend_from_slice(frame);
@@ -145,8 +147,8 @@ impl Outbox {
         self.answers += self.bytes.len() - before;
     }
 
-    /// Adds a method of class `basic` that has a content. These are written by hand: of all frames they are the most, and a
-    /// routing key need not be the UTF-8 that the codec wants.
+    /// Adds a method of class `basic` with a content. It is encoded by hand because these are most of all frames, and
+    /// because a routing key need not be UTF-8, which the codec requires.
     fn method_with_content(
         &mut self,
         channel: u16,
@@ -187,13 +189,14 @@ impl Outbox {
     }
 }
 
-/// Exchange and routing key.
+/// Writes exchange and routing key.
 fn to(bytes: &mut Vec<u8>, message: &Message) {
     short_string(bytes, message.exchange.as_bytes());
     short_string(bytes, &message.key);
 }
 
-/// Names and keys came in as short strings, which have no more than 255 octets; a key of a field table is cut to so many.
+/// Writes a short string. Names and keys came in as short strings of at most 255 octets; a key from a field table is
+/// cut.
 fn short_string(bytes: &mut Vec<u8>, text: &[u8]) {
     let text = &text[..text.len().min(u8::MAX.into())];
     bytes.push(text.len() as u8);

@@ -1,19 +1,18 @@
-//! The properties of a message (AMQP 0-9-1, sections 4.2.6.1 and 4.2.5.5) as the bytes they came in. They go out as they
-//! are, whatever they say and in whatever encoding: only what the broker has business with is looked at, and only what it
-//! changes is written anew.
+//! The properties of a message (AMQP 0-9-1, sections 4.2.6.1 and 4.2.5.5), still encoded. Properties are forwarded byte
+//! for byte. Only those that the broker needs are decoded, and only changed ones are encoded again.
 
 use crate::table::{is_shallow, long, take};
 
-/// How a property is written.
+/// The encoding of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum PropertyType {
     ShortString,
     Table,
     Octet,
     Timestamp,
 }
 
-/// A property; its number is its place among the flags, from the highest bit.
+/// A property; its number is the position of its flag, from the highest bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Property {
     Headers = 2,
@@ -24,47 +23,47 @@ pub(super) enum Property {
     UserId = 11,
 }
 
-/// All of class `basic`, in the order in which they are written.
-const KINDS: [Kind; 14] = [
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::Table,
-    Kind::Octet,
-    Kind::Octet,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::Timestamp,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::ShortString,
-    Kind::ShortString,
+/// The properties of class `basic`, in the order in which they are encoded.
+const PROPERTY_TYPES: [PropertyType; 14] = [
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::Table,
+    PropertyType::Octet,
+    PropertyType::Octet,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::Timestamp,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
+    PropertyType::ShortString,
 ];
-/// Flags that no property has.
+/// Flags without a property.
 const UNUSED: u16 = 0b11;
 
-/// Properties, each as it is written.
+/// The encoded properties.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Properties<'a> {
-    fields: [Option<&'a [u8]>; KINDS.len()],
+    fields: [Option<&'a [u8]>; PROPERTY_TYPES.len()],
 }
 
 impl<'a> Properties<'a> {
-    /// Reads flags and list; none when they are malformed.
+    /// Splits flags and list; none if they are malformed.
     pub(super) fn read(mut bytes: &'a [u8]) -> Option<Self> {
         let flags = u16::from_be_bytes(*take(&mut bytes, 2)?.first_chunk()?);
         if flags & UNUSED != 0 {
             return None;
         }
-        let mut fields = [None; KINDS.len()];
-        for (at, (field, kind)) in fields.iter_mut().zip(KINDS).enumerate() {
+        let mut fields = [None; PROPERTY_TYPES.len()];
+        for (at, (field, kind)) in fields.iter_mut().zip(PROPERTY_TYPES).enumerate() {
             if flags & (0x8000 >> at) != 0 {
                 let size = match kind {
-                    Kind::ShortString => 1 + usize::from(*bytes.first()?),
-                    Kind::Table => 4 + long(bytes)?,
-                    Kind::Octet => 1,
-                    Kind::Timestamp => 8,
+                    PropertyType::ShortString => 1 + usize::from(*bytes.first()?),
+                    PropertyType::Table => 4 + long(bytes)?,
+                    PropertyType::Octet => 1,
+                    PropertyType::Timestamp => 8,
                 };
                 *field = Some(take(&mut bytes, size)?);
             }
@@ -76,7 +75,7 @@ impl<'a> Properties<'a> {
         read.headers().is_none_or(is_shallow).then_some(read)
     }
 
-    /// Flags and list.
+    /// Joins flags and list.
     pub(super) fn write(&self) -> Box<[u8]> {
         let flags = self.fields.iter().enumerate().filter(|(_at, field)| field.is_some());
         let flags = flags.fold(0_u16, |flags, (at, _field)| flags | (0x8000 >> at));
@@ -99,14 +98,14 @@ impl<'a> Properties<'a> {
         self.fields[Property::Headers as usize]
     }
 
-    /// The same with another value, as it is written, or without one.
+    /// The same with another encoded value, or without the property.
     pub(super) fn with(mut self, property: Property, written: Option<&'a [u8]>) -> Self {
         self.fields[property as usize] = written;
         self
     }
 }
 
-/// A short string as it is written; longer ones lose their end.
+/// An encoded short string; longer texts are cut.
 pub(super) fn short_string(text: &str) -> Vec<u8> {
     let text = &text.as_bytes()[..text.floor_char_boundary(255)];
     [&[text.len() as u8], text].concat()

@@ -1,8 +1,7 @@
-//! A message comes in: it is checked, routed, put into queues, and told of by a return or a confirm.
+//! Publishing: a message is checked, routed and put into queues. A mandatory message without a queue is returned.
 
 use std::{collections::HashSet, sync::Arc, time::Instant};
 
-use amq_protocol::protocol::{AMQPClass, basic};
 use bytes::Bytes;
 
 use super::{
@@ -10,17 +9,17 @@ use super::{
     arguments::Overflow,
     channel::{Mode, Routed},
     dead_letter::Reason,
+    direct_reply_to,
     exchange::{Destination, Exchange},
     message::{self, Entry, Message},
     properties::Property,
-    reply_to,
 };
 use crate::refusal::{Code, Refusal};
 
-/// Reply code of a message that no queue took.
+/// Reply code of a returned message: no queue matched.
 const NO_ROUTE: u16 = 312;
 
-/// `basic.publish`: its names are octets, which need not be UTF-8.
+/// `basic.publish`. Its names are octets, which need not be UTF-8.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Publish {
     pub(crate) exchange: Box<[u8]>,
@@ -33,7 +32,7 @@ pub(crate) struct Publish {
 #[derive(Debug)]
 pub(crate) struct Publication<'a> {
     pub(crate) method: &'a Publish,
-    /// Flags and list, as they came.
+    /// Flags and list, still encoded.
     pub(crate) properties: Box<[u8]>,
     pub(crate) body: Bytes,
 }
@@ -55,10 +54,11 @@ impl Vhost {
         Ok(exchange)
     }
 
-    /// Takes a message; gives how many queues it goes to, a waiting direct reply counted as one.
+    /// Publishes a message. Returns the number of queues it was routed to; a direct reply counts as one.
     ///
     /// # Errors
-    /// As [`Vhost::check_publish`]; 406 when its properties say what is not so, 502 when they are malformed.
+    /// As [`Vhost::check_publish`]; 406 when `user-id` is wrong or a property is invalid, 502 when the properties are
+    /// malformed.
     pub(crate) fn publish(
         &mut self,
         id: ConnectionId,
@@ -69,12 +69,12 @@ impl Vhost {
         let exchange = self.check_publish(publication.method)?.name.clone();
         let key = &*publication.method.routing_key;
         let is_reply =
-            exchange.is_empty() && reply_to::token(key).is_some_and(|token| self.replies.contains_key(token));
+            exchange.is_empty() && direct_reply_to::token(key).is_some_and(|token| self.replies.contains_key(token));
         let Some(connection) = self.connections.get_mut(id) else { return Ok(0) };
         let Some(channel) = connection.channels.get_mut(&number) else { return Ok(0) };
         let read = message::read(&publication.properties)?;
         let reply_to = match read.text(Property::ReplyTo) {
-            Some(to) if to == reply_to::QUEUE.as_bytes() => Some(reply_to::address(channel)?),
+            Some(to) if to == direct_reply_to::QUEUE.as_bytes() => Some(direct_reply_to::address(channel)?),
             _other => None,
         };
         let addressed = reply_to.map(|address| read.with(Property::ReplyTo, Some(&address)).write());
@@ -92,7 +92,7 @@ impl Vhost {
         let mandatory = publication.method.mandatory;
         let queues = match &mut channel.mode {
             Mode::Transaction(_later) => {
-                let publish = self.addressed(message, mandatory);
+                let publish = self.find_queues(message, mandatory);
                 let queues = publish.queues.len();
                 if let Mode::Transaction(transaction) = &mut self.channel(id, number)?.mode {
                     transaction.publishes.push(publish);
@@ -104,17 +104,17 @@ impl Vhost {
                 if connection.unconfirmed.last() != Some(&number) && !connection.unconfirmed.contains(&number) {
                     connection.unconfirmed.push(number);
                 }
-                let publish = self.addressed(message, mandatory);
-                if !self.send_out(id, number, &publish, now) {
+                let publish = self.find_queues(message, mandatory);
+                if !self.route_to_queues(id, number, &publish, now) {
                     self.refuse_last(id, number);
                 }
                 self.routed = publish.queues;
                 self.routed.len()
             }
-            // a queue may refuse the message: without confirms or a transaction the publisher is not told
+            // without confirms or a transaction the publisher does not learn that a queue refused the message
             Mode::Plain => {
-                let publish = self.addressed(message, mandatory);
-                self.send_out(id, number, &publish, now);
+                let publish = self.find_queues(message, mandatory);
+                self.route_to_queues(id, number, &publish, now);
                 self.routed = publish.queues;
                 self.routed.len()
             }
@@ -122,75 +122,37 @@ impl Vhost {
         Ok(queues + usize::from(is_reply))
     }
 
-    /// A message with the queues that it goes to as things are now.
-    fn addressed(&mut self, message: Arc<Message>, mandatory: bool) -> Routed {
+    /// The message with the queues it is routed to.
+    fn find_queues(&mut self, message: Arc<Message>, mandatory: bool) -> Routed {
         let mut queues = std::mem::take(&mut self.routed);
         self.route(&message, &mut queues);
         Routed { message, mandatory, queues }
     }
 
-    /// Puts a message into its queues and returns it if it is mandatory and has none; whether every queue took it.
-    pub(super) fn send_out(&mut self, id: ConnectionId, number: u16, publish: &Routed, now: Instant) -> bool {
+    /// Puts a message into its queues, or returns it if it is mandatory and has none. True if every queue accepted it.
+    pub(super) fn route_to_queues(&mut self, id: ConnectionId, number: u16, publish: &Routed, now: Instant) -> bool {
         self.reply_to_all(&publish.message);
         if publish.queues.is_empty() && publish.mandatory {
-            self.give_back(id, number, &publish.message);
+            self.return_unroutable(id, number, &publish.message);
         }
-        let is_first = self.hold_letters();
+        let is_first = self.hold_dead_letters();
         let mut accepted = true;
         for queue in &publish.queues {
             accepted &= self.enqueue(*queue, publish.message.clone(), now);
         }
         if is_first {
-            self.release_letters(now);
+            self.release_dead_letters(now);
         }
         accepted
     }
 
-    fn give_back(&mut self, id: ConnectionId, number: u16, message: &Message) {
+    fn return_unroutable(&mut self, id: ConnectionId, number: u16, message: &Message) {
         if let Some(connection) = self.connections.get_mut(id) {
             connection.outbox.returned(number, NO_ROUTE, "NO_ROUTE", message);
         }
     }
 
-    /// Tells what is due of the confirms of a connection: for each channel one for all since the last.
-    pub(crate) fn confirm(&mut self, id: ConnectionId) {
-        while let Some(number) = self.connections.get_mut(id).and_then(|connection| connection.unconfirmed.pop()) {
-            self.confirm_channel(id, number);
-        }
-    }
-
-    /// Tells what is due of the confirms of a channel.
-    pub(crate) fn confirm_channel(&mut self, id: ConnectionId, number: u16) {
-        let Some(connection) = self.connections.get_mut(id) else { return };
-        let Some(channel) = connection.channels.get_mut(&number) else { return };
-        let Mode::Confirm(confirms) = &mut channel.mode else { return };
-        let due = confirms.published - confirms.told;
-        if due > 0 {
-            confirms.told = confirms.published;
-            let ack = basic::Ack { delivery_tag: confirms.published, multiple: due > 1 };
-            connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));
-        }
-    }
-
-    /// Tells that the last message was refused, and before that of those that were not.
-    fn refuse_last(&mut self, id: ConnectionId, number: u16) {
-        let Some(connection) = self.connections.get_mut(id) else { return };
-        let Some(Mode::Confirm(confirms)) = connection.channels.get_mut(&number).map(|channel| &mut channel.mode)
-        else {
-            return;
-        };
-        let last = confirms.published;
-        let due = last - 1 - confirms.told;
-        confirms.told = last;
-        if due > 0 {
-            let ack = basic::Ack { delivery_tag: last - 1, multiple: due > 1 };
-            connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Ack(ack)));
-        }
-        let nack = basic::Nack { delivery_tag: last, multiple: false, requeue: false };
-        connection.outbox.method(number, AMQPClass::Basic(basic::AMQPMethod::Nack(nack)));
-    }
-
-    /// The queues that a message goes to, each once.
+    /// The queues that a message is routed to, without duplicates.
     pub(super) fn route(&self, message: &Message, queues: &mut Vec<QueueId>) {
         queues.clear();
         if message.exchange.is_empty() {
@@ -228,7 +190,7 @@ impl Vhost {
         }
     }
 
-    /// Puts a message into a queue; whether it took it.
+    /// Puts a message into a queue. True if the queue accepted it.
     pub(super) fn enqueue(&mut self, id: QueueId, message: Arc<Message>, now: Instant) -> bool {
         let Some(queue) = self.queues.get_mut(id) else { return true };
         let refuses = matches!(queue.options.overflow, Overflow::RejectPublish | Overflow::RejectPublishDlx);

@@ -1,12 +1,12 @@
-//! A queue: its messages in their order, who consumes them, and what it was declared with. It decides nothing about
-//! anybody else; that is what [`super::Vhost`] does.
+//! A queue: its messages in order, its consumers and its settings. It decides nothing about other queues;
+//! [`super::Vhost`] does that.
 
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
-use super::{ConnectionId, ConsumerId, arguments::Options, message::Entry};
+use super::{ConnectionId, ConsumerId, arguments::QueueOptions, message::Entry};
 use crate::table::Arguments;
 
-/// A deque that was longer than this gives its memory back when it is empty.
+/// An empty deque with more capacity than this gives memory back.
 const KEEP: usize = 1_024;
 
 /// A queue.
@@ -15,28 +15,28 @@ pub(crate) struct Queue {
     pub(crate) name: Arc<str>,
     pub(crate) durable: bool,
     pub(crate) auto_delete: bool,
-    /// The connection that alone may use it, and that takes it along when it goes.
+    /// The connection that the queue is exclusive to. The queue is deleted with it.
     pub(crate) exclusive: Option<ConnectionId>,
     pub(crate) arguments: Arguments,
-    pub(crate) options: Options,
+    pub(crate) options: QueueOptions,
     pub(crate) ready: Ready,
-    /// Delivered and not settled.
+    /// Unsettled deliveries.
     pub(crate) unacked: usize,
-    /// In the order of their priority, then of their turns.
+    /// Ordered by priority, then by turn.
     pub(crate) consumers: VecDeque<ConsumerId>,
-    /// The one that gets all messages, with `x-single-active-consumer`.
+    /// The consumer that gets all messages, with `x-single-active-consumer`.
     pub(crate) active: Option<ConsumerId>,
-    /// Whether a consumer asked to be the only one.
+    /// True if a consumer has exclusive access.
     pub(crate) exclusively_consumed: bool,
-    /// Since when nobody uses it; counts for `x-expires`.
+    /// Since when the queue is unused, for `x-expires`.
     pub(crate) idle_since: Instant,
-    /// For when the next look at it is due.
+    /// When the queue is checked next.
     pub(crate) alarm: Option<Instant>,
     next_position: u64,
 }
 
 impl Queue {
-    pub(crate) fn new(name: &str, arguments: Arguments, options: Options, now: Instant) -> Self {
+    pub(crate) fn new(name: &str, arguments: Arguments, options: QueueOptions, now: Instant) -> Self {
         let ready = Ready::new(options.max_priority);
         Self {
             name: name.into(),
@@ -56,25 +56,25 @@ impl Queue {
         }
     }
 
-    /// The place of a message that comes now.
+    /// The position of a new message.
     pub(crate) fn next_position(&mut self) -> u64 {
         self.next_position += 1;
         self.next_position
     }
 
-    /// Whether one more body of `bytes` would be too much.
+    /// True if another body of `bytes` would exceed a limit.
     pub(crate) fn is_full_for(&self, bytes: usize) -> bool {
         self.options.max_length.is_some_and(|most| self.ready.len() >= most)
             || self.options.max_bytes.is_some_and(|most| self.ready.bytes() + bytes > most)
     }
 
-    /// Whether there is more than there may be.
+    /// True if a limit is exceeded.
     pub(crate) fn is_over(&self) -> bool {
         self.options.max_length.is_some_and(|most| self.ready.len() > most)
             || self.options.max_bytes.is_some_and(|most| self.ready.bytes() > most)
     }
 
-    /// When something is to be done about it: its first message expires, or it does.
+    /// When the queue has to be checked: its first message expires, or the queue does.
     pub(crate) fn due(&self) -> Option<Instant> {
         let expiry = self.ready.next_expiry();
         let unused = self.options.expires.filter(|_| self.consumers.is_empty()).map(|after| self.idle_since + after);
@@ -82,7 +82,7 @@ impl Queue {
     }
 }
 
-/// The messages that wait, by priority, then by position.
+/// Ready messages, ordered by priority, then by position.
 #[derive(Debug)]
 pub(crate) struct Ready {
     // the highest priority comes last
@@ -100,12 +100,12 @@ impl Ready {
         self.len
     }
 
-    /// Bytes of the bodies.
+    /// The number of bytes of all bodies.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Puts a message to its place: at the end when it is new, back where it was when not.
+    /// Inserts a message at its position: at the end if it is new, at its former place if it is requeued.
     pub(crate) fn insert(&mut self, entry: Entry) {
         self.len += 1;
         self.bytes += entry.message.body.len();
@@ -127,7 +127,7 @@ impl Ready {
         Some(Self::take(level, &mut self.len, &mut self.bytes))
     }
 
-    /// Takes the next message that has expired at `now` and that no other is before.
+    /// Takes the first expired message of the highest priority that has one.
     pub(crate) fn pop_expired(&mut self, now: Instant) -> Option<Entry> {
         let expired = |level: &&mut VecDeque<Entry>| {
             level.front().is_some_and(|entry| entry.expires.is_some_and(|expires| expires <= now))
@@ -150,13 +150,13 @@ impl Ready {
         self.levels.iter().filter_map(|level| level.front()?.expires).min()
     }
 
-    /// Takes all.
+    /// Takes all messages.
     pub(crate) fn drain(&mut self) -> Vec<Entry> {
         (self.len, self.bytes) = (0, 0);
         self.levels.iter_mut().rev().flat_map(std::mem::take).collect()
     }
 
-    /// Keeps those for which `keep` is true.
+    /// Keeps the messages for which `keep` is true.
     pub(crate) fn retain(&mut self, keep: impl Fn(&Entry) -> bool) {
         for level in &mut self.levels {
             level.retain(&keep);
@@ -173,7 +173,7 @@ mod tests {
     use super::{super::message::Message, *};
 
     fn entry(position: u64, priority: u8) -> Entry {
-        // flags and list of a message with a priority and nothing else
+        // flags and list with only a priority
         let properties = Box::new([0x08, 0x00, priority]);
         let message = Message::new("".into(), b"", properties, Bytes::from_static(&[0; 10])).unwrap();
         Entry { position, message: Arc::new(message), expires: None, redelivered: false }

@@ -1,11 +1,11 @@
-//! What is left of a vhost when its broker starts anew: what is durable, and of durable queues what is persistent.
+//! Restart: durable exchanges and queues remain, and persistent messages in durable queues.
 
 use std::time::Instant;
 
 use super::{QueueId, Vhost, exchange::Destination};
 
 impl Vhost {
-    /// Forgets what does not survive a restart. All connections are gone before.
+    /// Removes everything that does not survive a restart. All connections have ended before.
     pub(crate) fn restart(&mut self, now: Instant) {
         let connections: Vec<_> = self.connections.keys().collect();
         for connection in connections {

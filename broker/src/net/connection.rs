@@ -1,5 +1,5 @@
-//! A connection at work: one task, one loop. What one read brought is handed to the core under one lock, and what the core
-//! has for the client is taken under the same. What the frames mean is in [`super::dispatch`].
+//! An open connection: one task with one loop. The frames of one read are handed to the core under one lock, and the
+//! core's output for the client is taken under the same lock. [`super::dispatch`] interprets the frames.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,11 +17,11 @@ use tokio::{io::Interest, sync::Notify};
 use super::{
     content::Partial,
     frame,
-    handshake::{Agreed, shake_hands},
+    handshake::{Negotiated, perform_handshake},
     heartbeat::{self, Heartbeat},
-    listener::Orders,
+    listener::Signals,
     method::Ids,
-    stream::{Ended, READ, Stream},
+    stream::{EndReason, READ, Stream},
 };
 use crate::{
     core::{ConnectionId, Peer, Vhost},
@@ -29,42 +29,42 @@ use crate::{
     shared::{Shared, VhostHandle},
 };
 
-/// A buffer that was larger is not kept.
+/// Larger buffers are not kept.
 const KEEP: usize = 256 * 1024;
-/// How long a client may take to take what is left for it.
-const LAST_WORDS: Duration = Duration::from_secs(3);
+/// How long a client may take to read the final output.
+const FINAL_WRITE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Serves a client to the end.
-pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared: Arc<Shared>, orders: Orders) {
+/// Serves a client until the connection ends.
+pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared: Arc<Shared>, signals: Signals) {
     let mut stream = Stream::new(socket);
-    let agreed = tokio::select! {
-        agreed = shake_hands(&mut stream, &address, &shared) => agreed,
-        () = orders.drop.cancelled() => return,
-        () = orders.end.cancelled() => return,
+    let negotiated = tokio::select! {
+        negotiated = perform_handshake(&mut stream, &address, &shared) => negotiated,
+        () = signals.drop.cancelled() => return,
+        () = signals.end.cancelled() => return,
     };
-    let agreed = match agreed {
-        Ok(agreed) => agreed,
+    let negotiated = match negotiated {
+        Ok(negotiated) => negotiated,
         Err(ended) => {
             tracing::debug!(%address, %ended, "a handshake failed");
             return match ended {
-                Ended::Refused(refusal) => stream.close(&refusal, (0, 0)).await,
-                Ended::RefusedFor(refusal, cause) => stream.close(&refusal, cause).await,
+                EndReason::Refused(refusal) => stream.close(&refusal, (0, 0)).await,
+                EndReason::RefusedFor(refusal, cause) => stream.close(&refusal, cause).await,
                 _gone => {}
             };
         }
     };
     let notify = Arc::new(Notify::new());
     let peer = Peer {
-        user: agreed.user.clone(),
+        user: negotiated.user.clone(),
         address: address.clone(),
-        frame_max: agreed.frame_max,
-        cancel_notify: agreed.cancel_notify,
+        frame_max: negotiated.frame_max,
+        cancel_notify: negotiated.cancel_notify,
         notify: notify.clone(),
     };
-    let id = lock(&agreed.vhost).connect(peer);
+    let id = lock(&negotiated.vhost).connect(peer);
     let mut serving = Connection {
         stream,
-        guard: Guard { id, vhost: agreed.vhost.clone() },
+        guard: Guard { id, vhost: negotiated.vhost.clone() },
         notify,
         partial: HashMap::new(),
         closing: HashSet::new(),
@@ -73,21 +73,21 @@ pub(super) async fn serve(socket: tokio::net::TcpStream, address: String, shared
         stalled: false,
         published: false,
         held: false,
-        told_blocked: false,
-        agreed,
-        orders,
+        reported_blocked: false,
+        negotiated,
+        signals,
         shared,
     };
-    let (ended, cause) = serving.work().await.unwrap_or_else(|error| (Ended::Left(error), (0, 0)));
+    let (ended, cause) = serving.work().await.unwrap_or_else(|error| (EndReason::Left(error), (0, 0)));
     tracing::debug!(%address, %ended, "a connection ended");
-    let cut = serving.orders.drop.clone();
+    let cut = serving.signals.drop.clone();
     tokio::select! {
-        () = serving.part(&ended, cause) => {}
+        () = serving.close_gracefully(&ended, cause) => {}
         () = cut.cancelled() => {}
     }
 }
 
-/// Takes the connection out of the core however its task ends.
+/// Removes the connection from the core when its task ends, also by a panic.
 #[derive(Debug)]
 pub(super) struct Guard {
     pub(super) id: ConnectionId,
@@ -100,7 +100,8 @@ impl Drop for Guard {
     }
 }
 
-/// A panic in the core would leave it as it was at that moment: it goes on, and what was told to nobody is lost to nobody.
+/// Locks a virtual host. After a panic in the core the broker continues with the state at that moment; no output was
+/// sent for an operation that was not finished.
 pub(super) fn lock(vhost: &VhostHandle) -> std::sync::MutexGuard<'_, Vhost> {
     vhost.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -109,27 +110,27 @@ pub(super) fn lock(vhost: &VhostHandle) -> std::sync::MutexGuard<'_, Vhost> {
 pub(super) struct Connection {
     pub(super) stream: Stream,
     pub(super) guard: Guard,
-    pub(super) agreed: Agreed,
+    pub(super) negotiated: Negotiated,
     notify: Arc<Notify>,
-    /// Publishes whose contents are on their way, by channel.
+    /// Publishes whose content is incomplete, by channel.
     pub(super) partial: HashMap<u16, Partial>,
-    /// Channels that we closed and whose clients have not said that they know.
+    /// Channels that the broker closed and whose client has not sent `channel.close-ok` yet.
     pub(super) closing: HashSet<u16>,
     output: Vec<u8>,
     written: usize,
-    /// Frames wait in the input until the client has taken the answers to those before.
+    /// True if frames wait in the input until the client has read earlier answers.
     stalled: bool,
-    /// The last frames had a content.
+    /// True if the last frames had a content.
     pub(super) published: bool,
-    /// It published while memory was short, and is not read until it is not.
+    /// True if the client published while memory was short. It is not read from until memory is free again.
     held: bool,
-    told_blocked: bool,
-    pub(super) orders: Orders,
+    reported_blocked: bool,
+    pub(super) signals: Signals,
     pub(super) shared: Arc<Shared>,
 }
 
-/// Why it ended, and the class and method that it is for.
-pub(super) type Over = (Ended, Ids);
+/// Why the connection ended, and the class and method that caused it.
+pub(super) type Ending = (EndReason, Ids);
 
 enum Event {
     Ready(tokio::io::Ready),
@@ -141,18 +142,18 @@ enum Event {
 }
 
 impl Connection {
-    async fn work(&mut self) -> io::Result<Over> {
-        let mut heartbeat = Heartbeat::new(self.agreed.heartbeat);
-        // it may go off early, and is set anew only then: frames that are sent need not touch it
+    async fn work(&mut self) -> io::Result<Ending> {
+        let mut heartbeat = Heartbeat::new(self.negotiated.heartbeat);
+        // the timer may fire early and is then set again, so that sent frames need not reset it
         let mut alarm = pin!(tokio::time::sleep_until(heartbeat.next()));
         let mut was_read = true;
-        // what the client sent together with its connection.open
+        // frames that the client sent together with connection.open
         if let ControlFlow::Break(over) = self.take_frames() {
             return Ok(over);
         }
         loop {
-            let paused = *self.orders.paused.borrow_and_update();
-            self.hold_back();
+            let paused = *self.signals.paused.borrow_and_update();
+            self.apply_memory_block();
             let reads = !paused && !self.held;
             if self.stalled
                 && reads
@@ -170,7 +171,7 @@ impl Connection {
             }
             let reads = reads && !self.stalled;
             if reads && !was_read {
-                // what came while nothing was read could not be seen
+                // frames that arrived while nothing was read count as received
                 heartbeat.received();
             }
             was_read = reads;
@@ -187,10 +188,10 @@ impl Connection {
                 }
                 () = self.notify.notified(), if !pending => Event::Output,
                 () = &mut alarm => Event::Tick,
-                _ = self.orders.paused.changed() => Event::Changed,
-                _ = self.orders.blocked.changed() => Event::Changed,
-                () = self.orders.drop.cancelled() => Event::Drop,
-                () = self.orders.end.cancelled() => Event::Shutdown,
+                _ = self.signals.paused.changed() => Event::Changed,
+                _ = self.signals.blocked.changed() => Event::Changed,
+                () = self.signals.drop.cancelled() => Event::Drop,
+                () = self.signals.end.cancelled() => Event::Shutdown,
             };
             match event {
                 Event::Ready(ready) => {
@@ -204,7 +205,7 @@ impl Connection {
                 Event::Output => self.take_output(),
                 Event::Tick => {
                     if reads && heartbeat.is_missed() {
-                        return Ok((Ended::Silent, (0, 0)));
+                        return Ok((EndReason::Silent, (0, 0)));
                     }
                     if heartbeat.is_due() && !pending && !paused {
                         self.output.extend_from_slice(&heartbeat::FRAME);
@@ -213,24 +214,25 @@ impl Connection {
                     alarm.as_mut().reset(heartbeat.next());
                 }
                 Event::Changed => {}
-                Event::Drop => return Ok((Ended::Cut, (0, 0))),
+                Event::Drop => return Ok((EndReason::Cut, (0, 0))),
                 Event::Shutdown => {
                     let refusal =
                         Code::ConnectionForced.because("broker forced connection closure with reason 'shutdown'");
-                    return Ok((Ended::Refused(refusal), (0, 0)));
+                    return Ok((EndReason::Refused(refusal), (0, 0)));
                 }
             }
         }
     }
 
-    /// Who publishes while memory is short is not read until it is not, and told so if it wants to know.
-    fn hold_back(&mut self) {
-        let blocked = *self.orders.blocked.borrow_and_update();
+    /// Stops reading from a client that publishes while memory is short, and sends `connection.blocked` if the client
+    /// supports it.
+    fn apply_memory_block(&mut self) {
+        let blocked = *self.signals.blocked.borrow_and_update();
         self.held = blocked && (self.held || self.published);
-        if self.held == self.told_blocked || !self.agreed.blocked_notify {
+        if self.held == self.reported_blocked || !self.negotiated.blocked_notify {
             return;
         }
-        self.told_blocked = self.held;
+        self.reported_blocked = self.held;
         let method = if self.held {
             connection::AMQPMethod::Blocked(connection::Blocked { reason: "low on memory".into() })
         } else {
@@ -238,11 +240,11 @@ impl Connection {
         };
         let vhost = self.guard.vhost.clone();
         let mut vhost = lock(&vhost);
-        vhost.tell(self.guard.id, 0, AMQPClass::Connection(method));
+        vhost.send(self.guard.id, 0, AMQPClass::Connection(method));
         self.collect(&mut vhost);
     }
 
-    /// Reads once; whether anything came.
+    /// Reads once. True if bytes arrived.
     fn read(&mut self) -> io::Result<bool> {
         if self.stream.input.is_empty() {
             // an idle connection holds no buffer
@@ -266,7 +268,7 @@ impl Connection {
         self.written == self.output.len()
     }
 
-    /// Writes what the socket takes, and what comes up meanwhile.
+    /// Writes until the socket would block or there is no output left.
     fn write(&mut self) -> io::Result<()> {
         loop {
             match self.stream.socket.try_write(&self.output[self.written..]) {
@@ -288,7 +290,7 @@ impl Connection {
         self.collect(&mut lock(&vhost));
     }
 
-    /// Takes what the core has for the client, once all before is written.
+    /// Takes the core's output, once the earlier output is written.
     fn collect(&mut self, vhost: &mut Vhost) {
         if !self.all_is_written() {
             return;
@@ -302,8 +304,8 @@ impl Connection {
         self.output = vhost.take_output(self.guard.id, spare);
     }
 
-    /// Hands the frames that are there to the core, until their answers are more than the client takes.
-    fn take_frames(&mut self) -> ControlFlow<Over> {
+    /// Hands the frames in the input to the core, until the client has too many unread answers.
+    fn take_frames(&mut self) -> ControlFlow<Ending> {
         let handle = self.guard.vhost.clone();
         let mut vhost = lock(&handle);
         let now = Instant::now();
@@ -314,14 +316,14 @@ impl Connection {
                 self.stalled = true;
                 break None;
             }
-            match frame::take(&mut self.stream.input, self.agreed.frame_max) {
+            match frame::take(&mut self.stream.input, self.negotiated.frame_max) {
                 Ok(Some((channel, payload))) => {
                     if let ControlFlow::Break(over) = self.frame(&mut vhost, channel, payload, now) {
                         break Some(over);
                     }
                 }
                 Ok(None) => break None,
-                Err((refusal, cause)) => break Some((Ended::Refused(refusal), cause)),
+                Err((refusal, cause)) => break Some((EndReason::Refused(refusal), cause)),
             }
         };
         vhost.confirm(self.guard.id);
@@ -334,10 +336,10 @@ impl Connection {
         over.map_or(ControlFlow::Continue(()), ControlFlow::Break)
     }
 
-    /// Says the last words, if there are any. What was the connection's is given back before the client hears of it: it may
-    /// come again at once.
-    async fn part(&mut self, ended: &Ended, cause: Ids) {
-        if !matches!(ended, Ended::Refused(_) | Ended::Closed) {
+    /// Sends the final output, if any, and closes. The core removes the connection before the client sees the close,
+    /// since the client may reconnect at once.
+    async fn close_gracefully(&mut self, ended: &EndReason, cause: Ids) {
+        if !matches!(ended, EndReason::Refused(_) | EndReason::Closed) {
             return;
         }
         {
@@ -351,19 +353,19 @@ impl Connection {
         let rest = self.output.split_off(self.written);
         let words = async {
             self.stream.write(&rest).await?;
-            if matches!(ended, Ended::Closed) {
+            if matches!(ended, EndReason::Closed) {
                 let ok = AMQPClass::Connection(connection::AMQPMethod::CloseOk(connection::CloseOk {}));
-                self.stream.say(0, ok).await?;
+                self.stream.send(0, ok).await?;
             }
             Ok::<_, io::Error>(())
         };
-        if !tokio::time::timeout(LAST_WORDS, words).await.is_ok_and(|written| written.is_ok()) {
+        if !tokio::time::timeout(FINAL_WRITE_TIMEOUT, words).await.is_ok_and(|written| written.is_ok()) {
             return;
         }
         match ended {
-            Ended::Refused(refusal) => self.stream.close(refusal, cause).await,
-            // closing on bytes that nobody read would reset the connection, and the answer might not arrive
-            _closed => self.stream.read_to_end().await,
+            EndReason::Refused(refusal) => self.stream.close(refusal, cause).await,
+            // closing a socket with unread bytes would reset the connection, and the answer might be lost
+            _closed => self.stream.drain().await,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A content is a method, a header and as many bodies as the header says (AMQP 0-9-1, section 2.3.5.2): here they are put
-//! together, one for each channel at a time.
+//! Assembles contents: a method, a header and as many bodies as the header announces (AMQP 0-9-1, section 2.3.5.2), one
+//! per channel at a time.
 
 use bytes::{Bytes, BytesMut};
 
@@ -10,21 +10,21 @@ use crate::{
 
 /// Class `basic`, the only one whose methods have a content.
 const BASIC: u16 = 60;
-/// A body's announced size is believed up to here; beyond, room is made as it comes.
-const BELIEVED: usize = 64 * 1024;
+/// The most memory that is reserved for an announced body; more is reserved as it arrives.
+const MAX_RESERVED: usize = 64 * 1024;
 
-/// A publish whose content is not there yet.
+/// A publish whose content is incomplete.
 #[derive(Debug)]
 pub(super) struct Partial {
     pub(super) publish: Publish,
-    /// Property flags and list, copied from a buffer that is much larger, and the size of the body.
+    /// Property flags and list, copied out of a much larger buffer, and the size of the body.
     header: Option<(Box<[u8]>, u64)>,
     body: Vec<u8>,
-    /// Of what is here so far: what is half here takes memory, too.
+    /// The bytes received so far count as used memory.
     charge: Charge,
 }
 
-/// A whole one.
+/// A complete publish.
 #[derive(Debug)]
 pub(super) struct Content {
     pub(super) publish: Publish,
@@ -37,10 +37,10 @@ impl Partial {
         Self { publish, header: None, body: Vec::new(), charge }
     }
 
-    /// Takes the header; gives the content if it has no body.
+    /// Adds the header. Returns the content if it has no body.
     ///
     /// # Errors
-    /// 505 when it is the second or of another class, 406 when the body is larger than `most`.
+    /// 505 when it is the second one or of another class, 406 when the body is larger than `most`.
     pub(super) fn header(
         mut self,
         class: u16,
@@ -63,10 +63,10 @@ impl Partial {
         self.whole()
     }
 
-    /// Takes a part of the body; gives the content if it was the last.
+    /// Adds a part of the body. Returns the content if it was the last.
     ///
     /// # Errors
-    /// 505 when it comes before the header or is more than was announced.
+    /// 505 when it comes before the header, 501 when it is more than the header announced.
     pub(super) fn body(mut self, part: &[u8]) -> Result<Result<Content, Self>, Refusal> {
         let Some((_properties, size)) = &self.header else {
             return Err(Code::UnexpectedFrame
@@ -76,13 +76,13 @@ impl Partial {
             return Err(Code::FrameError.because(format!("content body is larger than the announced {size} octets")));
         }
         if self.body.is_empty() {
-            self.body.reserve_exact(usize::try_from(*size).unwrap_or(usize::MAX).min(BELIEVED.max(part.len())));
+            self.body.reserve_exact(usize::try_from(*size).unwrap_or(usize::MAX).min(MAX_RESERVED.max(part.len())));
         }
         self.body.extend_from_slice(part);
         self.whole()
     }
 
-    /// Why nothing else may come in between.
+    /// The refusal of another frame in the middle of a content.
     pub(super) fn interrupted(&self) -> Refusal {
         Code::UnexpectedFrame.because(match self.header {
             None => "expected content header for class 60, got non content header frame instead",

@@ -1,16 +1,16 @@
-//! What the frames of a connection mean: methods go to the core, contents are put together, and a refusal closes the
-//! channel or ends the connection.
+//! Interprets the frames of a connection: methods go to the core, contents are assembled, and a refusal closes the
+//! channel or the connection.
 
 use std::{ops::ControlFlow, time::Instant};
 
 use amq_protocol::protocol::{AMQPClass, basic, channel, connection};
 
 use super::{
-    connection::{Connection, Over},
+    connection::{Connection, Ending},
     content::{Content, Partial},
     frame::{self, Payload},
     method::{Ids, Method, PUBLISH},
-    stream::Ended,
+    stream::EndReason,
 };
 use crate::{
     core::{Publication, Vhost},
@@ -19,14 +19,14 @@ use crate::{
 };
 
 impl Connection {
-    /// Does what a frame asks for; breaks when the connection is over.
+    /// Handles a frame. Breaks when the connection ends.
     pub(super) fn frame(
         &mut self,
         vhost: &mut Vhost,
         number: u16,
         payload: Payload,
         now: Instant,
-    ) -> ControlFlow<Over> {
+    ) -> ControlFlow<Ending> {
         if number == 0 {
             return self.of_connection(vhost, payload);
         }
@@ -37,7 +37,7 @@ impl Connection {
                     channel::AMQPMethod::CloseOk(_) => drop(self.closing.remove(&number)),
                     channel::AMQPMethod::Close(_) => {
                         self.closing.remove(&number);
-                        vhost.tell(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
+                        vhost.send(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
                     }
                     _late => {}
                 }
@@ -47,43 +47,43 @@ impl Connection {
         let (cause, done) = self.of_channel(vhost, number, payload, now);
         let Err(refusal) = done else { return ControlFlow::Continue(()) };
         if refusal.code.is_hard() {
-            return ControlFlow::Break((Ended::Refused(refusal), cause));
+            return ControlFlow::Break((EndReason::Refused(refusal), cause));
         }
-        // what was published before is confirmed before
+        // messages published before are confirmed first
         vhost.confirm_channel(id, number);
         vhost.close_channel(id, number);
         self.partial.remove(&number);
         self.closing.insert(number);
-        vhost.tell_frame(id, &frame::close(number, &refusal, cause));
+        vhost.send_frame(id, &frame::close(number, &refusal, cause));
         ControlFlow::Continue(())
     }
 
     /// A frame on channel 0.
-    fn of_connection(&mut self, vhost: &mut Vhost, payload: Payload) -> ControlFlow<Over> {
+    fn of_connection(&mut self, vhost: &mut Vhost, payload: Payload) -> ControlFlow<Ending> {
         let method = match payload {
             Payload::Heartbeat => return ControlFlow::Continue(()),
             Payload::Method(method) => method,
             content @ (Payload::Header { .. } | Payload::Body(_)) => {
-                return ControlFlow::Break((Ended::Refused(content.unexpected()), (0, 0)));
+                return ControlFlow::Break((EndReason::Refused(content.unexpected()), (0, 0)));
             }
         };
         match method {
             Method::Other(AMQPClass::Connection(connection::AMQPMethod::Close(_)), _) => {
-                ControlFlow::Break((Ended::Closed, (0, 0)))
+                ControlFlow::Break((EndReason::Closed, (0, 0)))
             }
             Method::Other(AMQPClass::Connection(connection::AMQPMethod::UpdateSecret(_)), _) => {
                 let ok = connection::AMQPMethod::UpdateSecretOk(connection::UpdateSecretOk {});
-                vhost.tell(self.guard.id, 0, AMQPClass::Connection(ok));
+                vhost.send(self.guard.id, 0, AMQPClass::Connection(ok));
                 ControlFlow::Continue(())
             }
             other => {
                 let refusal = Code::ChannelError.because("unexpected method in connection state running");
-                ControlFlow::Break((Ended::Refused(refusal), other.ids()))
+                ControlFlow::Break((EndReason::Refused(refusal), other.ids()))
             }
         }
     }
 
-    /// A frame on another channel; gives the method that it is for, and whether it is refused.
+    /// Handles a frame on another channel. Returns the method it belongs to and the refusal, if any.
     fn of_channel(
         &mut self,
         vhost: &mut Vhost,
@@ -100,7 +100,7 @@ impl Connection {
                 Method::Other(AMQPClass::Channel(channel::AMQPMethod::Open(_)), _) => {
                     ((0, 0), self.open_channel(vhost, number))
                 }
-                // it was closed from both sides at once
+                // both sides closed the channel at the same time
                 Method::Other(AMQPClass::Channel(channel::AMQPMethod::CloseOk(_)), _) => (cause, Ok(())),
                 _other => (cause, Err(Code::ChannelError.because("expected 'channel.open'"))),
             };
@@ -114,7 +114,7 @@ impl Connection {
             (None, Payload::Method(Method::Other(AMQPClass::Channel(channel::AMQPMethod::Close(_)), _))) => {
                 vhost.confirm_channel(id, number);
                 vhost.close_channel(id, number);
-                vhost.tell(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
+                vhost.send(id, number, channel_method(channel::AMQPMethod::CloseOk(channel::CloseOk {})));
                 ((20, 40), Ok(()))
             }
             (None, Payload::Method(Method::Other(AMQPClass::Channel(channel::AMQPMethod::Open(_)), _))) => {
@@ -122,7 +122,7 @@ impl Connection {
             }
             (None, Payload::Method(Method::Other(method, arguments))) => {
                 let cause = (method.get_amqp_class_id(), method.get_amqp_method_id());
-                // what is answered after a publish is answered after its confirm
+                // an answer that follows a publish is sent after the confirm of the publish
                 if !is_settlement(&method) {
                     vhost.confirm_channel(id, number);
                 }
@@ -132,7 +132,7 @@ impl Connection {
                 };
                 let done = vhost.method(id, number, method, arguments, now);
                 if let Some((observer, queue)) = self.shared.config.observer.as_ref().zip(consumed) {
-                    observer.consumed(&self.agreed.client, queue.as_str(), outcome(&done));
+                    observer.consumed(&self.negotiated.client, queue.as_str(), outcome(&done));
                 }
                 (cause, done)
             }
@@ -153,7 +153,7 @@ impl Connection {
     }
 
     fn open_channel(&self, vhost: &mut Vhost, number: u16) -> Result<(), Refusal> {
-        let most = self.agreed.channel_max;
+        let most = self.negotiated.channel_max;
         let open = vhost.channel_count(self.guard.id);
         if open >= usize::from(most) {
             return Err(Code::NotAllowed.because(format!(
@@ -161,7 +161,7 @@ impl Connection {
             )));
         }
         vhost.open_channel(self.guard.id, number)?;
-        vhost.tell(self.guard.id, number, channel_method(channel::AMQPMethod::OpenOk(channel::OpenOk {})));
+        vhost.send(self.guard.id, number, channel_method(channel::AMQPMethod::OpenOk(channel::OpenOk {})));
         Ok(())
     }
 
@@ -186,7 +186,7 @@ impl Connection {
                         size,
                         outcome: outcome(&routed),
                     };
-                    observer.published(&self.agreed.client, &published);
+                    observer.published(&self.negotiated.client, &published);
                 }
                 routed.map(drop)
             }
@@ -198,12 +198,12 @@ impl Connection {
     }
 }
 
-/// What an observer is told of it.
+/// The outcome as an observer receives it.
 fn outcome<T: Copy>(done: &Result<T, Refusal>) -> Result<T, u16> {
     done.as_ref().map(|given| *given).map_err(|refusal| refusal.code.number())
 }
 
-/// Methods that have no answer and change nothing that one could see before an answer.
+/// Methods without an answer and without an effect that a client could observe before another answer.
 fn is_settlement(method: &AMQPClass) -> bool {
     use basic::AMQPMethod as Method;
     matches!(method, AMQPClass::Basic(Method::Ack(_) | Method::Nack(_) | Method::Reject(_)))

@@ -1,5 +1,5 @@
-//! Frames (AMQP 0-9-1, section 2.3.5): their bounds are checked before anything is kept. What is wrong with one is told in
-//! RabbitMQ's words, which show the octets as Erlang writes them.
+//! Frames (AMQP 0-9-1, section 2.3.5). Sizes are checked before anything is stored. Refusals have RabbitMQ's wording,
+//! which shows octets in Erlang's syntax.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use bytes::{Buf as _, BytesMut};
 use super::method::{self, Ids, Method};
 use crate::refusal::{Code, Refusal, numbers};
 
-/// Type, channel and size.
+/// The length of type, channel and size.
 pub(super) const HEAD: usize = 7;
-/// Head and end.
+/// The length of a frame around its payload.
 pub(super) const OVERHEAD: usize = HEAD + 1;
 const END: u8 = 0xCE;
 const METHOD: u8 = 1;
-/// Some clients forget that head and end count; as in RabbitMQ, these get through.
+/// Some clients forget that head and end count; RabbitMQ accepts such frames, so this broker does too.
 const TOLERANCE: u32 = OVERHEAD as u32;
-/// Class, weight and size of a content header.
+/// The length of class, weight and size in a content header.
 const HEADER_FIXED: usize = 12;
 
-/// A frame as it comes.
+/// A decoded frame.
 #[derive(Debug, PartialEq)]
 pub(super) enum Payload {
     Method(Method),
@@ -34,7 +34,7 @@ pub(super) enum Payload {
 }
 
 impl Payload {
-    /// Why such a frame is refused where it has no business.
+    /// The refusal of a frame that is not allowed here.
     pub(super) fn unexpected(&self) -> Refusal {
         let (kind, octets) = match self {
             Self::Method(_) => (1, Vec::new()),
@@ -49,14 +49,15 @@ impl Payload {
     }
 }
 
-/// Why there is no frame, and the class and method that it would have been.
-pub(super) type Broken = (Refusal, Ids);
+/// The refusal of an invalid frame, with the class and method it would have had.
+pub(super) type InvalidFrame = (Refusal, Ids);
 
-/// Takes the first frame off a buffer, if it is there whole; gives it with its channel.
+/// Takes the first frame off a buffer, if it is complete. Returns its channel and payload.
 ///
 /// # Errors
-/// 501 for what is no frame, is larger than `frame_max`, or is a method that cannot be read; 540 for an unknown method.
-pub(super) fn take(buffer: &mut BytesMut, frame_max: u32) -> Result<Option<(u16, Payload)>, Broken> {
+/// 501 for an invalid frame, one larger than `frame_max`, or a method that cannot be decoded; 540 for an unknown
+/// method.
+pub(super) fn take(buffer: &mut BytesMut, frame_max: u32) -> Result<Option<(u16, Payload)>, InvalidFrame> {
     let Some(&[kind, c1, c0, s3, s2, s1, s0]) = buffer.first_chunk::<HEAD>() else { return Ok(None) };
     let (channel, size) = (u16::from_be_bytes([c1, c0]), u32::from_be_bytes([s3, s2, s1, s0]));
     let most = frame_max - OVERHEAD as u32;
@@ -87,8 +88,8 @@ pub(super) fn take(buffer: &mut BytesMut, frame_max: u32) -> Result<Option<(u16,
     Ok(Some((channel, payload)))
 }
 
-/// The frame that says why a channel is closed, or the connection where `channel` is 0. It is written by hand: the text may
-/// quote octets that are not UTF-8, as RabbitMQ's does.
+/// The frame that closes a channel, or the connection where `channel` is 0. It is encoded by hand because the text,
+/// like RabbitMQ's, may quote octets that are not UTF-8.
 pub(super) fn close(channel: u16, why: &Refusal, cause: Ids) -> Vec<u8> {
     let class: [u16; 2] = if channel == 0 { [10, 50] } else { [20, 40] };
     let text = why.short_text();
@@ -107,7 +108,7 @@ pub(super) fn close(channel: u16, why: &Refusal, cause: Ids) -> Vec<u8> {
     frame
 }
 
-/// The first of some octets, as RabbitMQ shows them.
+/// Shows the first octets like RabbitMQ.
 struct Octets<'a>(&'a [u8]);
 
 impl fmt::Display for Octets<'_> {
@@ -120,7 +121,7 @@ impl fmt::Display for Octets<'_> {
     }
 }
 
-/// The payload is as long as what is fixed of it.
+/// Decodes a content header. The payload has at least the length of the fixed fields.
 fn header(mut payload: BytesMut) -> Payload {
     let class = payload.get_u16();
     let _weight = payload.get_u16();

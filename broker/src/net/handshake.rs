@@ -1,5 +1,5 @@
-//! The beginning of a connection (AMQP 0-9-1, section 2.2.4): protocol header, who is it, how large and how many, and which
-//! virtual host.
+//! The handshake of a connection (AMQP 0-9-1, section 2.2.4): protocol header, authentication, limits, and the virtual
+//! host.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,39 +12,39 @@ use tokio::time::timeout;
 use super::{
     frame::Payload,
     method::Method,
-    stream::{Ended, Stream},
+    stream::{EndReason, Stream},
 };
 use crate::{
     config::Config,
     observe::Client,
     refusal::{Code, Refusal},
     shared::{Shared, VhostHandle},
-    table::{Arguments, Value, find, is_shallow},
+    table::{Arguments, FieldValue, find, is_shallow},
 };
 
-/// How long all of it may take, as in RabbitMQ.
+/// The time limit of the handshake, as in RabbitMQ.
 const BUDGET: Duration = Duration::from_secs(10);
-/// What a client begins with, and what one that begins otherwise is told.
+/// The protocol header. It is also the answer to a client that sends another one.
 pub(super) const HEADER: [u8; 8] = *b"AMQP\x00\x00\x09\x01";
-/// What clients of AMQP 0-9 begin with; what they say then is the same.
+/// The protocol header of AMQP 0-9. Such clients then send the same methods.
 const HEADER_0_9: [u8; 8] = *b"AMQP\x01\x01\x00\x09";
-/// No method of the handshake is longer.
+/// The largest frame during the handshake.
 const FRAME_MAX: u32 = 131_072;
-/// The least that may be agreed on (section 4.2.3).
+/// The smallest `frame_max` that can be negotiated (section 4.2.3).
 const FRAME_MIN: u32 = 4_096;
 
-/// Product and version whose behaviour this broker has. Some clients decide by them and not by the capabilities: kombu, and
-/// with it Celery, sends `basic.qos` with `global` to RabbitMQ from 3.3 on only, and to others in a form that does not
-/// change a consumer that is there.
+/// Product and version whose behaviour this broker has. Some clients decide by these and not by the capabilities:
+/// kombu, and with it Celery, sends `basic.qos` with `global` only to RabbitMQ from 3.3 on. To other brokers it sends a
+/// form that does not change existing consumers.
 const COMPATIBLE: (&str, &str) = ("RabbitMQ", "3.10.8");
 
-/// `connection.tune` and `connection.open`, whose answers are refused.
+/// Class and method of `connection.tune` and `connection.open`, for refusals of their answers.
 const TUNE: (u16, u16) = (10, 30);
 const OPEN: (u16, u16) = (10, 40);
 
-/// What was agreed on.
+/// The result of the handshake.
 #[derive(Debug)]
-pub(super) struct Agreed {
+pub(super) struct Negotiated {
     pub(super) user: Arc<str>,
     pub(super) client: Client,
     pub(super) vhost: VhostHandle,
@@ -55,67 +55,71 @@ pub(super) struct Agreed {
     pub(super) blocked_notify: bool,
 }
 
-/// Leads a client through the handshake.
+/// Performs the handshake with a client.
 ///
 /// # Errors
-/// When it left, was silent, or was refused and told so.
-pub(super) async fn shake_hands(stream: &mut Stream, address: &str, shared: &Shared) -> Result<Agreed, Ended> {
+/// When the client left, was silent for too long, or was refused. A refusal has not been sent yet.
+pub(super) async fn perform_handshake(
+    stream: &mut Stream,
+    address: &str,
+    shared: &Shared,
+) -> Result<Negotiated, EndReason> {
     match timeout(BUDGET, negotiate(stream, address, shared)).await {
-        Ok(Ok(agreed)) => Ok(agreed),
+        Ok(Ok(negotiated)) => Ok(negotiated),
         Ok(Err(ended)) => Err(ended),
-        Err(_elapsed) => Err(Ended::Silent),
+        Err(_elapsed) => Err(EndReason::Silent),
     }
 }
 
-async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Result<Agreed, Ended> {
+async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Result<Negotiated, EndReason> {
     if ![HEADER, HEADER_0_9].contains(&stream.read_header().await?) {
         stream.write(&HEADER).await?;
-        return Err(Ended::NotAmqp);
+        return Err(EndReason::NotAmqp);
     }
     let config = &shared.config;
-    stream.say(0, class(connection::AMQPMethod::Start(start()))).await?;
+    stream.send(0, class(connection::AMQPMethod::Start(start()))).await?;
     let (connection::AMQPMethod::StartOk(start_ok), client_properties) = expect(stream).await? else {
-        return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.start-ok")));
+        return Err(EndReason::Refused(Code::CommandInvalid.because("expected connection.start-ok")));
     };
-    let capabilities = client_properties.get("capabilities").and_then(Value::table);
+    let capabilities = client_properties.get("capabilities").and_then(FieldValue::table);
     let capable = |name: &str| {
         let value = capabilities.and_then(|capabilities| find(capabilities, name));
-        value.and_then(Value::boolean).unwrap_or_default()
+        value.and_then(FieldValue::boolean).unwrap_or_default()
     };
     let Some(user) = authenticated(config, &start_ok) else {
         let refusal = Code::AccessRefused.because(format!(
             "Login was refused using authentication mechanism {}. For details see the broker logfile.",
             start_ok.mechanism
         ));
-        tracing::warn!("a client's name and password are not those of a user");
-        // who cannot understand it sees the connection close
+        tracing::warn!("a client sent a wrong name or password");
+        // other clients only see the connection close
         if capable("authentication_failure_close") {
             stream.close(&refusal, (0, 0)).await;
         }
-        return Err(Ended::NotAuthenticated);
+        return Err(EndReason::NotAuthenticated);
     };
     let tune = connection::Tune {
         channel_max: config.limits.channel_max,
         frame_max: config.limits.frame_max,
         heartbeat: config.limits.heartbeat,
     };
-    stream.say(0, class(connection::AMQPMethod::Tune(tune))).await?;
+    stream.send(0, class(connection::AMQPMethod::Tune(tune))).await?;
     let (connection::AMQPMethod::TuneOk(tune_ok), _) = expect(stream).await? else {
-        return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.tune-ok")));
+        return Err(EndReason::Refused(Code::CommandInvalid.because("expected connection.tune-ok")));
     };
-    let (frame_max, channel_max) = tuned(config, &tune_ok).map_err(|refusal| Ended::RefusedFor(refusal, TUNE))?;
+    let (frame_max, channel_max) = tuned(config, &tune_ok).map_err(|refusal| EndReason::RefusedFor(refusal, TUNE))?;
     let (connection::AMQPMethod::Open(open), _) = expect(stream).await? else {
-        return Err(Ended::Refused(Code::CommandInvalid.because("expected connection.open")));
+        return Err(EndReason::Refused(Code::CommandInvalid.because("expected connection.open")));
     };
     let name = open.virtual_host.as_str();
     let Some(vhost) = shared.vhost(name) else {
-        return Err(Ended::RefusedFor(Code::NotAllowed.because(format!("vhost {name} not found")), OPEN));
+        return Err(EndReason::RefusedFor(Code::NotAllowed.because(format!("vhost {name} not found")), OPEN));
     };
     let client = match config.observer {
         Some(_) => Client::new(address, &client_properties),
         None => Client::default(),
     };
-    let agreed = Agreed {
+    let negotiated = Negotiated {
         user,
         client,
         vhost,
@@ -125,15 +129,15 @@ async fn negotiate(stream: &mut Stream, address: &str, shared: &Shared) -> Resul
         cancel_notify: capable("consumer_cancel_notify"),
         blocked_notify: capable("connection.blocked"),
     };
-    stream.say(0, class(connection::AMQPMethod::OpenOk(connection::OpenOk {}))).await?;
-    Ok(agreed)
+    stream.send(0, class(connection::AMQPMethod::OpenOk(connection::OpenOk {}))).await?;
+    Ok(negotiated)
 }
 
 fn class(method: connection::AMQPMethod) -> AMQPClass {
     AMQPClass::Connection(method)
 }
 
-async fn expect(stream: &mut Stream) -> Result<(connection::AMQPMethod, Arguments), Ended> {
+async fn expect(stream: &mut Stream) -> Result<(connection::AMQPMethod, Arguments), EndReason> {
     loop {
         match stream.next(FRAME_MAX).await? {
             (0, Payload::Method(Method::Other(AMQPClass::Connection(method), arguments))) => {
@@ -143,7 +147,7 @@ async fn expect(stream: &mut Stream) -> Result<(connection::AMQPMethod, Argument
             (_any, other) => {
                 let refusal =
                     Code::CommandInvalid.because(format!("unexpected during the handshake: {}", kind(&other)));
-                return Err(Ended::Refused(refusal));
+                return Err(EndReason::Refused(refusal));
             }
         }
     }
@@ -194,11 +198,11 @@ fn start() -> connection::Start {
     }
 }
 
-/// The user, if name and password are right.
+/// The user, if name and password are correct.
 fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<str>> {
     let response = start_ok.response.as_bytes();
     let (name, password) = match start_ok.mechanism.as_str() {
-        // authorisation identity, name and password, parted by zeros (RFC 4616)
+        // authorization identity, name and password, separated by zeros (RFC 4616)
         "PLAIN" => {
             let mut parts = response.splitn(3, |byte| *byte == 0);
             let (_identity, name, password) = (parts.next()?, parts.next()?, parts.next()?);
@@ -211,7 +215,7 @@ fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<
             if !is_shallow(&table) {
                 return None;
             }
-            let text = |name: &str| find(&table, name).and_then(Value::text).map(<[u8]>::to_vec);
+            let text = |name: &str| find(&table, name).and_then(FieldValue::text).map(<[u8]>::to_vec);
             (text("LOGIN")?, text("PASSWORD")?)
         }
         _other => return None,
@@ -220,7 +224,8 @@ fn authenticated(config: &Config, start_ok: &connection::StartOk) -> Option<Arc<
     user.password.is(&password).then(|| user.name.as_str().into())
 }
 
-/// Frame and channel limits: what the client says, but no more than was offered; 0 is no limit, which is more.
+/// The limits for frames and channels: the client's values, at most the broker's. 0 means no limit and is therefore
+/// larger.
 fn tuned(config: &Config, tune_ok: &connection::TuneOk) -> Result<(u32, u16), Refusal> {
     let limits = &config.limits;
     let (frames, channels) = (tune_ok.frame_max, tune_ok.channel_max);

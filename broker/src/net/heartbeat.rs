@@ -1,4 +1,4 @@
-//! Heartbeats (AMQP 0-9-1, section 4.2.7): when the broker owes the client a frame, and when the client was silent for too
+//! Heartbeats (AMQP 0-9-1, section 4.2.7): when the broker has to send a frame, and when the client was silent for too
 //! long. Any frame counts, in both directions.
 
 use std::time::Duration;
@@ -7,10 +7,10 @@ use tokio::time::Instant;
 
 /// A heartbeat frame.
 pub(super) const FRAME: [u8; 8] = [8, 0, 0, 0, 0, 0, 0, 0xCE];
-/// Without a connection that asked for heartbeats there is nothing to look at before this.
+/// The interval of checks for a connection without heartbeats.
 const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What a connection knows of its heartbeats.
+/// The heartbeat state of a connection.
 #[derive(Debug)]
 pub(super) struct Heartbeat {
     interval: Option<Duration>,
@@ -19,13 +19,13 @@ pub(super) struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// `interval` is what client and broker agreed on; none is no heartbeats.
+    /// `interval` is the negotiated one; none means no heartbeats.
     pub(super) fn new(interval: Option<Duration>) -> Self {
         let now = Instant::now();
         Self { interval, received: now, sent: now }
     }
 
-    /// The client sent something, or is read from again.
+    /// The client sent something, or reading resumed.
     pub(super) fn received(&mut self) {
         self.received = Instant::now();
     }
@@ -35,18 +35,18 @@ impl Heartbeat {
         self.sent = Instant::now();
     }
 
-    /// Whether the broker should send a heartbeat, having sent nothing else. Clients expect a frame in each half of the
-    /// interval: two fifths leave a tenth of it for a machine that is busy.
+    /// True if the broker should send a heartbeat because it sent nothing else. Clients expect a frame in each half of
+    /// the interval; two fifths leave a tenth as a margin on a busy machine.
     pub(super) fn is_due(&self) -> bool {
         self.pause().is_some_and(|pause| self.sent.elapsed() >= pause)
     }
 
-    /// Whether nothing came for two intervals, after which a client counts as gone.
+    /// True if nothing arrived for two intervals: the client counts as gone.
     pub(super) fn is_missed(&self) -> bool {
         self.interval.is_some_and(|interval| self.received.elapsed() >= interval * 2)
     }
 
-    /// When to look again. It is never later than the next heartbeat is due, whatever is sent until then.
+    /// When to check again, never later than the next heartbeat is due.
     pub(super) fn next(&self) -> Instant {
         let now = Instant::now();
         let Some((pause, interval)) = self.pause().zip(self.interval) else { return now + NEVER };

@@ -11,25 +11,25 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::connection;
 use crate::shared::Shared;
 
-/// How long to wait when no more sockets can be had.
+/// How long to wait after `accept` failed, for instance because no file descriptor is free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What a connection is told from outside.
+/// Signals to a connection from outside.
 #[derive(Clone, Debug)]
-pub(super) struct Orders {
-    /// Say goodbye and end.
+pub(super) struct Signals {
+    /// Close the connection with `connection.close` and end.
     pub(super) end: CancellationToken,
-    /// End without a word.
+    /// End without `connection.close`.
     pub(super) drop: CancellationToken,
     /// Neither read nor write.
     pub(super) paused: watch::Receiver<bool>,
-    /// Memory is short: do not read from who publishes.
+    /// Memory is short: do not read from publishing clients.
     pub(super) blocked: watch::Receiver<bool>,
 }
 
-/// What serving needs.
+/// What the accept loop needs.
 #[derive(Debug)]
-pub(crate) struct Served {
+pub(crate) struct ServeContext {
     pub(crate) listener: TcpListener,
     pub(crate) shared: Arc<Shared>,
     pub(crate) end: CancellationToken,
@@ -37,8 +37,8 @@ pub(crate) struct Served {
     pub(crate) tasks: TaskTracker,
 }
 
-/// Serves until the end is called for.
-pub(crate) async fn serve(mut served: Served) {
+/// Accepts connections until `end` is cancelled.
+pub(crate) async fn serve(mut served: ServeContext) {
     loop {
         let accepted = tokio::select! {
             accepted = served.listener.accept() => accepted,
@@ -51,7 +51,7 @@ pub(crate) async fn serve(mut served: Served) {
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
-        // a broker that is paused takes nobody in
+        // a paused broker accepts no connections
         tokio::select! {
             _ = served.paused.wait_for(|paused| !paused) => {}
             () = served.end.cancelled() => return,
@@ -59,7 +59,7 @@ pub(crate) async fn serve(mut served: Served) {
     }
 }
 
-fn start(served: &Served, socket: TcpStream, address: String) {
+fn start(served: &ServeContext, socket: TcpStream, address: String) {
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%address, %error, "the peer left before it was served");
         return;
@@ -68,7 +68,7 @@ fn start(served: &Served, socket: TcpStream, address: String) {
         tracing::warn!(%address, "there are too many connections; this one is closed");
         return;
     };
-    let orders = Orders {
+    let signals = Signals {
         end: served.end.clone(),
         drop: entry.token().clone(),
         paused: served.paused.clone(),
@@ -76,7 +76,7 @@ fn start(served: &Served, socket: TcpStream, address: String) {
     };
     let shared = served.shared.clone();
     served.tasks.spawn(async move {
-        connection::serve(socket, address, shared, orders).await;
+        connection::serve(socket, address, shared, signals).await;
         drop(entry);
     });
 }

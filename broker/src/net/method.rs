@@ -1,29 +1,29 @@
-//! Methods as they are read. The codec takes a string for text in UTF-8 only. RabbitMQ checks the names in most methods for
-//! that as well, but neither those of `basic.publish` nor anything in a field table: these are octets and are read here.
+//! Decoding of methods. The codec accepts only UTF-8 strings. RabbitMQ checks names for UTF-8 in most methods, but not
+//! in `basic.publish` and not in field tables, so these are decoded here as octets.
 
 use std::ops::Range;
 
 use amq_protocol::protocol::{AMQPClass, parse_class};
 
-use super::frame::Broken;
+use super::frame::InvalidFrame;
 use crate::{
     core::Publish,
     refusal::{Code, numbers},
     table::{Arguments, long, take},
 };
 
-/// Class and method of a method.
+/// Class and method number.
 pub(super) type Ids = (u16, u16);
 
 pub(super) const PUBLISH: Ids = (60, 40);
 const QOS: Ids = (60, 10);
 
-/// A method of a client.
+/// A method from a client.
 #[derive(Debug, PartialEq)]
 pub(super) enum Method {
     /// `basic.publish`, without its content.
     Publish(Publish),
-    /// Any other as the codec reads it, with its field table, in whose place the codec sees an empty one.
+    /// Any other method as decoded by the codec, with its field table. The codec gets an empty table in its place.
     Other(AMQPClass, Arguments),
 }
 
@@ -36,18 +36,18 @@ impl Method {
     }
 }
 
-/// Reads the payload of a method frame, which has at least four octets.
+/// Decodes the payload of a method frame, which has at least four octets.
 ///
 /// # Errors
-/// 501 for a method that cannot be read or has a name that is not UTF-8, 540 for an unknown one.
-pub(super) fn read(channel: u16, payload: &[u8]) -> Result<Method, Broken> {
+/// 501 for a method that cannot be decoded or has a name that is not UTF-8, 540 for an unknown one.
+pub(super) fn read(channel: u16, payload: &[u8]) -> Result<Method, InvalidFrame> {
     let id = |at: usize| u16::from_be_bytes([payload[at], payload[at + 1]]);
     let ids = (id(0), id(2));
     let arguments = &payload[4..];
     if ids == PUBLISH {
         return publish(arguments).map(Method::Publish).ok_or_else(|| unreadable(ids, arguments));
     }
-    let Some(parts) = parts(ids, arguments) else { return Err(unreadable(ids, arguments)) };
+    let Some(parts) = argument_ranges(ids, arguments) else { return Err(unreadable(ids, arguments)) };
     if parts.names.iter().any(|name| str::from_utf8(&arguments[name.clone()]).is_err()) {
         let cause = if channel == 0 { ids } else { (0, 0) };
         return Err((Code::FrameError.because("Malformed UTF-8 in shortstr"), cause));
@@ -95,7 +95,7 @@ fn short_string<'a>(arguments: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(&take(arguments, 1 + length)?[1..])
 }
 
-fn unreadable(ids: Ids, arguments: &[u8]) -> Broken {
+fn unreadable(ids: Ids, arguments: &[u8]) -> InvalidFrame {
     const SHOWN: usize = 64;
     if is_known(ids) {
         let text = format!("cannot decode {}", numbers(&arguments[..arguments.len().min(SHOWN)]));
@@ -105,16 +105,16 @@ fn unreadable(ids: Ids, arguments: &[u8]) -> Broken {
     }
 }
 
-/// Where the names and the field table of a method are among its arguments.
+/// The positions of the names and of the field table among the arguments of a method.
 #[derive(Debug, Default)]
-struct Parts {
+struct ArgumentRanges {
     names: Vec<Range<usize>>,
     table: Option<Range<usize>>,
 }
 
-/// None when the arguments end too early.
-fn parts(ids: Ids, arguments: &[u8]) -> Option<Parts> {
-    let mut parts = Parts::default();
+/// None when the arguments are too short.
+fn argument_ranges(ids: Ids, arguments: &[u8]) -> Option<ArgumentRanges> {
+    let mut parts = ArgumentRanges::default();
     let mut at = 0;
     for kind in layout(ids).bytes() {
         let rest = arguments.get(at..)?;
@@ -135,8 +135,8 @@ fn parts(ids: Ids, arguments: &[u8]) -> Option<Parts> {
     Some(parts)
 }
 
-/// The arguments of those methods of a client that have names or a table, in the letters of field values (section 4.2.1):
-/// `s` is a short string, `S` a long one, `F` a table, and a digit so many octets.
+/// The arguments of those client methods that have names or a table, in the letters of field values (section 4.2.1):
+/// `s` is a short string, `S` a long one, `F` a table, and a digit that many octets.
 fn layout(ids: Ids) -> &'static str {
     match ids {
         (10, 11) => "FsSs",
@@ -154,7 +154,7 @@ fn layout(ids: Ids) -> &'static str {
     }
 }
 
-/// Whether AMQP 0-9-1 or RabbitMQ's extensions have such a method.
+/// True if AMQP 0-9-1 or RabbitMQ's extensions define the method.
 fn is_known((class, method): Ids) -> bool {
     match class {
         10 => matches!(method, 10 | 11 | 20 | 21 | 30 | 31 | 40 | 41 | 50 | 51 | 60 | 61 | 70 | 71),

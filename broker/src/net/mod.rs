@@ -1,6 +1,7 @@
-//! The broker's sockets. One task serves a connection, reading and writing without splitting it: [`handshake`], then
-//! [`connection`], which reads frames and methods ([`frame`], [`method`]), puts contents together ([`content`]) and tells the core, and keeps to its
-//! [`heartbeat`]. Nothing is buffered beyond one frame, one content per channel, and an outbox that is bounded.
+//! The broker's sockets. One task serves a connection, reading and writing without splitting it: first [`handshake`],
+//! then [`connection`]. The latter decodes frames and methods ([`frame`], [`method`]), assembles contents
+//! ([`content`]), hands them to the core and sends [`heartbeat`]s. No more is buffered than one frame, one content per
+//! channel, and a bounded outbox.
 
 mod connection;
 mod content;
@@ -12,4 +13,4 @@ mod listener;
 mod method;
 mod stream;
 
-pub(crate) use self::listener::{Served, serve};
+pub(crate) use self::listener::{ServeContext, serve};

@@ -1,4 +1,4 @@
-//! A connection's socket with what was read of it and what is to be written.
+//! A connection's socket with its input buffer.
 
 use std::{io, time::Duration};
 
@@ -19,36 +19,36 @@ use super::{
 };
 use crate::refusal::{Code, Refusal};
 
-/// So much is read at once.
+/// The number of bytes per read.
 pub(super) const READ: usize = 64 * 1024;
-/// How long a client may take to say that it has heard the goodbye.
-const GOODBYE: Duration = Duration::from_secs(3);
+/// How long a client may take to answer `connection.close`.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Why a connection is over.
+/// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Ended {
-    /// The client closed the socket, or the network did.
+pub(super) enum EndReason {
+    /// The client or the network closed the socket.
     #[error("the client left: {0}")]
     Left(#[from] io::Error),
-    /// Client and broker said goodbye.
-    #[error("closed")]
+    /// The client closed the connection with `connection.close`.
+    #[error("the client closed the connection")]
     Closed,
-    /// It was cut from inside.
-    #[error("cut")]
+    /// The program that holds the broker cut the connection.
+    #[error("the connection was cut")]
     Cut,
-    /// It began with something else.
-    #[error("the client does not begin with the protocol header of AMQP 0-9-1; it was told what is expected")]
+    /// The client did not begin with the protocol header.
+    #[error("the client does not begin with the protocol header of AMQP 0-9-1; the broker answered with that header")]
     NotAmqp,
-    /// It is nobody that is known.
+    /// Name or password are wrong.
     #[error("the client's name or password is wrong")]
     NotAuthenticated,
-    /// It did nothing for too long.
+    /// The client was silent for too long.
     #[error("the client was silent for too long")]
     Silent,
-    /// It did what the protocol forbids.
+    /// The client violated the protocol.
     #[error(transparent)]
     Refused(Refusal),
-    /// It asked for what it cannot have, by this class and method.
+    /// The client asked, with this class and method, for something that is refused.
     #[error("{0}")]
     RefusedFor(Refusal, Ids),
 }
@@ -73,14 +73,14 @@ impl Stream {
     }
 
     /// Waits for a frame.
-    pub(super) async fn next(&mut self, frame_max: u32) -> Result<(u16, Payload), Ended> {
+    pub(super) async fn next(&mut self, frame_max: u32) -> Result<(u16, Payload), EndReason> {
         loop {
-            if let Some(frame) =
-                frame::take(&mut self.input, frame_max).map_err(|(refusal, cause)| Ended::RefusedFor(refusal, cause))?
+            if let Some(frame) = frame::take(&mut self.input, frame_max)
+                .map_err(|(refusal, cause)| EndReason::RefusedFor(refusal, cause))?
             {
                 return Ok(frame);
             }
-            // small: most connections say little while they shake hands
+            // little, because most connections send little during the handshake
             self.input.reserve(512);
             if self.socket.read_buf(&mut self.input).await? == 0 {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
@@ -92,30 +92,30 @@ impl Stream {
         self.socket.write_all(bytes).await
     }
 
-    pub(super) async fn say(&mut self, channel: u16, method: AMQPClass) -> io::Result<()> {
+    pub(super) async fn send(&mut self, channel: u16, method: AMQPClass) -> io::Result<()> {
         let frame = AMQPFrame::Method(channel, method);
         let written = gen_frame(&frame)(Vec::new().into()).map_err(io::Error::other)?;
         self.write(&written.write).await
     }
 
-    /// Says why the connection is closed and waits for the answer; whatever else comes is not looked at. `cause` is class
-    /// and method that it is for, or zeros.
+    /// Sends `connection.close` and waits for the answer, ignoring other frames. `cause` is the class and method that
+    /// caused it, or zeros.
     pub(super) async fn close(&mut self, why: &Refusal, cause: Ids) {
         if why.code == Code::FrameError {
-            // where the next frame begins is not known: what was read already is no help in finding the answer
+            // the start of the next frame is unknown, so the bytes read so far cannot help to find the answer
             self.input.clear();
         }
-        let goodbye = async {
+        let closing = async {
             self.write(&frame::close(0, why, cause)).await?;
-            self.read_off().await
+            self.drain_until_close_ok().await
         };
-        if timeout(GOODBYE, goodbye).await.is_err() {
-            tracing::debug!("a client did not answer the goodbye");
+        if timeout(CLOSE_TIMEOUT, closing).await.is_err() {
+            tracing::debug!("a client did not answer connection.close");
         }
     }
 
-    /// Reads off what a client sends before it has heard the goodbye, until it leaves.
-    pub(super) async fn read_to_end(&mut self) {
+    /// Reads and discards input until the client closes the socket.
+    pub(super) async fn drain(&mut self) {
         let reading = async {
             loop {
                 self.input.clear();
@@ -125,26 +125,26 @@ impl Stream {
                 }
             }
         };
-        if timeout(GOODBYE, reading).await.is_err() {
-            tracing::debug!("a client did not leave after its goodbye");
+        if timeout(CLOSE_TIMEOUT, reading).await.is_err() {
+            tracing::debug!("a client did not close the socket after connection.close-ok");
         }
     }
 
-    /// Reads until the client says `connection.close-ok` or leaves. What cannot be read is passed over, and of what can only
-    /// the two methods of the goodbye are looked at.
-    async fn read_off(&mut self) -> io::Result<()> {
+    /// Reads until the client sends `connection.close-ok` or closes the socket. Undecodable input is skipped, and all
+    /// methods but those of the close are ignored.
+    async fn drain_until_close_ok(&mut self) -> io::Result<()> {
         loop {
             match frame::take(&mut self.input, u32::MAX) {
                 Ok(Some((0, Payload::Method(Method::Other(AMQPClass::Connection(method), _))))) => match method {
                     connection::AMQPMethod::CloseOk(_) => return Ok(()),
                     connection::AMQPMethod::Close(_) => {
                         let ok = connection::AMQPMethod::CloseOk(connection::CloseOk {});
-                        self.say(0, AMQPClass::Connection(ok)).await?;
+                        self.send(0, AMQPClass::Connection(ok)).await?;
                     }
                     _other => {}
                 },
                 Ok(Some(_)) => {}
-                // more is needed to tell, but never more than one read: the frame may be endless
+                // a frame may announce any size, so no more than one read is kept
                 Ok(None) if self.input.len() < READ => {
                     self.input.reserve(READ);
                     if self.socket.read_buf(&mut self.input).await? == 0 {

@@ -1,28 +1,28 @@
-//! The table of a method, kept for as long as what it declares.
+//! The field table of a method, in a canonical form.
 
-use super::{Field, Value, entries, find, is_shallow, sorted, write};
+use super::{Field, FieldValue, entries, find, is_shallow, sorted, write};
 
-/// The arguments of a method, in one form for each meaning: sorted by name, and each value in the one way in which RabbitMQ
-/// would write it. Equal octets are therefore equal arguments.
+/// The arguments of a method in canonical form: sorted by name, and each value in the one encoding that RabbitMQ would
+/// use. Equal octets are therefore equal arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Arguments(Box<[u8]>);
 
 impl Arguments {
-    /// Reads a table that begins with its length; none when it is malformed or too deep.
+    /// Reads a table that begins with its length; none if it is malformed or too deep.
     pub(crate) fn read(table: &[u8]) -> Option<Self> {
         is_shallow(table).then(|| {
             let fields: Vec<_> = entries(table).flatten().map(|(name, value)| (name, canonical(value))).collect();
-            let fields = fields.iter().map(|(name, value)| (*name, Value::of(value)));
+            let fields = fields.iter().map(|(name, value)| (*name, FieldValue::of(value)));
             Self(sorted(fields).into())
         })
     }
 
     /// The value of an argument.
-    pub(crate) fn get(&self, name: &str) -> Option<Value<'_>> {
+    pub(crate) fn get(&self, name: &str) -> Option<FieldValue<'_>> {
         find(&self.0, name)
     }
 
-    /// All of them, by name.
+    /// All arguments, sorted by name.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Field<'_>> {
         entries(&self.0).flatten()
     }
@@ -34,21 +34,21 @@ impl Default for Arguments {
     }
 }
 
-/// A value as RabbitMQ would write it: `true` is 1, and a type that has two letters has one. The fields of inner tables stay
-/// in their order.
-pub(super) fn canonical(value: Value<'_>) -> Vec<u8> {
+/// A value as RabbitMQ would encode it: `true` is 1, and a type with two letters gets one of them. The fields of inner
+/// tables keep their order.
+pub(super) fn canonical(value: FieldValue<'_>) -> Vec<u8> {
     match value.kind() {
         b'L' => [b"l", value.content()].concat(),
         b'U' => [b"s", value.content()].concat(),
         b't' => vec![b't', value.boolean().unwrap_or_default().into()],
         b'A' => {
             let values: Vec<_> = value.array().unwrap_or_default().into_iter().map(canonical).collect();
-            write::array(values.iter().map(|value| Value::of(value)))
+            write::array(values.iter().map(|value| FieldValue::of(value)))
         }
         b'F' => {
             let fields: Vec<_> =
                 entries(value.content()).flatten().map(|(name, value)| (name, canonical(value))).collect();
-            write::nested(&super::table(fields.iter().map(|(name, value)| (*name, Value::of(value)))))
+            write::nested(&super::table(fields.iter().map(|(name, value)| (*name, FieldValue::of(value)))))
         }
         _only_form => value.written().to_vec(),
     }
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn arguments_with_the_same_meaning_are_equal() {
         let read = |fields: &[(&[u8], &[u8])]| {
-            let fields = fields.iter().map(|(name, value)| (*name, Value::of(value)));
+            let fields = fields.iter().map(|(name, value)| (*name, FieldValue::of(value)));
             Arguments::read(&super::super::table(fields)).unwrap()
         };
         let (yes, number, list) = (&b"t\x01"[..], &b"l\0\0\0\0\0\0\0\x01"[..], &b"A\0\0\0\x02t\x01"[..]);

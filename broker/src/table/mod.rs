@@ -1,10 +1,10 @@
-//! Field tables (AMQP 0-9-1, section 4.2.5.5) as they are written, in RabbitMQ's variant of the grammar. They are read
-//! where they are needed and never converted: names and texts are octets, which need not be UTF-8, and what is sent on
-//! stays as it came. A table is kept only after [`is_shallow`] has found it well-formed.
+//! Encoded field tables (AMQP 0-9-1, section 4.2.5.5), in RabbitMQ's variant of the grammar. They are read in place and
+//! never converted: names and texts are octets, which need not be UTF-8, and forwarded values keep their encoding. A
+//! table is stored only after [`is_shallow`] has found it well-formed.
 //!
 //! - [`Arguments`]: the table of a method
-//! - [`Value`]: a value and what it can be read as
-//! - [`mod@write`]: new values
+//! - [`FieldValue`]: an encoded value and its conversions
+//! - [`mod@write`]: encodes new values
 
 mod arguments;
 mod value;
@@ -12,16 +12,16 @@ pub(crate) mod write;
 
 use std::iter;
 
-pub(crate) use self::{arguments::Arguments, value::Value};
+pub(crate) use self::{arguments::Arguments, value::FieldValue};
 
-/// Tables and arrays inside each other, at most.
+/// The maximum nesting of tables and arrays.
 const DEEPEST: usize = 64;
 
 /// A field of a table: its name and its value.
-pub(crate) type Field<'a> = (&'a [u8], Value<'a>);
+pub(crate) type Field<'a> = (&'a [u8], FieldValue<'a>);
 
-/// The fields of a table that begins with its length, and may be followed by something else; the last is none when the
-/// table is malformed.
+/// The fields of a table that begins with its length; further bytes may follow. The last item is none if the table is
+/// malformed.
 pub(crate) fn entries(table: &[u8]) -> impl Iterator<Item = Option<Field<'_>>> {
     let mut inside = Some(long(table).and_then(|size| table.get(4..4 + size)));
     let mut rest: &[u8] = &[];
@@ -42,19 +42,19 @@ pub(crate) fn entries(table: &[u8]) -> impl Iterator<Item = Option<Field<'_>>> {
     })
 }
 
-/// The value of a field; of the first, where more than one has the name.
-pub(crate) fn find(table: &[u8], name: impl AsRef<[u8]>) -> Option<Value<'_>> {
+/// The value of the first field with this name.
+pub(crate) fn find(table: &[u8], name: impl AsRef<[u8]>) -> Option<FieldValue<'_>> {
     entries(table).flatten().find(|(held, _value)| *held == name.as_ref()).map(|(_name, value)| value)
 }
 
-/// A table of these fields by their names, as RabbitMQ writes what it changes.
+/// A table of these fields sorted by name, which is how RabbitMQ encodes changed tables.
 pub(crate) fn sorted<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Vec<u8> {
     let mut fields: Vec<Field<'a>> = fields.into_iter().collect();
     fields.sort_by_key(|(name, _value)| *name);
     table(fields)
 }
 
-/// A table of these fields, with its length.
+/// An encoded table of these fields, with its length.
 pub(crate) fn table<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Vec<u8> {
     let mut written = vec![0; 4];
     for (name, value) in fields {
@@ -68,23 +68,24 @@ pub(crate) fn table<'a>(fields: impl IntoIterator<Item = Field<'a>>) -> Vec<u8> 
 }
 
 /// The values of an array that begins with its length.
-fn values(array: &[u8]) -> Option<Vec<Value<'_>>> {
+fn values(array: &[u8]) -> Option<Vec<FieldValue<'_>>> {
     let mut rest = array.get(4..4 + long(array)?)?;
     let mut values = Vec::new();
     while !rest.is_empty() {
-        values.push(Value::take(&mut rest)?);
+        values.push(FieldValue::take(&mut rest)?);
     }
     Some(values)
 }
 
-/// Whether a table, which begins with its length, is well-formed and not nested deeper than [`DEEPEST`].
+/// True if a table, which begins with its length, is well-formed and not nested deeper than [`DEEPEST`].
 pub(crate) fn is_shallow<'a>(table: &'a [u8]) -> bool {
-    // what is inside, level by level
+    // the inner tables and arrays, level by level
     let mut level: Vec<(u8, &'a [u8])> = vec![(b'F', table)];
     for _depth in 0..DEEPEST {
         let mut next = Vec::new();
         for (kind, inside) in level {
-            let inner = |value: Value<'a>| matches!(value.kind(), b'A' | b'F').then(|| (value.kind(), value.content()));
+            let inner =
+                |value: FieldValue<'a>| matches!(value.kind(), b'A' | b'F').then(|| (value.kind(), value.content()));
             if kind == b'F' {
                 for entry in entries(inside) {
                     let Some((_name, value)) = entry else { return false };
@@ -106,10 +107,10 @@ pub(crate) fn is_shallow<'a>(table: &'a [u8]) -> bool {
 fn entry<'a>(rest: &mut &'a [u8]) -> Option<Field<'a>> {
     let length = usize::from(*rest.first()?);
     let name = &take(rest, 1 + length)?[1..];
-    Some((name, Value::take(rest)?))
+    Some((name, FieldValue::take(rest)?))
 }
 
-/// The number that these octets begin with.
+/// The number at the start of these octets.
 pub(crate) fn long(bytes: &[u8]) -> Option<usize> {
     usize::try_from(u32::from_be_bytes(*bytes.first_chunk()?)).ok()
 }
@@ -130,9 +131,9 @@ mod tests {
         gen_field_table(fields)(Vec::new().into()).unwrap().write
     }
 
-    /// So many tables inside each other.
+    /// Tables nested this deep.
     fn nested(depth: usize) -> Vec<u8> {
-        (1..depth).fold(vec![0; 4], |inner, _level| table([(&b"t"[..], Value::of(&write::nested(&inner)))]))
+        (1..depth).fold(vec![0; 4], |inner, _level| table([(&b"t"[..], FieldValue::of(&write::nested(&inner)))]))
     }
 
     #[test]
@@ -140,7 +141,7 @@ mod tests {
         let mut fields = FieldTable::default();
         fields.insert("a".into(), AMQPValue::LongString("b".into())).insert("n".into(), AMQPValue::LongLongInt(7));
         let written = written(&fields);
-        assert_eq!(find(&written, "a").map(Value::written), Some(&b"S\0\0\0\x01b"[..]));
+        assert_eq!(find(&written, "a").map(FieldValue::written), Some(&b"S\0\0\0\x01b"[..]));
         assert!(find(&written, "b").is_none());
         assert_eq!(table(entries(&written).flatten()), written);
     }

@@ -1,20 +1,20 @@
-//! A value of a field table or an array, and what it can be read as. Types are those of RabbitMQ's variant of the grammar,
-//! which its errata list: `s` is a number of 16 bits there, `x` are octets, and `L` is signed as `l` is.
+//! A value of a field table or an array. The types are those of RabbitMQ's variant of the grammar, listed in its
+//! errata: `s` is a number of 16 bits, `x` are octets, and `L` is signed like `l`.
 
 use super::{arguments::canonical, long, take, values};
 
-/// A value as it is written: its type, which is one octet, and its content.
+/// An encoded value: its type, which is one octet, and its content.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Value<'a>(&'a [u8]);
+pub(crate) struct FieldValue<'a>(&'a [u8]);
 
-impl<'a> Value<'a> {
-    /// A value that this broker wrote itself.
+impl<'a> FieldValue<'a> {
+    /// A value that this broker encoded.
     pub(crate) fn of(written: &'a [u8]) -> Self {
         debug_assert!(!written.is_empty(), "a value has a type");
         Self(written)
     }
 
-    /// Takes a value off the front; none when it is malformed.
+    /// Takes a value off the front; none if it is malformed.
     pub(super) fn take(rest: &mut &'a [u8]) -> Option<Self> {
         let (kind, after) = rest.split_first()?;
         let size = match kind {
@@ -30,22 +30,22 @@ impl<'a> Value<'a> {
         take(rest, 1 + size).map(Self)
     }
 
-    /// The octet that says the type.
+    /// The octet of the type.
     pub(crate) fn kind(self) -> u8 {
         self.0[0]
     }
 
-    /// What follows the type.
+    /// The encoded content, without the type.
     pub(crate) fn content(self) -> &'a [u8] {
         &self.0[1..]
     }
 
-    /// The value with its type in front.
+    /// The encoded value with its type.
     pub(crate) fn written(self) -> &'a [u8] {
         self.0
     }
 
-    /// The type as RabbitMQ names it.
+    /// RabbitMQ's name of the type.
     pub(crate) fn type_name(self) -> &'static str {
         match self.kind() {
             b't' => "bool",
@@ -78,12 +78,12 @@ impl<'a> Value<'a> {
         matches!(self.kind(), b'S' | b'x').then(|| self.content().get(4..)).flatten()
     }
 
-    /// A truth value.
+    /// A boolean.
     pub(crate) fn boolean(self) -> Option<bool> {
         (self.kind() == b't').then(|| self.content() != [0])
     }
 
-    /// A whole number of any width, signed or not. A timestamp is none.
+    /// An integer of any width, signed or not. A timestamp is not an integer.
     pub(crate) fn integer(self) -> Option<i128> {
         let content = self.content();
         Some(match self.kind() {
@@ -98,7 +98,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// A whole number, or a timestamp as its seconds.
+    /// An integer, or a timestamp in seconds.
     pub(crate) fn whole(self) -> Option<i128> {
         match self.kind() {
             b'T' => Some(u64::from_be_bytes(*self.content().first_chunk()?).into()),
@@ -106,7 +106,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A number with a fraction.
+    /// A float or double.
     pub(crate) fn real(self) -> Option<f64> {
         match self.kind() {
             b'f' => Some(f32::from_be_bytes(*self.content().first_chunk()?).into()),
@@ -115,8 +115,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether two values are the same to RabbitMQ whatever their types: a time is its number of seconds, and a text is its
-    /// octets. A whole number is never one with a fraction here.
+    /// True if RabbitMQ considers two values the same, whatever their types: a timestamp is its number of seconds, and
+    /// a string its octets. An integer is never equal to a float here.
     pub(crate) fn is(self, other: Self) -> bool {
         match (self.whole(), other.whole()) {
             (Some(one), Some(other)) => one == other,
@@ -129,7 +129,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// As [`Value::is`], and 1 equals 1.0.
+    /// As [`FieldValue::is`], but 1 equals 1.0.
     pub(crate) fn equals(self, other: Self) -> bool {
         let number = |value: Self| value.real().or_else(|| value.whole().map(|whole| whole as f64));
         self.is(other)
@@ -137,13 +137,13 @@ impl<'a> Value<'a> {
                 && number(self).is_some_and(|one| number(other) == Some(one))
     }
 
-    /// The fields of a table, with their length in front.
+    /// The fields of a table, with their length.
     pub(crate) fn table(self) -> Option<&'a [u8]> {
         (self.kind() == b'F').then(|| self.content())
     }
 
     /// The values of an array.
-    pub(crate) fn array(self) -> Option<Vec<Value<'a>>> {
+    pub(crate) fn array(self) -> Option<Vec<FieldValue<'a>>> {
         (self.kind() == b'A').then(|| values(self.content())).flatten()
     }
 }
@@ -164,10 +164,10 @@ mod tests {
             (b"l\xff\xff\xff\xff\xff\xff\xff\xff", -1),
             (b"L\xff\xff\xff\xff\xff\xff\xff\xff", -1),
         ] {
-            let value = Value::take(&mut &written[..]).unwrap();
+            let value = FieldValue::take(&mut &written[..]).unwrap();
             assert_eq!((value.integer(), value.whole()), (Some(number), Some(number)), "{}", value.type_name());
         }
-        let time = Value::take(&mut &b"T\0\0\0\0\0\0\0\x07"[..]).unwrap();
+        let time = FieldValue::take(&mut &b"T\0\0\0\0\0\0\0\x07"[..]).unwrap();
         assert_eq!((time.integer(), time.whole()), (None, Some(7)));
     }
 }

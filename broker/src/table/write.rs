@@ -1,6 +1,6 @@
-//! Values that the broker writes, each with its type in front.
+//! Encodes new values, each with its type.
 
-use super::Value;
+use super::FieldValue;
 
 /// A long string.
 pub(crate) fn text(text: &[u8]) -> Vec<u8> {
@@ -18,12 +18,12 @@ pub(crate) fn timestamp(seconds: u64) -> Vec<u8> {
 }
 
 /// An array.
-pub(crate) fn array<'a>(values: impl IntoIterator<Item = Value<'a>>) -> Vec<u8> {
-    let values: Vec<u8> = values.into_iter().flat_map(Value::written).copied().collect();
+pub(crate) fn array<'a>(values: impl IntoIterator<Item = FieldValue<'a>>) -> Vec<u8> {
+    let values: Vec<u8> = values.into_iter().flat_map(FieldValue::written).copied().collect();
     [b"A", &(values.len() as u32).to_be_bytes()[..], &values].concat()
 }
 
-/// A table inside another, of one that begins with its length.
+/// A nested table, made of one that begins with its length.
 pub(crate) fn nested(table: &[u8]) -> Vec<u8> {
     [b"F", table].concat()
 }

@@ -1,4 +1,4 @@
-//! The order of answers and deliveries. RabbitMQ promises none for these, and its answers mostly come first.
+//! The order of answers and deliveries. RabbitMQ guarantees no order, but its answers usually come first.
 
 use amq_protocol::{
     protocol::{AMQPClass, BasicProperties, basic, queue},

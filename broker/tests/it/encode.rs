@@ -1,8 +1,9 @@
-//! Frames written octet by octet, for what no codec writes: names that are not UTF-8, tables of any order and type.
+//! Encodes frames octet by octet that a codec would not write: names that are not UTF-8, tables in any order and of
+//! any type.
 
 /// No fields.
 pub(crate) const NO_FIELDS: &[u8] = &[0; 4];
-/// The field that stands first in many methods and means nothing.
+/// The reserved first field of many methods.
 pub(crate) const TICKET: &[u8] = &[0; 2];
 
 /// A frame.

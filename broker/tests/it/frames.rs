@@ -1,4 +1,5 @@
-//! Frames that are malformed, truncated, oversized or out of order: each gets the right goodbye, and nobody else notices.
+//! Malformed, truncated, oversized and misplaced frames: each gets the right `connection.close`, and other connections
+//! are not affected.
 
 use amq_protocol::{
     frame::{AMQPContentHeader, AMQPFrame},

@@ -1,4 +1,4 @@
-//! What a program can do with its broker: look into it, disturb it, restart it, end it.
+//! The API of the broker for programs: listings, pause, cut connections, restart, shutdown.
 
 use std::time::Duration;
 

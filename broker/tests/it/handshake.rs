@@ -1,4 +1,4 @@
-//! How a connection begins, and why it may not.
+//! The start of a connection, and refused handshakes.
 
 use amq_protocol::{
     frame::AMQPFrame,

@@ -1,4 +1,4 @@
-//! Heartbeats, with time that passes only when a test says so.
+//! Heartbeats, with tokio's time paused.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Limits: what is too much is refused or waits, and nobody else has to.
+//! Limits: whatever exceeds one is refused or waits, and other clients are not affected.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The broker from the outside, over TCP.
+//! The broker over TCP.
 
 mod answers;
 mod contract;

@@ -1,4 +1,4 @@
-//! A client that says what a test tells it to, byte for byte, and hears frames. Every wait has a budget.
+//! A client that sends given bytes and reads frames. Every wait has a budget.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -18,7 +18,7 @@ use tokio::{
 const BUDGET: Duration = Duration::from_secs(10);
 pub(crate) const HEADER: &[u8] = b"AMQP\x00\x00\x09\x01";
 
-/// What a client says in its handshake.
+/// What a client sends in its handshake.
 #[derive(Clone, Debug)]
 pub(crate) struct Hello {
     pub(crate) mechanism: &'static str,
@@ -57,7 +57,7 @@ impl Raw {
         Self { socket, input: Vec::new() }
     }
 
-    /// Through the handshake, with channel 1 open.
+    /// Performs the handshake and opens channel 1.
     pub(crate) async fn open(broker: &Broker) -> Self {
         Self::open_as(broker, Hello::default()).await
     }
@@ -72,7 +72,7 @@ impl Raw {
         client
     }
 
-    /// Header and `connection.start-ok`.
+    /// Sends the protocol header and `connection.start-ok`.
     pub(crate) async fn greet(&mut self, hello: &Hello) {
         self.write(HEADER).await;
         assert!(matches!(self.hear().await, Some(AMQPFrame::Method(0, of_connection!(Start(_))))));
@@ -123,7 +123,7 @@ impl Raw {
         self.say(1, AMQPClass::Basic(method)).await;
     }
 
-    /// Declares a queue on channel 1 and gives how many messages are in it.
+    /// Declares a queue on channel 1. Returns the number of its messages.
     pub(crate) async fn declare(&mut self, declare: queue::Declare) -> u32 {
         self.say(1, AMQPClass::Queue(queue::AMQPMethod::Declare(declare))).await;
         match self.hear_method().await {
@@ -132,7 +132,7 @@ impl Raw {
         }
     }
 
-    /// As [`Raw::declare`], when the content of a message comes first.
+    /// As [`Raw::declare`], after the content of a message.
     pub(crate) async fn declare_after_content(&mut self, declare: queue::Declare) -> u32 {
         for _ in 0..2 {
             assert!(matches!(self.hear().await, Some(AMQPFrame::Header(..) | AMQPFrame::Body(..))));
@@ -146,7 +146,7 @@ impl Raw {
         self.basic(basic::AMQPMethod::Consume(consume)).await;
     }
 
-    /// The next frame that is no heartbeat; none when the broker closed the connection.
+    /// The next frame that is not a heartbeat; none if the broker closed the connection.
     pub(crate) async fn hear(&mut self) -> Option<AMQPFrame> {
         loop {
             match self.hear_any().await {
@@ -169,7 +169,7 @@ impl Raw {
         }
     }
 
-    /// The code of the `connection.close` or `channel.close` that comes now, with its text; a closed connection is an error.
+    /// Code and text of the next `connection.close` or `channel.close`; a closed connection is an error.
     pub(crate) async fn hear_close(&mut self) -> (u16, String) {
         match self.hear_method().await {
             AMQPClass::Connection(connection::AMQPMethod::Close(close)) => {

@@ -1,4 +1,4 @@
-//! No broker anywhere: the page says what is missing and how to start it, and everything else works.
+//! Without a broker the page says what is missing and how to start one, and everything else works.
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, play};

@@ -1,4 +1,4 @@
-//! axe-core finds nothing wrong on any page: idle, answered and failing, in both languages and themes, wide and narrow.
+//! axe-core finds no violation on any page: idle, answered and failing, in both languages and themes, wide and narrow.
 
 use std::fs;
 

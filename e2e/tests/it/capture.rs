@@ -1,5 +1,5 @@
-//! The wire inspector: the bytes that the page shows of a call are those that an observer on the path has seen, but for
-//! masks; and the same job weighs in each style what went by.
+//! The wire inspector: the bytes that the page shows of a call are those that a recording proxy has seen, except for
+//! masked ones, and the sizes of a job in each style are those of its bytes.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! Clients written by others work unchanged but for the address.
+//! Third-party clients work unchanged, except for the address.
 
 use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Server, need, script};

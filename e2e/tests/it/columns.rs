@@ -1,5 +1,5 @@
-//! The columns of a bench are as wide as somebody wants them: by keyboard and by pointer, the same on every bench, and the
-//! next time too. A narrow window has one column and no bars.
+//! The columns of a bench can be resized by keyboard and by pointer. The widths are the same on every bench and are
+//! remembered. A narrow window has one column and no handles.
 
 use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Page, play};

@@ -1,4 +1,4 @@
-//! The command palette, the shortcuts and their sheet: everything by keyboard, in both languages.
+//! The command palette, the shortcuts and the list of shortcuts: all by keyboard, in both languages.
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, Page, play};

@@ -1,4 +1,4 @@
-//! What *copy as* gives does what the page did.
+//! The programs of *copy as* make the same call as the page.
 
 use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Page, copied, grpcurl, play};

@@ -1,4 +1,5 @@
-//! What the page says in passing moves nothing: toasts in the corner, the banner of an outage at the foot of the window.
+//! Notifications move nothing on the page: toasts are in the corner, and the banner of an outage is at the bottom of
+//! the window.
 
 use anyhow::{Result, ensure};
 use crosstalk_e2e::{Broker, play};

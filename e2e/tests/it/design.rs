@@ -1,4 +1,4 @@
-//! The page of components: each in its states, in both themes at once, and those that do something do it.
+//! The page of components: each in its states, in both themes at once, and the interactive ones work.
 
 use anyhow::{Result, ensure};
 use crosstalk_e2e::{Broker, play};

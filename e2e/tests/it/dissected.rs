@@ -1,5 +1,5 @@
-//! The view of a capture: bytes and fields lead to each other, branches fold, and a long
-//! capture is as quick as a short one.
+//! The view of a capture: bytes and fields are linked in both directions, branches fold, and a long capture is as fast
+//! as a short one.
 
 use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Page, play};

@@ -1,4 +1,4 @@
-//! SIGTERM under load: no request is cut, sockets are told, and the process is gone in time.
+//! SIGTERM under load: no request is cut, sockets get a close frame, and the process exits in time.
 
 use std::time::Duration;
 

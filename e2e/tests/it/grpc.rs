@@ -1,4 +1,5 @@
-//! The gRPC bench: methods from the descriptor, a message in two forms, streams as they come, and every way a call ends.
+//! The gRPC bench: methods from the descriptor, a message as form and JSON, streams as they arrive, and every way in
+//! which a call can end.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The main job: one click on the home page sends Hello, World! three ways, and each shows its answer and its time.
+//! The home page: one click sends Hello, World! in all three styles, and each shows its answer and its time.
 
 use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Page, play};

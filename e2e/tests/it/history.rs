@@ -1,4 +1,4 @@
-//! The calls before: kept in the browser, looked at and run again, compared, given away as a file and taken from one.
+//! The history: calls are stored in the browser, shown, run again, compared, exported and imported.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The wire inspector as it is read off the page, and what must hold of every capture.
+//! Reads the wire inspector on the page, with checks that hold for every capture.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -8,14 +8,14 @@ use crosstalk_e2e::{Page, Server};
 use crosstalk_proto::capture::{Capture, Message};
 use serde_json::json;
 
-/// What stands for a byte of a credential.
+/// The byte that replaces a masked byte.
 const MASK: u8 = b'*';
-/// The rows that are drawn: their numbers and their bytes, in hexadecimal and as characters.
+/// The visible rows: their numbers and their bytes, in hexadecimal and as characters.
 const ROWS: &str = "return [...document.querySelectorAll('.hex .hex-row')].map(row => [
         Number(row.style.getPropertyValue('--at')),
         row.querySelector('.h1').innerText + ' ' + row.querySelector('.h2').innerText,
         row.querySelector('.asc.a').textContent + row.querySelector('.asc.b').textContent])";
-/// Has the page download the file, and keeps what it asks the server for.
+/// Lets the page download the file, and records its request.
 const OVERHEAR: &str = "const real = window.fetch;
     window.fetch = request => {
         window.asked = [request.url, request.headers.get('capture-secret')];
@@ -31,7 +31,7 @@ pub(crate) struct Shown {
     pub(crate) trace: String,
     /// Each connection, in the order in which they became part of the capture.
     pub(crate) connections: Vec<Talk>,
-    /// What the buttons say, one after the other.
+    /// The labels of the buttons, in order.
     pub(crate) titles: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ impl Shown {
         Ok(talk)
     }
 
-    /// The connection that speaks this.
+    /// The connection with this protocol.
     pub(crate) fn over(&self, protocol: &str) -> Result<&Talk> {
         let mut talks = self.connections.iter().filter(|talk| talk.protocol == protocol);
         let talk = talks.next().with_context(|| format!("no connection speaks {protocol}"))?;
@@ -63,7 +63,7 @@ impl Shown {
 /// whole.
 pub(crate) async fn shown(page: &Page, server: &Server) -> Result<Shown> {
     page.find("wire-file").await?;
-    // the page alone has the secret: it sends it when the file is downloaded
+    // only the page has the secret, and sends it to download the file
     page.run(OVERHEAR, &[]).await?;
     let asked = page.run("return window.asked", &[]).await?;
     let [file, secret] = [0, 1].map(|at| asked[at].as_str().map(str::to_owned));

@@ -1,4 +1,4 @@
-//! What a bench holds survives going to another page and back: draft, answer, consumers and messages.
+//! A bench keeps its state while another page is open: draft, answer, consumers and messages.
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, Page, play};

@@ -1,4 +1,5 @@
-//! Each page is a lazy route: its code loads when it is opened. A download that fails offers to try again, and ends nothing.
+//! Each page is a lazy route: its code is downloaded when the page is opened. After a failed download the page offers
+//! to try again, and nothing else breaks.
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, Console, play};

@@ -1,4 +1,4 @@
-//! A link restores a bench in a browser that has never seen it; what cannot be in a link is said.
+//! A link restores a bench in a new browser. The page says what a link cannot contain.
 
 use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Page, play};

@@ -1,5 +1,5 @@
-//! Steady HTTP/1.1 load over kept-alive connections, each made anew when the server ends it. What became of every
-//! request is counted; a request that was sent and got no whole answer is the one thing that may not happen.
+//! Steady HTTP/1.1 load over kept-alive connections, which are opened again when the server closes them. The outcome
+//! of every request is counted; no request may be sent and get an incomplete answer.
 
 use std::{
     net::Ipv4Addr,

@@ -1,8 +1,8 @@
-//! End to end: the released binary, a RabbitMQ node of the tests' own, a headless Chromium, stock clients.
+//! End-to-end tests: the released binary, a RabbitMQ node of the tests' own, a headless Chromium, and stock clients.
 //!
-//! `cargo xtask test` builds and installs what these tests need and names it in the environment; the table is in
+//! `cargo xtask test` builds and installs what these tests need and sets the variables for it; the table is in
 //! `crosstalk_e2e::need`: `CROSSTALK_BIN`, `CROSSTALK_PYTHON`, `CROSSTALK_NODE_MODULES`, `CROSSTALK_SCHEMATHESIS`.
-//! Each test has a server, a data folder and a virtual host of its own, so they run side by side.
+//! Each test has its own server, data folder and virtual host, so tests run concurrently.
 
 mod absent;
 mod accessible;

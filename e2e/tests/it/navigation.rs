@@ -1,4 +1,4 @@
-//! From page to page: nothing is loaded again, back and forward work, and focus, title and address go along.
+//! Navigation between pages: nothing is loaded again, back and forward work, and focus, title and address are updated.
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, Page, play};

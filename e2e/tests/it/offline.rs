@@ -1,5 +1,5 @@
-//! The server goes away under an open page and comes back: every page says so, keeps what was typed, fails in place, and
-//! goes on without being loaded again.
+//! The server stops under an open page and starts again: every page says so, keeps its input, shows failures in place,
+//! and continues without a reload.
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, Console, play};

@@ -1,4 +1,4 @@
-//! The OpenAPI description and the server agree, in the eyes of a tool that knows neither.
+//! The OpenAPI description and the server agree, checked by an independent tool.
 
 use std::time::Duration;
 

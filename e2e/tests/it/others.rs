@@ -1,4 +1,4 @@
-//! Clients of others beside the open page: what they do appears in its history as it happens.
+//! Calls of other clients appear in the history of the open page as they happen.
 
 use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Page, copied, need, play, script};

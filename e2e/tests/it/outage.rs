@@ -1,4 +1,4 @@
-//! The link to the broker breaks under an open page: the page says so, counts down, and goes on by itself.
+//! The broker link breaks under an open page: the page says so, counts down, and continues by itself.
 
 use std::time::Duration;
 

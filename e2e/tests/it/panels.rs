@@ -1,4 +1,4 @@
-//! Each style's panel sends, and shows its answer with a status and a time.
+//! The panel of each style sends, and shows the answer with a status and a time.
 
 use anyhow::{Context as _, Result};
 use crosstalk_e2e::{Broker, Page, play};

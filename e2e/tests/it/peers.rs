@@ -1,4 +1,4 @@
-//! The queue panel beside stock AMQP clients: each reads what the other publishes.
+//! The queue panel and stock AMQP clients: each reads what the other publishes.
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, play, script};

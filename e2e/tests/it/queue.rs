@@ -1,5 +1,5 @@
-//! What the queue bench offers works the same whichever broker is behind it: fates, prefetch, the three verdicts, several
-//! consumers and their ends, floods.
+//! The queue bench works the same with either broker: publish outcomes, prefetch, ack, nack and requeue, several
+//! consumers and their ends, high rates.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! The REST bench: what its presets show, a request that is checked while it is typed, an answer that is explained for
-//! the case at hand.
+//! The REST bench: the results of its presets, validation while a request is typed, and an explanation of the answer.
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, Console, Page, play};

@@ -1,5 +1,4 @@
-//! What is there before the program is: a document for each page and language, and nothing in it moves when the program
-//! takes over.
+//! The prerendered document for each page and language: nothing in it moves when the program takes over.
 
 use anyhow::{Context as _, Result, ensure};
 use crosstalk_e2e::{Broker, Page, play};

@@ -1,5 +1,5 @@
-//! What comes of a click is in sight, or one click away: on a narrow screen, where the answer is beneath the request, and at
-//! the foot of any page, where the history is.
+//! The result of a click is visible or one click away: on a narrow screen, where the answer is below the request, and
+//! at the bottom of any page, where the history is.
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, Console, play};

@@ -1,4 +1,4 @@
-//! Any WebSocket client reads a queue at `/ws/queues/{queue}`: one frame per message, the body and nothing else.
+//! Any WebSocket client can read a queue at `/ws/queues/{queue}`: one frame per message, with only the body.
 
 use std::time::Duration;
 

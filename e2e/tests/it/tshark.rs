@@ -1,4 +1,4 @@
-//! A capture that was downloaded opens in Wireshark's own reader, which names the same protocols, methods and fields.
+//! Wireshark opens a downloaded capture and finds the same protocols, methods and fields.
 
 use std::{fs, path::Path};
 

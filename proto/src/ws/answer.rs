@@ -1,10 +1,10 @@
-//! What a command gave.
+//! The results of commands.
 
 use serde::{Deserialize, Serialize};
 
 use crate::amqp::{Body, Properties};
 
-/// What a command gave.
+/// The result of a command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(
@@ -12,98 +12,98 @@ use crate::amqp::{Body, Properties};
     expect(clippy::large_enum_variant, reason = "short-lived: parsed or made, then taken apart")
 )]
 pub enum Answer {
-    /// Of [`Command::Ping`](super::Command::Ping): milliseconds on the server's clock.
+    /// For [`Command::Ping`](super::Command::Ping): milliseconds on the server's clock.
     Pong {
         /// When the ping was read.
         received_ms: f64,
         /// When the pong was written.
         sent_ms: f64,
     },
-    /// Of [`Command::Subscribe`](super::Command::Subscribe).
+    /// For [`Command::Subscribe`](super::Command::Subscribe).
     Subscribed {
-        /// Names the subscription on this socket.
+        /// The number of the subscription on this socket.
         subscription: u32,
-        /// The consumer's name at the broker.
+        /// The consumer tag at the broker.
         consumer_tag: String,
-        /// The link it came over.
+        /// The epoch of the broker link.
         epoch: u32,
     },
-    /// Of [`Command::Unsubscribe`](super::Command::Unsubscribe).
+    /// For [`Command::Unsubscribe`](super::Command::Unsubscribe).
     Unsubscribed {
-        /// How many unacked messages went back to the queue.
+        /// The number of unacked messages that were requeued.
         returned: u32,
     },
-    /// Of [`Command::Ack`](super::Command::Ack) and [`super::Command::Nack`].
+    /// For [`Command::Ack`](super::Command::Ack) and [`super::Command::Nack`].
     Settled {
-        /// How many deliveries this settled.
+        /// The number of deliveries that were settled.
         count: u32,
-        /// The delivery came over an earlier link: the broker has it back already, nothing was sent.
+        /// The delivery is of an earlier link: the broker has requeued it already, and nothing was sent.
         stale: bool,
     },
-    /// Of [`Command::Publish`](super::Command::Publish).
+    /// For [`Command::Publish`](super::Command::Publish).
     Published {
-        /// What the broker said.
+        /// The broker's answer.
         outcome: PublishOutcome,
     },
-    /// Of [`Command::Call`](super::Command::Call).
+    /// For [`Command::Call`](super::Command::Call).
     Reply {
         /// The reply's body.
         body: Body,
         /// Its properties.
         properties: Properties,
     },
-    /// Of [`Command::InspectQueue`](super::Command::InspectQueue).
+    /// For [`Command::InspectQueue`](super::Command::InspectQueue).
     Queue {
-        /// Ready messages.
+        /// The number of ready messages.
         messages: u32,
-        /// Consumers.
+        /// The number of consumers.
         consumers: u32,
-        /// Who they are; absent where the broker does not say, as AMQP has no method for it.
+        /// The consumers; absent if the broker cannot list them, since AMQP has no method for it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         listed: Option<Vec<ConsumerListed>>,
     },
-    /// Of [`Command::Greet`](super::Command::Greet).
+    /// For [`Command::Greet`](super::Command::Greet).
     Greetings {
-        /// What each call was answered.
+        /// The answer of each call.
         messages: Vec<String>,
     },
-    /// Of [`Command::CallOpen`](super::Command::CallOpen).
+    /// For [`Command::CallOpen`](super::Command::CallOpen).
     CallOpened {
-        /// Names the call on this socket.
+        /// The number of the call on this socket.
         call: u32,
     },
-    /// It was done; there is nothing to tell.
+    /// For commands without a result.
     Done,
 }
 
-/// A consumer of a queue, whoever it belongs to.
+/// A consumer of a queue, of any client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsumerListed {
-    /// Its name at the broker.
+    /// The consumer tag.
     pub tag: String,
-    /// The address its connection comes from.
+    /// The address of its client.
     pub peer: String,
-    /// How many unacked messages at most; 0 is no limit.
+    /// The maximum number of unacked messages; 0 means no limit.
     pub prefetch: u16,
-    /// `no-ack` of basic.consume: its deliveries are settled when they are sent.
+    /// `no-ack` of basic.consume: its deliveries need no ack.
     pub no_ack: bool,
-    /// Deliveries it has not settled.
+    /// Unsettled deliveries.
     pub unacked: u32,
 }
 
-/// The fate of a published message.
+/// The outcome of a publish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PublishOutcome {
-    /// basic.ack: the broker has taken charge of it.
+    /// basic.ack: the broker has accepted the message.
     Confirmed,
-    /// basic.return, then basic.ack: no queue took it.
+    /// basic.return, then basic.ack: no queue matched.
     Returned {
         /// 312 is NO_ROUTE.
         reply_code: u16,
-        /// In words.
+        /// The text of the code.
         reply_text: String,
     },
-    /// basic.nack: the broker could not take charge of it.
+    /// basic.nack: the broker could not accept the message.
     Nacked,
 }

@@ -1,10 +1,10 @@
-//! What the page can ask for.
+//! The commands of the page.
 
 use serde::{Deserialize, Serialize};
 
 use crate::amqp::{Body, Properties};
 
-/// What the page can ask for.
+/// A command of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 #[cfg_attr(
@@ -19,12 +19,14 @@ pub enum Command {
     Subscribe {
         /// The queue.
         queue: String,
-        /// How many unacked messages at most, 1 to [`MAX_PREFETCH`](super::MAX_PREFETCH); in automatic mode, how many that are not yet written.
+        /// The maximum number of unacked messages, 1 to [`MAX_PREFETCH`](super::MAX_PREFETCH); in automatic mode, of
+        /// messages that are not yet written.
         prefetch: u16,
-        /// Who acks.
+        /// Whether the server or the page acks.
         ack_mode: AckMode,
     },
-    /// Cancels a consumer; what it held goes back to the queue. Answered by [`Answer::Unsubscribed`](super::Answer::Unsubscribed).
+    /// Cancels a consumer; its unacked messages are requeued. Answered by
+    /// [`Answer::Unsubscribed`](super::Answer::Unsubscribed).
     Unsubscribe {
         /// From [`Answer::Subscribed`](super::Answer::Subscribed).
         subscription: u32,
@@ -37,7 +39,7 @@ pub enum Command {
         epoch: u32,
         /// From the delivery.
         delivery_tag: u64,
-        /// Also all before it.
+        /// Settle all earlier deliveries too.
         #[serde(default)]
         multiple: bool,
     },
@@ -49,33 +51,35 @@ pub enum Command {
         epoch: u32,
         /// From the delivery.
         delivery_tag: u64,
-        /// Also all before it.
+        /// Settle all earlier deliveries too.
         #[serde(default)]
         multiple: bool,
-        /// Back to the queue, or dropped (dead-lettered where the queue says so).
+        /// Requeue the message; otherwise it is dropped, or dead-lettered if the queue has a dead-letter exchange.
         requeue: bool,
     },
     /// Publishes one message with a confirm. Answered by [`Answer::Published`](super::Answer::Published).
     Publish(Publish),
-    /// A request to the queue `greeter.rpc`, answered by its worker. Answered by [`Answer::Reply`](super::Answer::Reply).
+    /// Sends a request to the queue `greeter.rpc`. Answered by [`Answer::Reply`](super::Answer::Reply).
     Call {
-        /// Who is to be greeted, in the encoding `content_type` names.
+        /// The name to greet, encoded as `content_type` says.
         body: Body,
         /// `application/json`, `application/x-protobuf` or `text/plain`.
         content_type: String,
-        /// How long to wait for the reply, in milliseconds, 1 to 60000.
+        /// The time limit for the reply in milliseconds, 1 to 60000.
         timeout_ms: u32,
     },
-    /// Counts of a queue, by a passive declare. Answered by [`Answer::Queue`](super::Answer::Queue).
+    /// Counts the messages and consumers of a queue, by a passive declare. Answered by
+    /// [`Answer::Queue`](super::Answer::Queue).
     InspectQueue {
         /// The queue.
         queue: String,
     },
-    /// Tries to reach the broker at once instead of when the next try is due. Answered by [`Answer::Done`](super::Answer::Done).
+    /// Connects to the broker at once instead of at the next scheduled attempt. Answered by
+    /// [`Answer::Done`](super::Answer::Done).
     RetryLink,
-    /// Asks to be told of the calls of other clients from now on, by [`ServerMessage::Others`](super::ServerMessage::Others).
-    /// Answered by [`Answer::Done`](super::Answer::Done); refused (403) unless all that listens is on loopback and no proxy
-    /// stands before it.
+    /// Reports the calls of other clients from now on, with [`ServerMessage::Others`](super::ServerMessage::Others).
+    /// Answered by [`Answer::Done`](super::Answer::Done). Refused with 403 unless every listener is on loopback and
+    /// there is no proxy.
     WatchOthers,
     /// Calls `SayHello` as native gRPC from the server to itself, one call after the other over one connection. Answered by
     /// [`Answer::Greetings`](super::Answer::Greetings).
@@ -103,7 +107,7 @@ pub enum Command {
         /// The name of the HelloRequest.
         name: String,
     },
-    /// Ends the requests; replies go on. Answered by [`Answer::Done`](super::Answer::Done).
+    /// Ends the requests; replies continue. Answered by [`Answer::Done`](super::Answer::Done).
     #[serde(rename = "call.half_close")]
     CallHalfClose {
         /// From [`Answer::CallOpened`](super::Answer::CallOpened).
@@ -117,12 +121,12 @@ pub enum Command {
     },
 }
 
-/// Who acks what a consumer gets.
+/// Whether the server or the page acks deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AckMode {
-    /// The server acks a message when it was written to the socket, so a page that vanishes can lose what was in flight.
-    /// (Not `no-ack` of basic.consume, under which a broker floods a page that cannot keep up: prefetch holds here too.)
+    /// The server acks a message once it is written to the socket, so a page that vanishes can lose messages in flight.
+    /// This is not `no-ack` of basic.consume, under which a broker floods a slow page: the prefetch applies here too.
     Automatic,
     /// The page acks.
     Manual,
@@ -136,7 +140,7 @@ pub struct Publish {
     pub exchange: String,
     /// The routing key.
     pub routing_key: String,
-    /// Send it back when no queue takes it.
+    /// Return the message if no queue matches.
     #[serde(default)]
     pub mandatory: bool,
     /// Properties and headers.

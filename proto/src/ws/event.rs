@@ -1,4 +1,4 @@
-//! What comes by itself: deliveries, and what became of a subscription, the link to the broker, a call.
+//! Events that no command asked for: deliveries, and changes of subscriptions, of the broker link and of calls.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,80 +10,80 @@ use crate::{
 /// A message that the broker delivered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Its number on this consumer's channel.
+    /// The delivery tag on this consumer's channel.
     pub delivery_tag: u64,
-    /// Whether it was delivered before, to anybody.
+    /// True if it was delivered before, to any consumer.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub redelivered: bool,
-    /// Where it was published.
+    /// The exchange it was published to.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub exchange: String,
-    /// With which key.
+    /// The routing key.
     pub routing_key: String,
     /// Its properties.
     #[serde(default)]
     pub properties: Properties,
     /// Its body.
     pub body: Body,
-    /// When our link read it, in milliseconds on the server's clock.
+    /// When the server's link read it, in milliseconds on the server's clock.
     pub at_ms: f64,
 }
 
-/// What happened to a subscription by itself.
+/// A change of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SubscriptionEvent {
-    /// The link broke: the broker has back what was unacked and will deliver it again, marked redelivered.
+    /// The link broke. The broker has requeued all unacked messages and will deliver them again, marked redelivered.
     Suspended {
-        /// How many were unacked.
+        /// The number of unacked messages.
         unacked: u32,
     },
-    /// It consumes again over a new link.
+    /// The subscription consumes again over a new link.
     Resumed {
-        /// The new link.
+        /// The epoch of the new link.
         epoch: u32,
-        /// Its new name at the broker.
+        /// The new consumer tag.
         consumer_tag: String,
     },
-    /// It is over: the queue was deleted, or the broker closed the channel.
+    /// The subscription has ended: the queue was deleted, or the broker closed the channel.
     Ended {
-        /// The broker's words and what to do.
+        /// The broker's reason and the remedy.
         problem: Problem,
     },
 }
 
-/// The link to the broker.
+/// The state of the broker link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LinkState {
-    /// The first attempt, or a new one.
+    /// Connecting.
     Connecting {
         /// The broker's address, without credentials.
         address: String,
     },
-    /// It works.
+    /// Connected.
     Up {
         /// The broker's address, without credentials.
         address: String,
-        /// What the broker calls itself, `RabbitMQ 3.10.8`.
+        /// Product and version of the broker, `RabbitMQ 3.10.8`.
         product: String,
-        /// Counts the links since the server started, from 1.
+        /// The number of the link since the server started, from 1.
         epoch: u32,
-        /// What other clients connect with, credentials included, when the broker is the one in the server's process.
+        /// The address for other clients, with credentials, if the broker is embedded in the server.
         client_url: Option<String>,
     },
-    /// It does not.
+    /// Not connected.
     Down {
         /// The broker's address, without credentials.
         address: String,
-        /// Why, in a sentence.
+        /// The reason, in a sentence.
         reason: String,
         /// When the next attempt starts, in milliseconds from now.
         retry_in_ms: u32,
     },
 }
 
-/// What came back on a call.
+/// An event of a gRPC call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallEvent {

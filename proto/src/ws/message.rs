@@ -15,19 +15,19 @@ pub enum ClientMessage {
         /// [`VERSION`](super::VERSION) of the page.
         version: u32,
     },
-    /// Anything after it.
+    /// Any later message.
     Request(Request),
 }
 
 /// A command with its id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
-    /// Repeated by the answer. Unique among the requests in flight.
+    /// Repeated in the answer. Unique among the pending requests.
     pub id: u64,
-    /// W3C trace context of the job this belongs to.
+    /// The W3C trace context of the job this belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
-    /// What to do.
+    /// The command.
     pub command: Command,
 }
 
@@ -41,26 +41,26 @@ pub enum ServerMessage {
         version: u32,
         /// Name and version of the server, `crosstalk/0.1.0`.
         server: String,
-        /// Names this process: steps of another instance are on another clock.
+        /// The id of this process. Steps of another process are on another clock.
         instance: String,
     },
     /// A command was carried out.
     Answer {
-        /// Of the request.
+        /// The id of the request.
         id: u64,
         /// Its result.
         answer: Answer,
-        /// What was measured on the way.
+        /// The measured steps.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         steps: Vec<Step>,
     },
-    /// A command was not carried out.
+    /// A command was refused.
     Refusal {
-        /// Of the request.
+        /// The id of the request.
         id: u64,
-        /// Why.
+        /// The reason.
         problem: Problem,
-        /// What was measured on the way.
+        /// The measured steps.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         steps: Vec<Step>,
     },
@@ -68,36 +68,36 @@ pub enum ServerMessage {
     Deliveries {
         /// From [`Answer::Subscribed`].
         subscription: u32,
-        /// Which link to the broker they came over.
+        /// The epoch of the broker link.
         epoch: u32,
-        /// 1 to [`MAX_BATCH`](super::MAX_BATCH) of them.
+        /// 1 to [`MAX_BATCH`](super::MAX_BATCH) messages.
         messages: Vec<Delivery>,
     },
-    /// A subscription could not go on, or goes on after trouble.
+    /// A subscription was suspended, resumed or ended.
     Subscription {
         /// From [`Answer::Subscribed`].
         subscription: u32,
-        /// What happened to it.
+        /// The change.
         event: SubscriptionEvent,
     },
-    /// The link to the broker changed. Also sent right after the hello.
+    /// The broker link changed. Also sent right after the hello.
     Link(LinkState),
-    /// A call's answer headers, a reply or its end.
+    /// The headers, a message or the trailers of a call.
     Call {
         /// From [`Answer::CallOpened`].
         call: u32,
-        /// What came.
+        /// The event.
         event: CallEvent,
-        /// When, in milliseconds on the server's clock.
+        /// The time in milliseconds on the server's clock.
         at_ms: f64,
     },
     /// Calls of other clients, after [`Command::WatchOthers`].
     Others {
-        /// In which style they were made.
+        /// The style of the calls.
         style: Style,
         /// In the order in which they ended.
         calls: Vec<OtherCall>,
-        /// How many more there were, too many at once to be told one by one.
+        /// The number of further calls, which were too many to list.
         #[serde(default, skip_serializing_if = "is_zero")]
         missed: u64,
     },

@@ -1,19 +1,20 @@
-//! The messages of the WebSocket bridge `/ws`: JSON text frames. Those of the page are tagged by `type`; those of the server
-//! are objects of one member, named after the kind, so that the page can read them in one pass.
+//! The messages of the WebSocket bridge `/ws`: JSON text frames. Messages of the page are tagged by `type`. Messages of
+//! the server are objects with one member, named after the kind of message, so that the page can parse them in one
+//! pass.
 //!
-//! A conversation: each side's first message is its hello. Then the page sends [`Request`]s, each with an
-//! `id` of its own choosing, and the server answers each with exactly one [`ServerMessage::Answer`] or
-//! [`ServerMessage::Refusal`] of that `id`; between them come deliveries and what else happens by itself.
+//! The first message of each side is its hello. Then the page sends [`Request`]s, each with an `id`. The server answers
+//! each with exactly one [`ServerMessage::Answer`] or [`ServerMessage::Refusal`] with the same `id`. Deliveries and
+//! other events come in between.
 //!
-//! Deliveries are at-least-once: with [`AckMode::Manual`] a message is acked to the broker only when the page
-//! says so, and a page that goes away gives back what it held. A delivery tag is valid with the `epoch` it came
-//! with: after the link to the broker was re-made the broker delivers those messages again, and an ack of the old
-//! epoch is answered ([`Answer::Settled`] with `stale`) and not forwarded.
+//! Deliveries are at-least-once: with [`AckMode::Manual`] a message is acked to the broker only when the page acks it,
+//! and the messages of a page that disconnects are requeued. A delivery tag is valid only with the `epoch` it came
+//! with: after a reconnect the broker delivers those messages again. An ack with an old epoch is answered
+//! ([`Answer::Settled`] with `stale`) and not forwarded.
 
 //!
-//! A capture is of fresh connections that carry its trace. A browser sends no header of a page's choice with the handshake, so the
-//! address may name the trace: with `/ws?traceparent=00-…` the socket, from its handshake to its goodbye, is part of the
-//! capture of that trace, if one is armed. Each request still has a `traceparent` of its own.
+//! A capture contains new connections with its trace. A page cannot set headers of the handshake, so the address may
+//! have the trace: with `/ws?traceparent=00-…` the whole socket, from the handshake to the close, is part of the
+//! capture of that trace, if one is armed. Each request still has its own `traceparent`.
 
 mod answer;
 pub mod close;
@@ -32,13 +33,13 @@ pub use self::{
 
 /// The version of this protocol, in both hellos.
 pub const VERSION: u32 = 1;
-/// The most bytes a client's message may have; more closes the socket with [`close::MESSAGE_TOO_BIG`].
+/// The maximum size of a client's message in bytes; a larger one closes the socket with [`close::MESSAGE_TOO_BIG`].
 pub const MAX_CLIENT_MESSAGE: usize = 256 * 1024;
 /// The largest prefetch of a subscription; 0 (no limit) is not accepted.
 pub const MAX_PREFETCH: u16 = 1_000;
-/// The most subscriptions of one socket.
+/// The maximum number of subscriptions of one socket.
 pub const MAX_SUBSCRIPTIONS: usize = 16;
-/// The most gRPC calls a socket drives at once.
+/// The maximum number of concurrent gRPC calls of one socket.
 pub const MAX_CALLS: usize = 8;
-/// The most deliveries in one [`ServerMessage::Deliveries`].
+/// The maximum number of deliveries in one [`ServerMessage::Deliveries`].
 pub const MAX_BATCH: usize = 256;

@@ -1,8 +1,8 @@
-//! Calls that other clients make of the same server: what is told of them, which is never what they carry.
+//! Calls of other clients on the same server. They are described; their content is never included.
 
 use serde::{Deserialize, Serialize};
 
-/// In which style a call is made.
+/// The style of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Style {
@@ -14,28 +14,28 @@ pub enum Style {
     Queue,
 }
 
-/// A call of another client, told when it is over.
+/// A call of another client, reported when it has ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OtherCall {
-    /// When it began, in milliseconds since 1970.
+    /// The start, in milliseconds since 1970.
     pub at_ms: f64,
-    /// What was done: `POST`, `SayHello`, `basic.publish`.
+    /// The method: `POST`, `SayHello`, `basic.publish`.
     pub verb: String,
-    /// To what: a path, a method's path, a routing key or a queue. Credentials in it are left out.
+    /// The target: a path, a method's path, a routing key or a queue, without credentials.
     pub what: String,
-    /// HTTP status, `grpc-status` or AMQP reply code; absent when the client left before there was one.
+    /// HTTP status, `grpc-status` or AMQP reply code; absent if the client left before there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<u16>,
-    /// How long it took, in milliseconds; absent where nothing says when it ended.
+    /// The duration in milliseconds; absent if the end is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<f64>,
-    /// Bytes of the body that the client sent.
+    /// The number of bytes in the request body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes_out: Option<u64>,
-    /// Bytes of the body that it got.
+    /// The number of bytes in the response body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes_in: Option<u64>,
-    /// What the client calls itself: its `User-Agent`, or product and version of its AMQP client properties.
+    /// The client's name: its `User-Agent`, or product and version of its AMQP client properties.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub client: String,
 }

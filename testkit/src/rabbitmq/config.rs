@@ -1,5 +1,5 @@
-//! What a private node is told: its options, its ports, its files and its environment.
-//! Everything it writes is inside its folder, everything it listens on is loopback.
+//! The configuration of a private node: options, ports, files and environment. All files are in its folder, and all
+//! listeners are on loopback.
 
 use std::{
     ffi::OsString,
@@ -10,7 +10,7 @@ use std::{
 
 use crate::{Error, ports};
 
-/// What a node offers beside AMQP 0-9-1.
+/// What a node offers in addition to AMQP 0-9-1.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// RabbitMQ's own WebSocket bridge.
@@ -102,7 +102,7 @@ pub(super) fn environment(command: &mut Command, folder: &Path, ports: &Ports) {
         command.env_remove(name);
     }
     let own: [(&str, OsString); 14] = [
-        // the start script replaces itself by the Erlang machine, whose process id is then ours to signal
+        // the start script replaces itself by the Erlang machine, so its process id is the one to signal
         ("RUNNING_UNDER_SYSTEMD", "true".into()),
         ("ERL_EPMD_ADDRESS", "127.0.0.1".into()),
         ("ERL_EPMD_PORT", ports.epmd.to_string().into()),

@@ -1,5 +1,5 @@
-//! Where RabbitMQ is on this machine. The package's wrapper in /usr/sbin changes to a system user, so the script behind it
-//! comes first: it runs as whoever calls it.
+//! Finds RabbitMQ on this machine. The wrapper of the package in /usr/sbin changes to a system user, so the script
+//! behind it, which runs as the calling user, comes first.
 
 use std::{
     path::PathBuf,
@@ -21,7 +21,7 @@ pub(super) fn server() -> Result<PathBuf, Error> {
         .ok_or(Error::Missing { program: "rabbitmq-server", remedy: "sudo apt-get install rabbitmq-server" })
 }
 
-/// Erlang's port mapper in the foreground: a node that finds one answering does not start a shared one that stays.
+/// Erlang's port mapper in the foreground. A node that finds a running one does not start a shared one that would stay.
 pub(super) fn epmd(port: u16) -> Command {
     let mut command = Command::new("epmd");
     command.args(["-address", "127.0.0.1", "-port", &port.to_string()]);

@@ -1,5 +1,5 @@
-//! A private RabbitMQ node: own name, ports, folders and port mapper, so that it can be killed and restarted beside any
-//! other node, as root or as any user, and leaves nothing behind.
+//! A private RabbitMQ node with its own name, ports, folders and port mapper. It can be killed and restarted beside
+//! other nodes, as any user, and leaves nothing behind.
 
 mod config;
 mod install;
@@ -32,7 +32,7 @@ const LOG_TAIL: usize = 2_000;
 /// A running node; dropping it kills it and removes its data.
 #[derive(Debug)]
 pub struct RabbitMq {
-    // in the order in which they go: the node, its port mapper, its files
+    // dropped in this order: the node, its port mapper, its files
     node: Child,
     _epmd: Child,
     folder: TempDir,
@@ -67,8 +67,8 @@ impl RabbitMq {
         Ok(rabbit)
     }
 
-    /// One node for all tests of a process, started by the first that asks; each test names its own queues.
-    /// It has [`Options::tls`], and ends with the process. A test that kills its broker starts its own.
+    /// One node for all tests of a process, started by the first test that needs it; each test names its own queues. It
+    /// has [`Options::tls`] and ends with the process. A test that kills its broker starts its own node.
     ///
     /// # Panics
     /// When the node cannot be started: the message says why and what to do.
@@ -97,7 +97,7 @@ impl RabbitMq {
         self.ports.tls
     }
 
-    /// The PEM file with the certificate that is shown there: who trusts it trusts the node.
+    /// The PEM file with the certificate of that port, for clients to trust.
     #[must_use]
     pub fn certificate(&self) -> PathBuf {
         config::certificate(self.folder.path())
@@ -134,8 +134,8 @@ impl RabbitMq {
         }
     }
 
-    /// Starts the node again on the same ports and data, after [`RabbitMq::kill`] or [`RabbitMq::stop`], or killing it
-    /// first. Durable queues and their persistent messages are there again.
+    /// Starts the node again with the same ports and data, after [`RabbitMq::kill`] or [`RabbitMq::stop`]; a running
+    /// node is killed first. Durable queues and their persistent messages remain.
     ///
     /// # Errors
     /// Why it did not start.
@@ -145,8 +145,8 @@ impl RabbitMq {
         self.ready().await
     }
 
-    /// Runs `rabbitmqctl` against this node and gives its output, as in `ctl(&["-q", "list_queues", "name"])`.
-    /// It takes a second or two: an Erlang machine of its own starts.
+    /// Runs `rabbitmqctl` on this node and returns its output, as in `ctl(&["-q", "list_queues", "name"])`. It takes a
+    /// second or two to start an Erlang machine.
     ///
     /// # Errors
     /// [`Error::Tool`] with what it said.
@@ -202,7 +202,7 @@ fn spawn(program: &Path, folder: &Path, ports: &Ports) -> Result<Child, Error> {
     Child::spawn_with_folder(command, Some(folder))
 }
 
-/// Whether the node greets AMQP clients (`connection.start` is a method frame, type 1) and its plugins listen.
+/// True if the node answers AMQP clients (`connection.start` is a method frame, type 1) and its plugins listen.
 async fn answers(ports: &Ports) -> bool {
     let greet = async {
         let mut stream = TcpStream::connect(("127.0.0.1", ports.amqp)).await?;

@@ -1,4 +1,4 @@
-//! The helpers against the real programs.
+//! The helpers, tested with the real programs.
 
 mod browser;
 mod rabbitmq;

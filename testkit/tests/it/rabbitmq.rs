@@ -1,4 +1,4 @@
-//! The life of a private node.
+//! A private node is started, used, killed and restarted.
 
 use std::net::TcpStream;
 

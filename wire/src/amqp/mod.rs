@@ -1,6 +1,6 @@
 //! AMQP 0-9-1: the protocol header, then frames; methods with their arguments, and contents with properties and body.
 //!
-//! - [`spec`]: methods and properties by name; [`value`]: how arguments and field tables are written
+//! - [`spec`]: methods and properties by name; [`value`]: the encoding of arguments and field tables
 
 mod spec;
 mod value;
@@ -8,12 +8,11 @@ mod value;
 use std::{collections::HashMap, ops::Range};
 
 use crate::{
-    assembly,
     field::Field,
+    field_builder::FieldBuilder,
     media::{self, Content},
     protobuf::Schemas,
-    scope::Scope,
-    text,
+    reassembly, text,
 };
 
 const HEADER: &str = "AMQP 0-9-1 §4.2.2";
@@ -26,56 +25,56 @@ const HEARTBEAT: &str = "AMQP 0-9-1 §4.2.7";
 
 const FRAME_END: u8 = 0xce;
 
-/// A content whose body is not all there yet.
+/// A content whose body is incomplete.
 #[derive(Default)]
-struct Open {
+struct PartialContent {
     size: u64,
     content_type: String,
     coding: String,
     ranges: Vec<Range<usize>>,
 }
 
-/// Whether a connection that begins so speaks AMQP.
+/// True if a connection that begins with these bytes uses AMQP.
 pub(crate) fn begins(bytes: &[u8]) -> bool {
     bytes.starts_with(b"AMQP")
 }
 
 /// Reads frames to the end of the stream.
-pub(crate) fn frames(stream: &mut Scope<'_>, schemas: &Schemas) {
-    let mut contents: HashMap<u16, Open> = HashMap::new();
+pub(crate) fn frames(stream: &mut FieldBuilder<'_>, schemas: &Schemas) {
+    let mut contents: HashMap<u16, PartialContent> = HashMap::new();
     while !stream.is_empty() {
-        let mut scope = stream.rest();
-        if begins(scope.left()) {
-            let field = protocol_header(&mut scope);
-            stream.push(scope.close(field));
+        let mut builder = stream.rest();
+        if begins(builder.left()) {
+            let field = protocol_header(&mut builder);
+            stream.push(builder.close(field));
             continue;
         }
-        let found = frame(&mut scope);
+        let found = frame(&mut builder);
         let Some(found) = found.filter(|found| found.whole || stream.open()) else {
             let mut field = Field::framing("frame", FRAME);
-            if !scope.is_empty() {
-                scope.malformed("unexpected bytes", FRAME, "not a frame");
+            if !builder.is_empty() {
+                builder.malformed("unexpected bytes", FRAME, "not a frame");
                 field = field.problem("what begins here is no frame");
             }
-            stream.push(scope.close(field));
+            stream.push(builder.close(field));
             break;
         };
         if found.whole {
-            scope.end_here();
+            builder.end_here();
         }
         let mut field = Field::framing("frame", FRAME).value(found.name);
-        let problem = follow(&mut contents, &found);
+        let problem = track_content(&mut contents, &found);
         if let Some(problem) = problem.or(found.problem) {
             field = field.problem(problem);
         }
-        stream.push(scope.close(field));
-        if contents.get(&found.channel).is_some_and(Open::is_whole)
+        stream.push(builder.close(field));
+        if contents.get(&found.channel).is_some_and(PartialContent::is_whole)
             && let Some(content) = contents.remove(&found.channel)
         {
             body(stream, content, schemas, false);
         }
     }
-    // not in the order of a hash, so that what is left of the budget goes the same way each time
+    // in the order of channels, so that a spent budget cuts the same fields in every run
     let mut unfinished: Vec<_> = contents.into_iter().collect();
     unfinished.sort_by_key(|(channel, _)| *channel);
     for (_, content) in unfinished {
@@ -83,23 +82,24 @@ pub(crate) fn frames(stream: &mut Scope<'_>, schemas: &Schemas) {
     }
 }
 
-impl Open {
+impl PartialContent {
     fn is_whole(&self) -> bool {
         self.ranges.iter().map(|range| range.len() as u64).sum::<u64>() >= self.size
     }
 }
 
-/// Keeps what belongs to a content; says what is wrong with the frame at this place.
-fn follow(contents: &mut HashMap<u16, Open>, found: &Found) -> Option<&'static str> {
+/// Adds a part to the content of its channel. Returns the problem of the frame, if it is not allowed here.
+fn track_content(contents: &mut HashMap<u16, PartialContent>, found: &Found) -> Option<&'static str> {
     match &found.content {
-        Part::None if found.name == "heartbeat" => None,
-        Part::None => contents.remove(&found.channel).map(|_| "the content before is not finished"),
-        Part::Header { size, content_type, coding } => {
+        ContentPart::None if found.name == "heartbeat" => None,
+        ContentPart::None => contents.remove(&found.channel).map(|_| "the content before is not finished"),
+        ContentPart::Header { size, content_type, coding } => {
             let (size, content_type, coding) = (*size, content_type.clone(), coding.clone());
-            let before = contents.insert(found.channel, Open { size, content_type, coding, ranges: Vec::new() });
+            let before =
+                contents.insert(found.channel, PartialContent { size, content_type, coding, ranges: Vec::new() });
             before.map(|_| "the content before is not finished")
         }
-        Part::Body(range) => match contents.get_mut(&found.channel) {
+        ContentPart::Body(range) => match contents.get_mut(&found.channel) {
             Some(content) => {
                 content.ranges.push(range.clone());
                 None
@@ -109,32 +109,32 @@ fn follow(contents: &mut HashMap<u16, Open>, found: &Found) -> Option<&'static s
     }
 }
 
-/// Lays what a body says over the frames that carry it.
-fn body(stream: &mut Scope<'_>, content: Open, schemas: &Schemas, open: bool) {
-    let pieces = assembly::pieces(&content.ranges);
-    let bytes = assembly::join(stream.bytes(), &pieces);
+/// Attaches the dissected body to the frames that carry it.
+fn body(stream: &mut FieldBuilder<'_>, content: PartialContent, schemas: &Schemas, open: bool) {
+    let pieces = reassembly::pieces(&content.ranges);
+    let bytes = reassembly::join(stream.bytes(), &pieces);
     let media = Content::of_type(&content.content_type, &content.coding);
     let budget = stream.budget();
     let fields = media::dissect(&media, &bytes, open, schemas, budget);
-    assembly::install(stream.fields_mut(), fields, &pieces, budget);
+    reassembly::attach(stream.fields_mut(), fields, &pieces, budget);
 }
 
-fn protocol_header(scope: &mut Scope<'_>) -> Field {
-    scope.leaf(4, Field::text("protocol", HEADER).value("AMQP"));
+fn protocol_header(builder: &mut FieldBuilder<'_>) -> Field {
+    builder.leaf(4, Field::text("protocol", HEADER).value("AMQP"));
     for name in ["protocol id", "major version", "minor version", "revision"] {
-        if scope.u8(name, HEADER).is_none() {
+        if builder.u8(name, HEADER).is_none() {
             return Field::framing("protocol header", HEADER);
         }
     }
-    let version = &scope.bytes()[scope.taken()][4..];
-    scope.end_here();
+    let version = &builder.bytes()[builder.taken()][4..];
+    builder.end_here();
     let field =
         Field::framing("protocol header", HEADER).value(format!("{}-{}-{}", version[1], version[2], version[3]));
     if version == [0, 0, 9, 1] { field } else { field.problem("only version 0-9-1 is read here") }
 }
 
-/// What belongs to the content on a channel.
-enum Part {
+/// The part of a content in a frame.
+enum ContentPart {
     None,
     Header { size: u64, content_type: String, coding: String },
     Body(Range<usize>),
@@ -143,13 +143,13 @@ enum Part {
 struct Found {
     channel: u16,
     name: &'static str,
-    content: Part,
+    content: ContentPart,
     whole: bool,
     problem: Option<&'static str>,
 }
 
-fn frame(scope: &mut Scope<'_>) -> Option<Found> {
-    let [kind] = scope.take()?;
+fn frame(builder: &mut FieldBuilder<'_>) -> Option<Found> {
+    let [kind] = builder.take()?;
     let name = match kind {
         1 => "method",
         2 => "content header",
@@ -159,83 +159,83 @@ fn frame(scope: &mut Scope<'_>) -> Option<Found> {
     };
     let field = Field::framing("type", FRAME).value(format!("{kind} {name}"));
     if matches!(kind, 1..=3 | 8) {
-        scope.leaf(1, field);
+        builder.leaf(1, field);
     } else {
-        let ends = ends_rightly(scope.left());
-        scope.leaf(1, field.malformed("not a type of frame"));
+        let ends = has_valid_end(builder.left());
+        builder.leaf(1, field.malformed("not a type of frame"));
         if !ends {
             return None;
         }
     }
-    let channel = scope.u16("channel", FRAME)?;
-    let size = scope.u32("size", FRAME)? as usize;
-    let mut payload = scope.window(size);
-    let mut found = Found { channel, name, content: Part::None, whole: false, problem: None };
+    let channel = builder.u16("channel", FRAME)?;
+    let size = builder.u32("size", FRAME)? as usize;
+    let mut payload = builder.window(size);
+    let mut found = Found { channel, name, content: ContentPart::None, whole: false, problem: None };
     match kind {
         1 => {
             let mut whole = true;
             found.name = method(&mut payload, &mut whole).unwrap_or("method");
-            // where the arguments cannot be told apart, neither can the credential among them
-            let lost = !is_secret(found.name).is_empty() && !whole;
-            scope.push(payload.close(Field::framing("method", METHOD).value(found.name).secret(lost)));
+            // where the arguments cannot be separated, the credential among them cannot be found
+            let lost = !credential_argument(found.name).is_empty() && !whole;
+            builder.push(payload.close(Field::framing("method", METHOD).value(found.name).masked(lost)));
         }
         2 => {
             let (size, content_type, coding) = content_header(&mut payload);
-            found.content = Part::Header { size: size.unwrap_or(0), content_type, coding };
-            scope.push(payload.close(Field::framing("content header", CONTENT_HEADER)));
+            found.content = ContentPart::Header { size: size.unwrap_or(0), content_type, coding };
+            builder.push(payload.close(Field::framing("content header", CONTENT_HEADER)));
         }
         3 => {
-            let at = scope.at();
-            scope.push(
-                payload.close(Field::payload("body", CONTENT_BODY).value(text::bytes(size.min(scope.left().len())))),
+            let at = builder.at();
+            builder.push(
+                payload.close(Field::payload("body", CONTENT_BODY).value(text::bytes(size.min(builder.left().len())))),
             );
-            found.content = Part::Body(at..scope.at());
+            found.content = ContentPart::Body(at..builder.at());
         }
         8 => {
             let unexpected = !payload.is_empty() || channel != 0;
-            scope.push(payload.close(Field::framing("content", HEARTBEAT)));
+            builder.push(payload.close(Field::framing("content", HEARTBEAT)));
             found.problem = unexpected.then_some("a heartbeat is empty and on channel 0");
         }
-        _ => scope.push(payload.close(Field::framing("content", FRAME))),
+        _ => builder.push(payload.close(Field::framing("content", FRAME))),
     }
-    match scope.left() {
+    match builder.left() {
         [FRAME_END, ..] => {
-            scope.leaf(1, Field::framing("frame end", FRAME).value("0xce"));
+            builder.leaf(1, Field::framing("frame end", FRAME).value("0xce"));
             found.whole = true;
         }
         [] => {}
         _ => {
-            scope.leaf(1, Field::framing("frame end", FRAME).malformed("a frame ends with 0xce"));
+            builder.leaf(1, Field::framing("frame end", FRAME).malformed("a frame ends with 0xce"));
             found.whole = true;
         }
     }
     Some(found)
 }
 
-/// Whether a frame that begins here has its end where its size says.
-fn ends_rightly(bytes: &[u8]) -> bool {
+/// True if a frame that begins here ends where its size says.
+fn has_valid_end(bytes: &[u8]) -> bool {
     let size = bytes.get(3..).and_then(|bytes| bytes.first_chunk()).map(|size| u32::from_be_bytes(*size) as usize);
     size.is_some_and(|size| bytes.get(7 + size) == Some(&FRAME_END))
 }
 
-fn method(scope: &mut Scope<'_>, whole: &mut bool) -> Option<&'static str> {
-    let ids = scope.take::<4>().map(|[a, b, c, d]| (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])));
+fn method(builder: &mut FieldBuilder<'_>, whole: &mut bool) -> Option<&'static str> {
+    let ids = builder.take::<4>().map(|[a, b, c, d]| (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])));
     let known = ids.and_then(|(class, number)| spec::method(class, number));
     let names = known.and_then(|known| known.2.split_once('.'));
     let shown = |id: u16, name: Option<&str>| name.map_or_else(|| id.to_string(), |name| format!("{id} {name}"));
-    let Some((class, number)) = ids else { return scope.short(Field::number("class and method", METHOD)) };
-    scope.leaf(2, Field::number("class", METHOD).value(shown(class, names.map(|names| names.0))));
-    scope.leaf(2, Field::number("method", METHOD).value(shown(number, names.map(|names| names.1))));
+    let Some((class, number)) = ids else { return builder.short(Field::number("class and method", METHOD)) };
+    builder.leaf(2, Field::number("class", METHOD).value(shown(class, names.map(|names| names.0))));
+    builder.leaf(2, Field::number("method", METHOD).value(shown(number, names.map(|names| names.1))));
     let Some((_, _, name, arguments)) = known else {
-        scope.malformed("arguments", METHOD, "not a method of AMQP 0-9-1");
+        builder.malformed("arguments", METHOD, "not a method of AMQP 0-9-1");
         return None;
     };
-    *whole = value::arguments(scope, arguments, is_secret(name)).is_some();
+    *whole = value::arguments(builder, arguments, credential_argument(name)).is_some();
     Some(name)
 }
 
-/// Which argument of a method is a credential.
-fn is_secret(method: &str) -> &'static str {
+/// The argument of a method that is a credential; empty if there is none.
+fn credential_argument(method: &str) -> &'static str {
     match method {
         "connection.start-ok" | "connection.secure-ok" => "response",
         "connection.update-secret" => "new-secret",
@@ -243,21 +243,21 @@ fn is_secret(method: &str) -> &'static str {
     }
 }
 
-/// Reads the properties; gives the size of the body, its media type and its coding.
-fn content_header(scope: &mut Scope<'_>) -> (Option<u64>, String, String) {
+/// Reads the properties. Returns the size of the body, its media type and its coding.
+fn content_header(builder: &mut FieldBuilder<'_>) -> (Option<u64>, String, String) {
     let mut size = None;
     let (mut content_type, mut coding) = (String::new(), String::new());
     let mut read = || {
-        scope.u16("class", CONTENT_HEADER)?;
-        scope.u16("weight", CONTENT_HEADER)?;
-        size = Some(scope.u64("body size", CONTENT)?);
-        let flags = scope.take().map(u16::from_be_bytes);
+        builder.u16("class", CONTENT_HEADER)?;
+        builder.u16("weight", CONTENT_HEADER)?;
+        size = Some(builder.u64("body size", CONTENT)?);
+        let flags = builder.take().map(u16::from_be_bytes);
         let field = Field::framing("property flags", CONTENT_HEADER);
-        let Some(flags) = flags else { return scope.short(field) };
-        scope.leaf(2, field.value(format!("{flags:#018b}")));
+        let Some(flags) = flags else { return builder.short(field) };
+        builder.leaf(2, field.value(format!("{flags:#018b}")));
         for (nth, (name, kind)) in spec::PROPERTIES.iter().enumerate() {
             if flags & 0x8000 >> nth != 0 {
-                let text = value::argument(scope, name, *kind, false, CONTENT_HEADER)?;
+                let text = value::argument(builder, name, *kind, false, CONTENT_HEADER)?;
                 match *name {
                     "content-type" => content_type = text,
                     "content-encoding" => coding = text,

@@ -1,6 +1,6 @@
 //! The methods of AMQP 0-9-1 with RabbitMQ's extensions, and the properties of a content: names, numbers and types.
 
-/// How an argument is written.
+/// The encoding of an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Type {
     Bit,
@@ -14,7 +14,7 @@ pub(crate) enum Type {
     Timestamp,
 }
 
-/// A method: class, number, name, and its arguments in their order.
+/// A method: class, number, name, and arguments in order.
 pub(crate) type Method = (u16, u16, &'static str, &'static [(&'static str, Type)]);
 
 /// The method of this number.
@@ -22,7 +22,7 @@ pub(crate) fn method(class: u16, number: u16) -> Option<&'static Method> {
     METHODS.iter().find(|method| (method.0, method.1) == (class, number))
 }
 
-/// The properties of a content of class basic; the first has the highest bit of the flags.
+/// The properties of a content of class basic, in the order of their flags, from the highest bit.
 pub(crate) const PROPERTIES: &[(&str, Type)] = &[
     ("content-type", Type::ShortStr),
     ("content-encoding", Type::ShortStr),
@@ -306,7 +306,7 @@ mod tests {
             let name: String = method.2.split('.').next_back().unwrap().split('-').collect();
             assert!(shown.contains(&name), "{method:?}: {shown}");
             for (argument, _) in method.3 {
-                // arguments that are no longer used have no name there
+                // arguments that are no longer used have no name in the specification
                 let old = [
                     "ticket",
                     "prefetch-size",

@@ -1,8 +1,7 @@
-//! How the arguments of methods and the entries of field tables are written (AMQP 0-9-1 §4.2.5, with the types that RabbitMQ
-//! takes).
+//! The encoding of method arguments and field table entries (AMQP 0-9-1 §4.2.5, with RabbitMQ's types).
 
 use super::spec::Type;
-use crate::{field::Field, scope::Scope, secret, text};
+use crate::{field::Field, field_builder::FieldBuilder, redact, text};
 
 const BITS: &str = "AMQP 0-9-1 §4.2.5.2";
 const NUMBERS: &str = "AMQP 0-9-1 §4.2.5.1";
@@ -10,92 +9,96 @@ const STRINGS: &str = "AMQP 0-9-1 §4.2.5.3";
 const TIMESTAMPS: &str = "AMQP 0-9-1 §4.2.5.4";
 const TABLES: &str = "AMQP 0-9-1 §4.2.5.5";
 
-/// How deep tables and arrays are followed.
+/// The maximum nesting of tables and arrays that is dissected.
 const DEPTH: usize = 32;
 
-/// Reads the arguments of a method; bits side by side share bytes. The one named `secret` is a credential.
-pub(super) fn arguments(scope: &mut Scope<'_>, arguments: &[(&'static str, Type)], secret: &str) -> Option<()> {
+/// Reads the arguments of a method; adjacent bits share bytes. The argument named `secret` is a credential.
+pub(super) fn arguments(
+    builder: &mut FieldBuilder<'_>,
+    arguments: &[(&'static str, Type)],
+    secret: &str,
+) -> Option<()> {
     let mut rest = arguments;
     while let [(name, kind), behind @ ..] = rest {
         if *kind == Type::Bit {
             let count = rest.iter().take_while(|(_, kind)| *kind == Type::Bit).count().min(8);
             let names: Vec<_> = rest[..count].iter().map(|(name, _)| *name).collect();
-            bits(scope, &names)?;
+            bits(builder, &names)?;
             rest = &rest[count..];
         } else {
-            argument(scope, name, *kind, *name == secret, NUMBERS)?;
+            argument(builder, name, *kind, *name == secret, NUMBERS)?;
             rest = behind;
         }
     }
     Some(())
 }
 
-fn bits(scope: &mut Scope<'_>, names: &[&'static str]) -> Option<()> {
+fn bits(builder: &mut FieldBuilder<'_>, names: &[&'static str]) -> Option<()> {
     let mut name = names.join(", ");
     if names.len() > 1 {
         name = format!("bits: {name}");
     }
     let field = Field::framing(name, BITS);
-    let Some([byte]) = scope.take() else { return scope.short(field) };
+    let Some([byte]) = builder.take() else { return builder.short(field) };
     let set: Vec<_> = names.iter().enumerate().filter(|(nth, _)| byte >> nth & 1 == 1).map(|(_, name)| *name).collect();
-    scope.leaf(1, field.value(if set.is_empty() { "none".to_owned() } else { set.join(", ") }));
+    builder.leaf(1, field.value(if set.is_empty() { "none".to_owned() } else { set.join(", ") }));
     Some(())
 }
 
-/// Reads one argument or property; gives its text.
+/// Reads one argument or property. Returns its text.
 pub(super) fn argument(
-    scope: &mut Scope<'_>,
+    builder: &mut FieldBuilder<'_>,
     name: &'static str,
     kind: Type,
     secret: bool,
     rule: &'static str,
 ) -> Option<String> {
     match kind {
-        Type::Bit => bits(scope, &[name]).map(|()| String::new()),
-        Type::Octet => scope.u8(name, rule).map(|number| number.to_string()),
-        Type::Short => scope.u16(name, rule).map(|number| number.to_string()),
-        Type::Long => scope.u32(name, rule).map(|number| number.to_string()),
-        Type::LongLong => scope.u64(name, rule).map(|number| number.to_string()),
-        Type::Timestamp => scope.u64(name, TIMESTAMPS).map(|number| number.to_string()),
-        Type::ShortStr => string::<1>(scope, Field::text(name, STRINGS), secret),
-        Type::LongStr => string::<4>(scope, Field::text(name, STRINGS), secret),
+        Type::Bit => bits(builder, &[name]).map(|()| String::new()),
+        Type::Octet => builder.u8(name, rule).map(|number| number.to_string()),
+        Type::Short => builder.u16(name, rule).map(|number| number.to_string()),
+        Type::Long => builder.u32(name, rule).map(|number| number.to_string()),
+        Type::LongLong => builder.u64(name, rule).map(|number| number.to_string()),
+        Type::Timestamp => builder.u64(name, TIMESTAMPS).map(|number| number.to_string()),
+        Type::ShortStr => string::<1>(builder, Field::text(name, STRINGS), secret),
+        Type::LongStr => string::<4>(builder, Field::text(name, STRINGS), secret),
         Type::Table => {
-            table(scope, Field::text(name, TABLES), 0)?;
+            table(builder, Field::text(name, TABLES), 0)?;
             Some(String::new())
         }
     }
 }
 
-/// Takes a length of `N` bytes and a window so long, which `read` reads; nothing when it is not all there.
+/// Takes a length of `N` bytes and as many bytes as it says, which `read` dissects. None if they are incomplete.
 fn counted<const N: usize>(
-    scope: &mut Scope<'_>,
+    builder: &mut FieldBuilder<'_>,
     field: Field,
     name: &'static str,
-    read: impl FnOnce(&mut Scope<'_>, Field) -> Field,
+    read: impl FnOnce(&mut FieldBuilder<'_>, Field) -> Field,
 ) -> Option<()> {
-    let Some(bytes) = scope.take::<N>() else { return scope.short(field) };
+    let Some(bytes) = builder.take::<N>() else { return builder.short(field) };
     let len = bytes.iter().fold(0_usize, |len, byte| len << 8 | usize::from(*byte));
-    let mut whole = scope.window(N.saturating_add(len));
+    let mut whole = builder.window(N.saturating_add(len));
     whole.leaf(N, Field::number("length", STRINGS).value(len.to_string()));
     let complete = whole.left().len() == len;
     let mut inner = whole.rest();
     let inside = Field { rule: field.rule.clone(), ..Field::text(name, STRINGS) };
     let inside = read(&mut inner, inside);
     let mut field = field.value(inside.value.clone());
-    if !complete && !scope.open() {
+    if !complete && !builder.open() {
         field = field.problem("its length is more than there is");
     }
     whole.push(inner.close(inside));
-    scope.push(whole.close(field));
+    builder.push(whole.close(field));
     complete.then_some(())
 }
 
-fn string<const N: usize>(scope: &mut Scope<'_>, field: Field, secret: bool) -> Option<String> {
+fn string<const N: usize>(builder: &mut FieldBuilder<'_>, field: Field, secret: bool) -> Option<String> {
     let mut out = String::new();
-    counted::<N>(scope, field, "text", |inner, field| {
+    counted::<N>(builder, field, "text", |inner, field| {
         let bytes = inner.left();
         if secret {
-            return field.secret(true);
+            return field.masked(true);
         }
         out = String::from_utf8_lossy(bytes).into_owned();
         field.value(text::preview(bytes))
@@ -103,8 +106,8 @@ fn string<const N: usize>(scope: &mut Scope<'_>, field: Field, secret: bool) -> 
     Some(out)
 }
 
-fn table(scope: &mut Scope<'_>, field: Field, depth: usize) -> Option<()> {
-    counted::<4>(scope, field, "entries", |inner, field| {
+fn table(builder: &mut FieldBuilder<'_>, field: Field, depth: usize) -> Option<()> {
+    counted::<4>(builder, field, "entries", |inner, field| {
         let mut count = 0;
         while !inner.is_empty() {
             let mut entry = inner.rest();
@@ -130,14 +133,14 @@ fn table(scope: &mut Scope<'_>, field: Field, depth: usize) -> Option<()> {
     })
 }
 
-fn entry(scope: &mut Scope<'_>, depth: usize) -> Option<String> {
-    let name = string::<1>(scope, Field::text("name", STRINGS), false)?;
-    value(scope, secret::is_secret(name.as_bytes()), depth)?;
+fn entry(builder: &mut FieldBuilder<'_>, depth: usize) -> Option<String> {
+    let name = string::<1>(builder, Field::text("name", STRINGS), false)?;
+    value(builder, redact::is_credential(name.as_bytes()), depth)?;
     Some(text::shorten(&name))
 }
 
-fn array(scope: &mut Scope<'_>, field: Field, depth: usize) -> Option<()> {
-    counted::<4>(scope, field, "elements", |inner, field| {
+fn array(builder: &mut FieldBuilder<'_>, field: Field, depth: usize) -> Option<()> {
+    counted::<4>(builder, field, "elements", |inner, field| {
         let mut count = 0;
         while !inner.is_empty() {
             if value(inner, false, depth).is_none() {
@@ -149,33 +152,34 @@ fn array(scope: &mut Scope<'_>, field: Field, depth: usize) -> Option<()> {
     })
 }
 
-/// Reads the type and the value behind it.
-fn value(scope: &mut Scope<'_>, secret: bool, depth: usize) -> Option<()> {
-    let Some([sign]) = scope.take() else { return scope.short(Field::framing("type", TABLES)) };
+/// Reads a type and a value.
+fn value(builder: &mut FieldBuilder<'_>, secret: bool, depth: usize) -> Option<()> {
+    let Some([sign]) = builder.take() else { return builder.short(Field::framing("type", TABLES)) };
     let Some((kind, width)) = kind(sign) else {
-        scope.leaf(1, Field::framing("type", TABLES).value(text::preview(&[sign])).malformed("not a type of a value"));
+        builder
+            .leaf(1, Field::framing("type", TABLES).value(text::preview(&[sign])).malformed("not a type of a value"));
         return None;
     };
-    scope.leaf(1, Field::framing("type", TABLES).value(format!("{} {kind}", char::from(sign))));
+    builder.leaf(1, Field::framing("type", TABLES).value(format!("{} {kind}", char::from(sign))));
     let field = Field::text("value", TABLES);
     match sign {
-        b'F' | b'A' if secret => string::<4>(scope, field, secret).map(|_| ()),
-        b'S' | b'x' => string::<4>(scope, field, secret).map(|_| ()),
+        b'F' | b'A' if secret => string::<4>(builder, field, secret).map(|_| ()),
+        b'S' | b'x' => string::<4>(builder, field, secret).map(|_| ()),
         b'F' | b'A' if depth == DEPTH => {
-            scope.leaf(usize::MAX, field.problem("nested deeper than is shown"));
+            builder.leaf(usize::MAX, field.problem("nested deeper than is shown"));
             None
         }
-        b'F' => table(scope, field, depth + 1),
-        b'A' => array(scope, field, depth + 1),
+        b'F' => table(builder, field, depth + 1),
+        b'A' => array(builder, field, depth + 1),
         _ => {
-            let Some(bytes) = scope.left().get(..width) else { return scope.short(field) };
-            scope.leaf(width, field.value(number(sign, bytes)).secret(secret));
+            let Some(bytes) = builder.left().get(..width) else { return builder.short(field) };
+            builder.leaf(width, field.value(number(sign, bytes)).masked(secret));
             Some(())
         }
     }
 }
 
-/// What a sign stands for, and how many bytes a value of that type has, if always as many.
+/// The name of a type, and its length in bytes if all values have the same length.
 fn kind(sign: u8) -> Option<(&'static str, usize)> {
     Some(match sign {
         b't' => ("boolean", 1),

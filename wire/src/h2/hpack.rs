@@ -1,14 +1,14 @@
-//! Header blocks (RFC 7541). The library keeps the table and decodes; this walks the representations, so that each header
-//! field has its bytes, and gives them to it one by one.
+//! HPACK header blocks (RFC 7541). A library keeps the table and decodes. This module finds the bytes of each header
+//! field and passes them to the library one field at a time.
 
 use loona_hpack::Decoder;
 
 use crate::{
-    field::{Field, Kind},
+    field::{Field, FieldKind},
+    field_builder::FieldBuilder,
+    header_rules,
     http1::Headers,
-    known,
-    scope::Scope,
-    secret, text,
+    redact, text,
 };
 
 const INTEGER: &str = "RFC 7541 §5.1";
@@ -17,21 +17,22 @@ const INDEXED: &str = "RFC 7541 §6.1";
 const UPDATE: &str = "RFC 7541 §6.3";
 const LITERAL: &str = "RFC 7541 §6.2";
 
-/// The largest dynamic table that is followed, in bytes. Real ones have 4 to 64 KiB.
+/// The largest dynamic table that is followed, in bytes. Usual ones have 4 to 64 KiB.
 const MAX_TABLE: usize = 1 << 20;
 
-/// Indices up to this one are of the static table (RFC 7541, Appendix A).
+/// The highest index of the static table (RFC 7541, Appendix A).
 const STATIC: usize = 61;
 
-/// The fields that say what a body is, and whose call. Others need not be kept: a block can name a long value in one byte.
+/// The header fields that describe the body and identify the call. Others are not kept, because one byte of a block can
+/// stand for a long value.
 const KEPT: &[&str] = &[":method", ":path", ":status", "content-type", "content-encoding", "traceparent"];
 
-/// What the blocks of one direction have built up so far.
+/// The state after the blocks of one direction so far.
 pub(super) struct Table {
     decoder: Decoder<'static>,
-    /// Bytes of table size updates, which the library takes with the field behind them.
+    /// Bytes of table size updates; the library decodes them together with the next field.
     updates: Vec<u8>,
-    /// A block could not be read: from there on indices of the dynamic table may mean something else.
+    /// True after a block that could not be decoded: the dynamic table may then be wrong.
     broken: bool,
 }
 
@@ -50,37 +51,37 @@ impl Table {
     }
 }
 
-/// Reads a block; keeps the header fields that matter.
-pub(super) fn block(mut scope: Scope<'_>, table: &mut Table, headers: &mut Headers) -> Vec<Field> {
-    while !scope.is_empty() {
-        let mut inner = scope.rest();
+/// Dissects a block and keeps the header fields in [`KEPT`].
+pub(super) fn block(mut builder: FieldBuilder<'_>, table: &mut Table, headers: &mut Headers) -> Vec<Field> {
+    while !builder.is_empty() {
+        let mut inner = builder.rest();
         let Some(field) = representation(&mut inner, table, headers) else {
-            // what cannot be told apart may be a credential
-            let cut_off = scope.open();
+            // bytes that cannot be decoded may be a credential
+            let cut_off = builder.open();
             table.broken = true;
             let field = Field::text("header field", LITERAL);
             let field = if cut_off {
-                Field { kind: Kind::Incomplete, ..field }.problem("the capture ends here")
+                Field { kind: FieldKind::Incomplete, ..field }.problem("the capture ends here")
             } else {
                 field.malformed("not HPACK, or not after the blocks before it")
             };
-            scope.leaf(usize::MAX, field.secret(true));
+            builder.leaf(usize::MAX, field.masked(true));
             break;
         };
         inner.end_here();
-        scope.push(inner.close(field));
+        builder.push(inner.close(field));
     }
     if !table.updates.is_empty() {
-        // at the end of a block they are wrong, and take effect all the same
+        // they are not allowed at the end of a block, but take effect
         let updates = std::mem::take(&mut table.updates);
-        table.broken |= table.decoder.decode(&updates).is_err() && !scope.open();
-        scope.mark("a block does not end with a change of the table");
+        table.broken |= table.decoder.decode(&updates).is_err() && !builder.open();
+        builder.mark("a block does not end with a change of the table");
     }
-    scope.into_fields()
+    builder.into_fields()
 }
 
-fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Headers) -> Option<Field> {
-    let bytes = scope.left();
+fn representation(builder: &mut FieldBuilder<'_>, table: &mut Table, headers: &mut Headers) -> Option<Field> {
+    let bytes = builder.left();
     let first = *bytes.first()?;
     let (prefix, name, rule) = match first {
         0x80.. => (7, "indexed", INDEXED),
@@ -92,7 +93,7 @@ fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Header
     let (index, len) = integer(bytes, prefix)?;
     if prefix == 5 {
         table.updates.extend_from_slice(&bytes[..len]);
-        scope.leaf(len, Field::number("maximum size", UPDATE).value(index.to_string()));
+        builder.leaf(len, Field::number("maximum size", UPDATE).value(index.to_string()));
         return Some(Field::framing(name, rule).value(index.to_string()));
     }
     let mut end = len;
@@ -108,20 +109,20 @@ fn representation(scope: &mut Scope<'_>, table: &mut Table, headers: &mut Header
     let decoded = table.decode(&bytes[..end]);
     let (header, value) = decoded?;
     let lost = table.broken && index > STATIC;
-    // in a URL, as in :path and referer, there may be some: what is in Huffman code cannot be hidden in part
-    let masked = secret::is_secret(&header) || !secret::in_url(&value).is_empty() || lost;
-    let header_rule = known::header_rule(&header).unwrap_or(rule);
-    scope.leaf(len, Field::framing("representation", INTEGER).value(shown(name, index)));
+    // a URL in :path or referer may have credentials; a Huffman coded value cannot be masked in part
+    let masked = redact::is_credential(&header) || !redact::credentials_in_url(&value).is_empty() || lost;
+    let header_rule = header_rules::header_rule(&header).unwrap_or(rule);
+    builder.leaf(len, Field::framing("representation", INTEGER).value(shown(name, index)));
     let value_at = strings.len().wrapping_sub(1);
     for (nth, string) in strings.iter().enumerate() {
         let (name, content, masked) =
             if nth == value_at { ("value", &value, masked) } else { ("name", &header, false) };
         let coding = if string.huffman { ", Huffman code" } else { "" };
         let field = Field::number(format!("{name} length"), STRING);
-        scope.leaf(string.prefix, field.value(format!("{}{coding}", text::bytes(string.len))));
-        let rule = if string.huffman { secret::HUFFMAN } else { STRING };
+        builder.leaf(string.prefix, field.value(format!("{}{coding}", text::bytes(string.len))));
+        let rule = if string.huffman { redact::HUFFMAN } else { STRING };
         let field = Field::text(name, rule);
-        scope.leaf(string.len, if masked { field.secret(true) } else { field.value(text::preview(content)) });
+        builder.leaf(string.len, if masked { field.masked(true) } else { field.value(text::preview(content)) });
     }
     if lost {
         return Some(
@@ -139,7 +140,7 @@ fn shown(name: &str, index: usize) -> String {
 
 fn keep(headers: &mut Headers, name: &[u8], value: &[u8]) {
     let kept = KEPT.iter().find(|kept| kept.as_bytes() == name);
-    // a second one is kept too, so that it is known that there are several
+    // the second of several is kept too, so that the duplicate is known
     if kept.is_some_and(|kept| headers.get(kept).is_none() || headers.only(kept).is_some()) {
         headers.push(name, value);
     }
@@ -147,7 +148,7 @@ fn keep(headers: &mut Headers, name: &[u8], value: &[u8]) {
 
 struct Text {
     huffman: bool,
-    /// How many bytes its length has.
+    /// The number of bytes of its length.
     prefix: usize,
     len: usize,
 }
@@ -158,7 +159,7 @@ fn string(bytes: &[u8]) -> Option<Text> {
     (bytes.len() - prefix >= len).then_some(Text { huffman, prefix, len })
 }
 
-/// The number that begins in the low `prefix` bits, and how many bytes it has.
+/// The number in the low `prefix` bits and the following bytes, and how many bytes it has.
 fn integer(bytes: &[u8], prefix: u32) -> Option<(usize, usize)> {
     let mask = (1_usize << prefix) - 1;
     let mut number = usize::from(*bytes.first()?) & mask;

@@ -1,7 +1,7 @@
-//! HTTP/2 (RFC 9113): the preface, then frames. Header blocks are decoded as the connection goes (their table is built from all
-//! blocks before), bodies are read over the DATA frames of their stream.
+//! HTTP/2 (RFC 9113): the preface, then frames. Header blocks are decoded in order, since their table depends on all
+//! earlier blocks. Bodies are reassembled from the DATA frames of their stream.
 //!
-//! - [`payload`]: what is in a frame of each type; [`hpack`]: header blocks; [`names`]: types, flags, settings and errors
+//! - [`payload`]: frame payloads by type; [`hpack`]: header blocks; [`names`]: types, flags, settings and errors
 
 mod hpack;
 mod names;
@@ -10,7 +10,7 @@ mod payload;
 use std::{collections::BTreeMap, ops::Range};
 
 use self::payload::Content;
-use crate::{assembly, field::Field, http1::Headers, media, protobuf::Schemas, scope::Scope};
+use crate::{field::Field, field_builder::FieldBuilder, http1::Headers, media, protobuf::Schemas, reassembly};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -20,22 +20,22 @@ const FRAME: &str = "RFC 9113 §4.1";
 const END_STREAM: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
 
-/// Where a frame is, and on which stream.
+/// The position of a frame and its stream.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) range: Range<usize>,
     pub(crate) stream: u32,
 }
 
-/// What one party said on one stream.
+/// The headers and the body that one party sent on one stream.
 #[derive(Debug, Default)]
-pub(crate) struct Heads {
+pub(crate) struct StreamMessage {
     pub(crate) headers: Headers,
     body: Vec<Range<usize>>,
     ended: bool,
 }
 
-/// A header block that is not all there yet.
+/// An incomplete header block.
 struct Block {
     stream: u32,
     ranges: Vec<Range<usize>>,
@@ -45,16 +45,20 @@ struct Block {
 #[derive(Default)]
 pub(crate) struct Direction {
     pub(crate) frames: Vec<Frame>,
-    pub(crate) streams: BTreeMap<u32, Heads>,
+    pub(crate) streams: BTreeMap<u32, StreamMessage>,
 }
 
-/// Whether a connection that begins so speaks HTTP/2.
+/// True if a connection that begins with these bytes uses HTTP/2.
 pub(crate) fn begins(bytes: &[u8]) -> bool {
     bytes.len() >= 3 && PREFACE.starts_with(&bytes[..bytes.len().min(PREFACE.len())])
 }
 
-/// Reads frames to the end of the stream; `requests` are those that an answering party answers.
-pub(crate) fn frames(stream: &mut Scope<'_>, requests: Option<&BTreeMap<u32, Heads>>, schemas: &Schemas) -> Direction {
+/// Dissects all frames of one direction. `requests` are the client's streams, when these are the frames of the server.
+pub(crate) fn frames(
+    stream: &mut FieldBuilder<'_>,
+    requests: Option<&BTreeMap<u32, StreamMessage>>,
+    schemas: &Schemas,
+) -> Direction {
     let mut direction = Direction::default();
     let mut table = hpack::Table::new();
     let mut block: Option<Block> = None;
@@ -62,22 +66,22 @@ pub(crate) fn frames(stream: &mut Scope<'_>, requests: Option<&BTreeMap<u32, Hea
         preface(stream);
     }
     while !stream.is_empty() {
-        let mut scope = stream.rest();
-        let Some(mut found) = frame(&mut scope) else {
-            stream.push(scope.close(Field::framing("frame", FRAME)));
+        let mut builder = stream.rest();
+        let Some(mut found) = frame(&mut builder) else {
+            stream.push(builder.close(Field::framing("frame", FRAME)));
             break;
         };
         if found.whole {
-            scope.end_here();
+            builder.end_here();
         }
-        let range = scope.taken();
+        let range = builder.taken();
         if let Some(open) = &block
             && (found.kind != names::CONTINUATION || found.stream != open.stream)
         {
             found.problem = Some("a header block goes on in the very next frame");
         }
         let field = Field::framing("frame", FRAME).value(format!("{}, stream {}", found.name, found.stream));
-        stream.push(scope.close(match found.problem {
+        stream.push(builder.close(match found.problem {
             Some(problem) => field.problem(problem),
             None => field,
         }));
@@ -111,7 +115,7 @@ pub(crate) fn frames(stream: &mut Scope<'_>, requests: Option<&BTreeMap<u32, Hea
     direction
 }
 
-fn preface(stream: &mut Scope<'_>) {
+fn preface(stream: &mut FieldBuilder<'_>) {
     let left = stream.left();
     let len = left.iter().zip(PREFACE).take_while(|(byte, due)| byte == due).count();
     if len == PREFACE.len() {
@@ -134,50 +138,61 @@ struct Found {
     problem: Option<&'static str>,
 }
 
-fn frame(scope: &mut Scope<'_>) -> Option<Found> {
+fn frame(builder: &mut FieldBuilder<'_>) -> Option<Found> {
     let length = Field::number("length", FRAME);
-    let Some([high, middle, low]) = scope.take() else { return scope.short(length) };
+    let Some([high, middle, low]) = builder.take() else { return builder.short(length) };
     let len = u32::from_be_bytes([0, high, middle, low]) as usize;
-    scope.leaf(3, length.value(len.to_string()));
-    let Some([kind]) = scope.take() else { return scope.short(Field::number("type", FRAME)) };
+    builder.leaf(3, length.value(len.to_string()));
+    let Some([kind]) = builder.take() else { return builder.short(Field::number("type", FRAME)) };
     let name = names::kind(kind);
-    scope.leaf(1, Field::number("type", FRAME).value(format!("{kind} {name}")));
-    let Some([flags]) = scope.take() else { return scope.short(Field::framing("flags", FRAME)) };
-    scope.leaf(1, Field::framing("flags", FRAME).value(names::flags(kind, flags)));
+    builder.leaf(1, Field::number("type", FRAME).value(format!("{kind} {name}")));
+    let Some([flags]) = builder.take() else { return builder.short(Field::framing("flags", FRAME)) };
+    builder.leaf(1, Field::framing("flags", FRAME).value(names::flags(kind, flags)));
     let field = Field::number("stream", FRAME);
-    let Some(id) = scope.take().map(u32::from_be_bytes) else { return scope.short(field) };
+    let Some(id) = builder.take().map(u32::from_be_bytes) else { return builder.short(field) };
     let stream = id & 0x7fff_ffff;
-    scope.leaf(4, field.value(stream.to_string()));
-    let whole = scope.left().len() >= len;
-    let mut inner = scope.window(len);
+    builder.leaf(4, field.value(stream.to_string()));
+    let whole = builder.left().len() >= len;
+    let mut inner = builder.window(len);
     let (content, problem) = payload::read(&mut inner, len, kind, flags, stream);
-    scope.push(inner.close(Field::framing("payload", names::rule(kind))));
+    builder.push(inner.close(Field::framing("payload", names::rule(kind))));
     Some(Found { kind, name, flags, stream, content, whole, problem })
 }
 
-/// Decodes a header block and lays its fields over the frames that carry it.
-fn headers(stream: &mut Scope<'_>, block: Block, table: &mut hpack::Table, direction: &mut Direction, open: bool) {
-    let pieces = assembly::pieces(&block.ranges);
-    let bytes = assembly::join(stream.bytes(), &pieces);
+/// Decodes a header block and attaches its fields to the frames that carry it.
+fn headers(
+    stream: &mut FieldBuilder<'_>,
+    block: Block,
+    table: &mut hpack::Table,
+    direction: &mut Direction,
+    open: bool,
+) {
+    let pieces = reassembly::pieces(&block.ranges);
+    let bytes = reassembly::join(stream.bytes(), &pieces);
     let heads = direction.streams.entry(block.stream).or_default();
     let budget = stream.budget();
-    let fields = hpack::block(Scope::new(&bytes, open, budget), table, &mut heads.headers);
-    assembly::install(stream.fields_mut(), fields, &pieces, budget);
+    let fields = hpack::block(FieldBuilder::new(&bytes, open, budget), table, &mut heads.headers);
+    reassembly::attach(stream.fields_mut(), fields, &pieces, budget);
 }
 
-/// Reads the body of each stream over its DATA frames.
-fn bodies(stream: &mut Scope<'_>, direction: &Direction, requests: Option<&BTreeMap<u32, Heads>>, schemas: &Schemas) {
+/// Dissects the body of each stream and attaches it to the DATA frames.
+fn bodies(
+    stream: &mut FieldBuilder<'_>,
+    direction: &Direction,
+    requests: Option<&BTreeMap<u32, StreamMessage>>,
+    schemas: &Schemas,
+) {
     for (id, heads) in &direction.streams {
-        let pieces = assembly::pieces(&heads.body);
+        let pieces = reassembly::pieces(&heads.body);
         if pieces.is_empty() {
             continue;
         }
         let asked = requests.map_or(Some(heads), |requests| requests.get(id));
         let path = asked.and_then(|asked| asked.headers.get(":path")).unwrap_or_default();
         let content = media::Content::new(&heads.headers, path, requests.is_some());
-        let bytes = assembly::join(stream.bytes(), &pieces);
+        let bytes = reassembly::join(stream.bytes(), &pieces);
         let budget = stream.budget();
         let fields = media::dissect(&content, &bytes, !heads.ended, schemas, budget);
-        assembly::install(stream.fields_mut(), fields, &pieces, budget);
+        reassembly::attach(stream.fields_mut(), fields, &pieces, budget);
     }
 }

@@ -1,11 +1,11 @@
-//! What is in a frame of each type (RFC 9113 §6).
+//! The payload of each type of frame (RFC 9113 §6).
 
 use std::ops::Range;
 
 use super::names;
 use crate::{
-    field::{Field, Kind},
-    scope::Scope,
+    field::{Field, FieldKind},
+    field_builder::FieldBuilder,
     text,
 };
 
@@ -13,18 +13,18 @@ const PADDED: u8 = 0x8;
 const PRIORITY: u8 = 0x20;
 const ACK: u8 = 0x1;
 
-/// What a frame brings for its stream.
+/// What a frame contributes to its stream.
 pub(super) enum Content {
     None,
-    /// Where a piece of the body is.
+    /// The position of a piece of the body.
     Data(Range<usize>),
-    /// Where a piece of a header block is.
+    /// The position of a piece of a header block.
     Headers(Range<usize>),
 }
 
-/// Reads a payload; says what it brings and what is wrong with it at its place.
+/// Dissects a payload. Returns its contribution, and the problem if the frame is not allowed on this stream.
 pub(super) fn read(
-    scope: &mut Scope<'_>,
+    builder: &mut FieldBuilder<'_>,
     len: usize,
     kind: u8,
     flags: u8,
@@ -37,112 +37,118 @@ pub(super) fn read(
         1.. if on_connection => Some("it belongs on stream 0"),
         _ => None,
     };
-    let content = fields(scope, len, kind, flags).unwrap_or(Content::None);
-    if matches!(kind, names::PRIORITY..=names::SETTINGS | names::PING..=names::WINDOW_UPDATE) && !scope.is_empty() {
-        scope.malformed("unexpected bytes", names::rule(kind), "the frame is longer than its type");
+    let content = fields(builder, len, kind, flags).unwrap_or(Content::None);
+    if matches!(kind, names::PRIORITY..=names::SETTINGS | names::PING..=names::WINDOW_UPDATE) && !builder.is_empty() {
+        builder.malformed("unexpected bytes", names::rule(kind), "the frame is longer than its type");
     }
     (content, problem)
 }
 
-fn fields(scope: &mut Scope<'_>, len: usize, kind: u8, flags: u8) -> Option<Content> {
+fn fields(builder: &mut FieldBuilder<'_>, len: usize, kind: u8, flags: u8) -> Option<Content> {
     let rule = names::rule(kind);
     match kind {
         names::DATA => {
-            let padding = padding(scope, flags, rule)?;
+            let padding = padding(builder, flags, rule)?;
             let data = Field::payload("data", rule);
-            let range = inside(scope, len, padding, data, rule);
+            let range = inside(builder, len, padding, data, rule);
             return Some(Content::Data(range));
         }
         names::HEADERS | names::PUSH_PROMISE => {
-            let padding = padding(scope, flags, rule)?;
+            let padding = padding(builder, flags, rule)?;
             if kind == names::PUSH_PROMISE {
-                scope.u32("promised stream", rule)?;
+                builder.u32("promised stream", rule)?;
             } else if flags & PRIORITY != 0 {
-                priority(scope)?;
+                priority(builder)?;
             }
-            let range = inside(scope, len, padding, Field::framing("header block", rule), rule);
+            let range = inside(builder, len, padding, Field::framing("header block", rule), rule);
             return Some(Content::Headers(range));
         }
         names::CONTINUATION => {
-            let range = inside(scope, len, 0, Field::framing("header block", rule), rule);
+            let range = inside(builder, len, 0, Field::framing("header block", rule), rule);
             return Some(Content::Headers(range));
         }
-        names::PRIORITY => priority(scope)?,
-        names::RST_STREAM => error(scope, rule)?,
+        names::PRIORITY => priority(builder)?,
+        names::RST_STREAM => error(builder, rule)?,
         names::SETTINGS if flags & ACK == 0 => {
-            while !scope.is_empty() {
-                setting(scope, rule);
+            while !builder.is_empty() {
+                setting(builder, rule);
             }
         }
         names::PING => {
-            let Some(data) = scope.take::<8>() else { return scope.short(Field::framing("opaque data", rule)) };
-            scope.leaf(8, Field::framing("opaque data", rule).value(text::hex(&data)));
+            let Some(data) = builder.take::<8>() else { return builder.short(Field::framing("opaque data", rule)) };
+            builder.leaf(8, Field::framing("opaque data", rule).value(text::hex(&data)));
         }
         names::GOAWAY => {
-            scope.u32("last stream", rule)?;
-            error(scope, rule)?;
-            let debug = scope.left();
-            scope.leaf(debug.len(), Field::text("debug data", rule).value(text::preview(debug)));
+            builder.u32("last stream", rule)?;
+            error(builder, rule)?;
+            let debug = builder.left();
+            builder.leaf(debug.len(), Field::text("debug data", rule).value(text::preview(debug)));
         }
         names::WINDOW_UPDATE => {
-            scope.u32("increment", rule)?;
+            builder.u32("increment", rule)?;
         }
         names::SETTINGS => {}
         _ => {
-            let content = scope.left();
-            scope.leaf(content.len(), Field::framing("content", rule).value(text::preview(content)));
+            let content = builder.left();
+            builder.leaf(content.len(), Field::framing("content", rule).value(text::preview(content)));
         }
     }
     Some(Content::None)
 }
 
-/// Takes what lies before the padding, as a leaf to lay the content on, and the padding. `len` is the frame's.
-fn inside(scope: &mut Scope<'_>, len: usize, padding: usize, field: Field, rule: &'static str) -> Range<usize> {
-    let at = scope.at();
-    let Some(len) = (len - scope.taken().len().min(len)).checked_sub(padding) else {
-        // it may hold header fields: what they are cannot be told
-        let secret = field.kind != Kind::Payload;
-        scope.leaf(usize::MAX, field.malformed("there is more padding than payload").secret(secret));
+/// Takes the content before the padding as a leaf, and the padding. `len` is the length of the frame.
+fn inside(
+    builder: &mut FieldBuilder<'_>,
+    len: usize,
+    padding: usize,
+    field: Field,
+    rule: &'static str,
+) -> Range<usize> {
+    let at = builder.at();
+    let Some(len) = (len - builder.taken().len().min(len)).checked_sub(padding) else {
+        // it may hold header fields, which cannot be separated
+        let secret = field.kind != FieldKind::Payload;
+        builder.leaf(usize::MAX, field.malformed("there is more padding than payload").masked(secret));
         return at..at;
     };
-    let len = len.min(scope.left().len());
-    scope.leaf(len, field.value(text::bytes(len)));
-    let range = at..scope.at();
-    scope.leaf(usize::MAX, Field::framing("padding", rule).value(text::bytes(padding)));
+    let len = len.min(builder.left().len());
+    builder.leaf(len, field.value(text::bytes(len)));
+    let range = at..builder.at();
+    builder.leaf(usize::MAX, Field::framing("padding", rule).value(text::bytes(padding)));
     range
 }
 
 /// Takes the length of the padding, if there is any.
-fn padding(scope: &mut Scope<'_>, flags: u8, rule: &'static str) -> Option<usize> {
-    if flags & PADDED == 0 { Some(0) } else { scope.u8("padding length", rule).map(usize::from) }
+fn padding(builder: &mut FieldBuilder<'_>, flags: u8, rule: &'static str) -> Option<usize> {
+    if flags & PADDED == 0 { Some(0) } else { builder.u8("padding length", rule).map(usize::from) }
 }
 
-fn priority(scope: &mut Scope<'_>) -> Option<()> {
+fn priority(builder: &mut FieldBuilder<'_>) -> Option<()> {
     let rule = names::rule(names::PRIORITY);
     let field = Field::number("dependency", rule);
-    let Some(id) = scope.take().map(u32::from_be_bytes) else { return scope.short(field) };
+    let Some(id) = builder.take().map(u32::from_be_bytes) else { return builder.short(field) };
     let exclusive = if id >> 31 == 1 { ", exclusive" } else { "" };
-    scope.leaf(4, field.value(format!("stream {}{exclusive}", id & 0x7fff_ffff)));
-    scope.u8("weight", rule)?;
+    builder.leaf(4, field.value(format!("stream {}{exclusive}", id & 0x7fff_ffff)));
+    builder.u8("weight", rule)?;
     Some(())
 }
 
-fn error(scope: &mut Scope<'_>, rule: &'static str) -> Option<()> {
+fn error(builder: &mut FieldBuilder<'_>, rule: &'static str) -> Option<()> {
     let field = Field::number("error code", rule);
-    let Some(code) = scope.take().map(u32::from_be_bytes) else { return scope.short(field) };
-    scope.leaf(4, field.value(format!("{code} {}", names::error(code))));
+    let Some(code) = builder.take().map(u32::from_be_bytes) else { return builder.short(field) };
+    builder.leaf(4, field.value(format!("{code} {}", names::error(code))));
     Some(())
 }
 
-fn setting(scope: &mut Scope<'_>, rule: &'static str) {
-    let Some([a, b, c, d, e, f]) = scope.take() else {
-        scope.short::<()>(Field::framing("setting", rule));
+fn setting(builder: &mut FieldBuilder<'_>, rule: &'static str) {
+    let Some([a, b, c, d, e, f]) = builder.take() else {
+        builder.short::<()>(Field::framing("setting", rule));
         return;
     };
     let (id, value) = (u16::from_be_bytes([a, b]), u32::from_be_bytes([c, d, e, f]));
     let name = names::setting(id);
-    let mut inner = scope.window(6);
+    let mut inner = builder.window(6);
     inner.leaf(2, Field::number("identifier", rule).value(format!("{id} {name}")));
     inner.leaf(4, Field::number("value", rule).value(value.to_string()));
-    scope.push(inner.close(Field::number(name, rule).value(value.to_string())));
+    builder.push(inner.close(Field::number(name, rule).value(value.to_string())));
 }

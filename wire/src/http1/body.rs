@@ -1,15 +1,15 @@
-//! How long the body of a message is (RFC 9112 §6.3), and the chunks of a chunked one (§7.1).
+//! The length of a message body (RFC 9112 §6.3), and the chunked coding (§7.1).
 
 use std::ops::Range;
 
 use super::{Message, header, header::Headers, line, start::Start};
-use crate::{field::Field, scope::Scope, text};
+use crate::{field::Field, field_builder::FieldBuilder, text};
 
 const LENGTH: &str = "RFC 9112 §6.3";
 const CHUNKED: &str = "RFC 9112 §7.1";
 const EXTENSION: &str = "RFC 9112 §7.1.1";
 
-/// How the end of a body is known.
+/// How the end of a body is determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Length {
     None,
@@ -18,15 +18,15 @@ pub(crate) enum Length {
     UntilClose,
 }
 
-/// What was found of a body.
+/// The body of a message.
 pub(crate) struct Body {
-    /// Where its bytes are, without the framing of chunks.
+    /// The positions of its bytes, without the framing of chunks.
     pub(crate) ranges: Vec<Range<usize>>,
-    /// Whether its end was found.
+    /// True if its end was captured.
     pub(crate) complete: bool,
 }
 
-/// How the end of the body will be known.
+/// Determines how the body ends.
 pub(crate) fn length(start: &Start, headers: &Headers, request: Option<&Message>) -> Length {
     let answer = matches!(start, Start::Answer { .. });
     let status = start.status();
@@ -46,27 +46,27 @@ pub(crate) fn length(start: &Start, headers: &Headers, request: Option<&Message>
 }
 
 /// Takes the body.
-pub(crate) fn read(scope: &mut Scope<'_>, length: &Length) -> Body {
+pub(crate) fn read(builder: &mut FieldBuilder<'_>, length: &Length) -> Body {
     match *length {
         Length::None => Body { ranges: Vec::new(), complete: true },
-        Length::Chunked => chunked(scope),
+        Length::Chunked => chunked(builder),
         Length::Bytes(len) => {
-            let complete = scope.left().len() >= len;
-            Body { ranges: vec![data(scope, len, "body", LENGTH)], complete }
+            let complete = builder.left().len() >= len;
+            Body { ranges: vec![data(builder, len, "body", LENGTH)], complete }
         }
-        Length::UntilClose => Body { ranges: vec![data(scope, usize::MAX, "body", LENGTH)], complete: true },
+        Length::UntilClose => Body { ranges: vec![data(builder, usize::MAX, "body", LENGTH)], complete: true },
     }
 }
 
-fn data(scope: &mut Scope<'_>, len: usize, name: &'static str, rule: &'static str) -> Range<usize> {
-    let at = scope.at();
-    let len = len.min(scope.left().len());
-    scope.leaf(len, Field::payload(name, rule).value(text::bytes(len)));
-    at..scope.at()
+fn data(builder: &mut FieldBuilder<'_>, len: usize, name: &'static str, rule: &'static str) -> Range<usize> {
+    let at = builder.at();
+    let len = len.min(builder.left().len());
+    builder.leaf(len, Field::payload(name, rule).value(text::bytes(len)));
+    at..builder.at()
 }
 
-fn chunked(scope: &mut Scope<'_>) -> Body {
-    let mut body = scope.rest();
+fn chunked(builder: &mut FieldBuilder<'_>) -> Body {
+    let mut body = builder.rest();
     let mut ranges = Vec::new();
     let mut complete = false;
     while !body.is_empty() {
@@ -100,13 +100,13 @@ fn chunked(scope: &mut Scope<'_>) -> Body {
         body.end_here();
     }
     if !body.taken().is_empty() {
-        scope.push(body.close(Field::framing("chunked body", CHUNKED)));
+        builder.push(body.close(Field::framing("chunked body", CHUNKED)));
     }
     Body { ranges, complete }
 }
 
 /// Takes the line with the size of a chunk.
-fn size(chunk: &mut Scope<'_>) -> Option<usize> {
+fn size(chunk: &mut FieldBuilder<'_>) -> Option<usize> {
     let (line, ends) = line::content(chunk);
     let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     if !ends && chunk.open() && line.len() <= 64 {

@@ -2,7 +2,7 @@
 //! gRPC-Web have the same form.
 
 use super::line;
-use crate::{field::Field, known, scope::Scope, secret, text};
+use crate::{field::Field, field_builder::FieldBuilder, header_rules, redact, text};
 
 const LINE: &str = "RFC 9112 §5";
 const NAME: &str = "RFC 9110 §5.1";
@@ -32,74 +32,74 @@ impl Headers {
     }
 }
 
-/// Takes header lines and the empty line behind them; says whether that was there.
-pub(crate) fn section(scope: &mut Scope<'_>) -> (Headers, bool) {
+/// Takes the header lines and the empty line after them. The second value is true if the empty line was there.
+pub(crate) fn section(builder: &mut FieldBuilder<'_>) -> (Headers, bool) {
     let mut headers = Headers::default();
     let mut secret = false;
-    while !scope.is_empty() {
-        let (line, ends) = line::content(scope);
+    while !builder.is_empty() {
+        let (line, ends) = line::content(builder);
         if line.is_empty() {
             if ends {
-                line::end(scope, "end of header section");
+                line::end(builder, "end of header section");
             } else {
-                scope.incomplete("end of header section", END);
+                builder.incomplete("end of header section", END);
             }
             return (headers, ends);
         }
         if let [b' ' | b'\t', ..] = line {
-            let field = Field::text("folded line", FOLD).problem("folding is no longer allowed").secret(secret);
-            scope.leaf(line.len(), field);
-            line::end(scope, "line end");
+            let field = Field::text("folded line", FOLD).problem("folding is no longer allowed").masked(secret);
+            builder.leaf(line.len(), field);
+            line::end(builder, "line end");
         } else {
-            secret = one(scope, &mut headers);
+            secret = one(builder, &mut headers);
         }
     }
     (headers, false)
 }
 
-/// Takes header lines to the end of the scope, without an empty line behind them, as in the trailers frame of gRPC-Web.
-pub(crate) fn lines(scope: &mut Scope<'_>) -> Headers {
+/// Takes all bytes as header lines without an empty line at the end, as in the trailers frame of gRPC-Web.
+pub(crate) fn lines(builder: &mut FieldBuilder<'_>) -> Headers {
     let mut headers = Headers::default();
-    while !scope.is_empty() {
-        if line::content(scope).0.is_empty() {
-            line::end(scope, "empty line");
+    while !builder.is_empty() {
+        if line::content(builder).0.is_empty() {
+            line::end(builder, "empty line");
         } else {
-            one(scope, &mut headers);
+            one(builder, &mut headers);
         }
     }
     headers
 }
 
-/// Takes one header line; says whether its value is a credential.
-fn one(scope: &mut Scope<'_>, headers: &mut Headers) -> bool {
-    let (line, ends) = line::content(scope);
+/// Takes one header line. Returns true if its value is a credential.
+fn one(builder: &mut FieldBuilder<'_>, headers: &mut Headers) -> bool {
+    let (line, ends) = line::content(builder);
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-        let secret = secret::is_secret(line);
-        if ends || !scope.open() {
-            scope.leaf(line.len(), Field::text("header line", LINE).malformed("it has no colon").secret(secret));
-            line::end(scope, "line end");
+        let secret = redact::is_credential(line);
+        if ends || !builder.open() {
+            builder.leaf(line.len(), Field::text("header line", LINE).malformed("it has no colon").masked(secret));
+            line::end(builder, "line end");
         } else {
-            scope.incomplete("header line", LINE);
+            builder.incomplete("header line", LINE);
         }
         return secret;
     };
     let (name, behind) = (&line[..colon], &line[colon + 1..]);
-    let secret = secret::is_secret(name);
+    let secret = redact::is_credential(name);
     let value = behind.trim_ascii();
     headers.push(name, value);
     let spaces = behind.len() - behind.trim_ascii_start().len();
-    let mut inner = scope.rest();
+    let mut inner = builder.rest();
     inner.leaf(name.len(), Field::text("name", NAME).value(text::preview(name)));
     inner.leaf(1 + spaces, Field::framing("separator", LINE).value(text::preview(&line[colon..=colon + spaces])));
-    let rule = known::header_rule(name).unwrap_or(VALUE);
-    let shown = if secret { secret::shown_prefix(name, value) } else { 0 };
-    // of a URL, as in Referer and Location
-    let hidden = secret::in_url(value);
+    let rule = header_rules::header_rule(name).unwrap_or(VALUE);
+    let shown = if secret { redact::shown_prefix(name, value) } else { 0 };
+    // in a URL, as in Referer and Location
+    let hidden = redact::credentials_in_url(value);
     if secret {
         inner.leaf(shown, Field::text("scheme", rule).value(text::preview(&value[..shown])));
-        inner.leaf(value.len() - shown, Field::text("credentials", rule).secret(true));
+        inner.leaf(value.len() - shown, Field::text("credentials", rule).masked(true));
     } else {
-        secret::veil(&mut inner, value.len(), Field::text("value", rule), &hidden);
+        redact::redacted_leaf(&mut inner, value.len(), Field::text("value", rule), &hidden);
     }
     inner.leaf(behind.len() - spaces - value.len(), Field::framing("white space", LINE));
     line::end(&mut inner, "line end");
@@ -107,7 +107,7 @@ fn one(scope: &mut Scope<'_>, headers: &mut Headers) -> bool {
     if secret {
         field = field.value(format!("{}(masked)", text::preview(&value[..shown])));
     } else {
-        field = field.value(text::preview(&secret::veiled(value, &hidden)));
+        field = field.value(text::preview(&redact::redacted(value, &hidden)));
     }
     if !is_token(name) {
         field = field.problem("not the name of a header field");
@@ -115,11 +115,11 @@ fn one(scope: &mut Scope<'_>, headers: &mut Headers) -> bool {
     if ends {
         inner.end_here();
     }
-    scope.push(inner.close(field));
+    builder.push(inner.close(field));
     secret
 }
 
-/// Whether these bytes can name a header field (RFC 9110 §5.6.2).
+/// True if these bytes can be the name of a header field (RFC 9110 §5.6.2).
 fn is_token(name: &[u8]) -> bool {
     let sign = |byte: &u8| b"!#$%&'*+-.^_`|~".contains(byte) || byte.is_ascii_alphanumeric();
     !name.is_empty() && name.iter().all(sign)

@@ -1,7 +1,7 @@
-//! HTTP/1.1 (RFC 9112): messages one after another on a connection. A line that makes no sense is marked, and reading goes on
-//! with the next.
+//! HTTP/1.1 (RFC 9112): the messages of a connection. A line that begins no message is marked as malformed, and reading
+//! continues with the next line.
 //!
-//! - [`start`]: the start line; [`header`]: the header section; [`body`]: how long a body is, and its chunks
+//! - [`start`]: the start line; [`header`]: the header section; [`body`]: the length of the body, and its chunks
 
 mod body;
 pub(crate) mod header;
@@ -13,36 +13,37 @@ use std::ops::Range;
 pub(crate) use self::{header::Headers, start::Start};
 
 use crate::{
-    assembly,
     field::Field,
+    field_builder::FieldBuilder,
     media::{self, Content},
     protobuf::Schemas,
-    scope::Scope,
+    reassembly,
 };
 
 const MESSAGE: &str = "RFC 9112 §2.1";
 
-/// What a message says of itself.
+/// The start line and headers of a message.
 #[derive(Debug)]
 pub(crate) struct Message {
-    /// Where it is, in the bytes of its sender.
+    /// Its position in the bytes of its sender.
     pub(crate) range: Range<usize>,
     pub(crate) start: Start,
     pub(crate) headers: Headers,
 }
 
 impl Message {
-    /// Whether the request asks for a WebSocket (RFC 6455 §4.1).
+    /// True if the request asks for a WebSocket (RFC 6455 §4.1).
     pub(crate) fn asks_for_websocket(&self) -> bool {
         self.headers.get("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
     }
 }
 
-/// Reads one message of a request's or an answer's direction; `None` when nothing is left that is one.
+/// Dissects one message of a client (a request) or of a server (an answer); `None` if there is no further message.
 ///
-/// For an answer, `request` is what it answers: its method says whether there is a body, its target what that is.
+/// `request` is the request of an answer: its method decides whether there is a body, and its target which type of
+/// message the body is.
 pub(crate) fn message(
-    stream: &mut Scope<'_>,
+    stream: &mut FieldBuilder<'_>,
     answer: bool,
     request: Option<&Message>,
     schemas: &Schemas,
@@ -51,26 +52,26 @@ pub(crate) fn message(
     if stream.is_empty() {
         return None;
     }
-    let mut scope = stream.rest();
-    let start = start::line(&mut scope, answer);
-    let (headers, mut complete) = header::section(&mut scope);
+    let mut builder = stream.rest();
+    let start = start::line(&mut builder, answer);
+    let (headers, mut complete) = header::section(&mut builder);
     if complete {
-        let body = body::read(&mut scope, &body::length(&start, &headers, request));
+        let body = body::read(&mut builder, &body::length(&start, &headers, request));
         complete = body.complete;
-        let pieces = assembly::pieces(&body.ranges);
-        let bytes = assembly::join(scope.bytes(), &pieces);
+        let pieces = reassembly::pieces(&body.ranges);
+        let bytes = reassembly::join(builder.bytes(), &pieces);
         let content = Content::new(&headers, request.map_or(start.target(), |request| request.start.target()), answer);
-        let fields = media::dissect(&content, &bytes, !complete, schemas, scope.budget());
-        let budget = scope.budget();
-        assembly::install(scope.fields_mut(), fields, &pieces, budget);
+        let fields = media::dissect(&content, &bytes, !complete, schemas, builder.budget());
+        let budget = builder.budget();
+        reassembly::attach(builder.fields_mut(), fields, &pieces, budget);
     }
     let mut field = Field::framing(if answer { "answer" } else { "request" }, MESSAGE).value(start.shown());
     if complete {
-        scope.end_here();
-    } else if !scope.open() {
+        builder.end_here();
+    } else if !builder.open() {
         field = field.problem("it ends too early");
     }
-    let range = scope.taken();
-    stream.push(scope.close(field));
+    let range = builder.taken();
+    stream.push(builder.close(field));
     Some(Message { range, start, headers })
 }

@@ -1,7 +1,7 @@
 //! The start line: method, target and version of a request (RFC 9112 §3), version, status and reason of an answer (§4).
 
 use super::line;
-use crate::{field::Field, scope::Scope, secret, text};
+use crate::{field::Field, field_builder::FieldBuilder, redact, text};
 
 const REQUEST: &str = "RFC 9112 §3";
 const METHOD: &str = "RFC 9110 §9.1";
@@ -10,7 +10,7 @@ const STATUS_LINE: &str = "RFC 9112 §4";
 const STATUS: &str = "RFC 9110 §15";
 const VERSION: &str = "RFC 9112 §2.3";
 
-/// What a start line says.
+/// The content of a start line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Start {
     Request { method: String, target: String },
@@ -18,7 +18,7 @@ pub(crate) enum Start {
 }
 
 impl Start {
-    /// Reads a start line, generously: what is wrong with it is said where its fields are made.
+    /// Parses a start line leniently. Violations are reported by [`line()`].
     pub(crate) fn parse(line: &[u8], answer: bool) -> Option<Self> {
         let mut words = line.splitn(3, |byte| *byte == b' ');
         let (first, second, third) = (words.next()?, words.next()?, words.next());
@@ -58,7 +58,7 @@ impl Start {
     pub(crate) fn shown(&self) -> String {
         match self {
             Self::Request { method, target } => {
-                let target = secret::veiled(target.as_bytes(), &secret::in_url(target.as_bytes()));
+                let target = redact::redacted(target.as_bytes(), &redact::credentials_in_url(target.as_bytes()));
                 format!("{method} {}", text::shorten(&String::from_utf8_lossy(&target)))
             }
             Self::Answer { status, reason } => format!("{status} {reason}").trim_end().to_owned(),
@@ -71,10 +71,10 @@ fn is_version(word: &[u8]) -> bool {
 }
 
 /// Takes the start line, which `Start::parse` has accepted.
-pub(crate) fn line(scope: &mut Scope<'_>, answer: bool) -> Start {
-    let (line, ends) = line::content(scope);
-    let start = Start::parse(line, answer).expect("it is asked for before");
-    let mut inner = scope.rest();
+pub(crate) fn line(builder: &mut FieldBuilder<'_>, answer: bool) -> Start {
+    let (line, ends) = line::content(builder);
+    let start = Start::parse(line, answer).expect("the caller has parsed this line");
+    let mut inner = builder.rest();
     let names = if answer {
         [Field::text("version", VERSION), Field::number("status", STATUS), Field::text("reason", STATUS_LINE)]
     } else {
@@ -86,14 +86,14 @@ pub(crate) fn line(scope: &mut Scope<'_>, answer: bool) -> Start {
         if nth > 0 {
             inner.leaf(1, Field::framing("space", if answer { STATUS_LINE } else { REQUEST }));
         }
-        let hidden = if field.name == "target" { secret::in_url(word) } else { Vec::new() };
-        secret::veil(&mut inner, word.len(), field, &hidden);
+        let hidden = if field.name == "target" { redact::credentials_in_url(word) } else { Vec::new() };
+        redact::redacted_leaf(&mut inner, word.len(), field, &hidden);
     }
     line::end(&mut inner, "line end");
     if ends {
         inner.end_here();
     }
     let field = if answer { Field::text("status line", STATUS_LINE) } else { Field::text("request line", REQUEST) };
-    scope.push(inner.close(field));
+    builder.push(inner.close(field));
     start
 }

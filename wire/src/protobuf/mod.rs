@@ -1,7 +1,7 @@
-//! Protobuf messages: records of tag and value. With a descriptor their names and types are known; without one they are
-//! numbers, and a value that reads as text or as a message is shown as that.
+//! Protobuf messages: records of tag and value. With a descriptor their fields have names and types. Without one they
+//! have numbers, and a value that is valid text or a valid message is shown as such.
 //!
-//! - [`schema`]: descriptors; [`value`]: what a value says as its type
+//! - [`schema`]: descriptors; [`value`]: values by type
 
 mod schema;
 mod value;
@@ -13,9 +13,9 @@ use prost_types::field_descriptor_proto::Type;
 
 use self::value::varint;
 use crate::{
-    field::{Field, Kind},
-    scope::Scope,
-    secret::{self, VARINT},
+    field::{Field, FieldKind},
+    field_builder::FieldBuilder,
+    redact::{self, VARINT},
     text,
 };
 
@@ -23,20 +23,20 @@ const MESSAGE: &str = "Protobuf encoding, message structure";
 const LENGTH: &str = "Protobuf encoding, length-delimited records";
 const GROUP: &str = "Protobuf encoding, groups";
 
-/// How deep messages are followed.
+/// The maximum nesting of messages that is dissected.
 const DEPTH: usize = 32;
 
-/// Reads the scope as records of a message to its end.
-pub(crate) fn records(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas) {
-    nested(scope, message, schemas, 0);
+/// Dissects all bytes as records of a message.
+pub(crate) fn records(builder: &mut FieldBuilder<'_>, message: Option<&Message>, schemas: &Schemas) {
+    nested(builder, message, schemas, 0);
 }
 
-fn nested(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, depth: usize) {
-    // entries of a map, and pairs that are written like one: whether the name tells that the value is a credential
-    let (mut telling, mut values) = (false, Vec::new());
-    while !scope.is_empty() {
-        let member = message.and_then(|message| message.field(u32::try_from(varint(scope.left())?.0 >> 3).ok()?));
-        let mut inner = scope.rest();
+fn nested(builder: &mut FieldBuilder<'_>, message: Option<&Message>, schemas: &Schemas, depth: usize) {
+    // in map entries and similar pairs the name may say that the value is a credential
+    let (mut names_credential, mut values) = (false, Vec::new());
+    while !builder.is_empty() {
+        let member = message.and_then(|message| message.field(u32::try_from(varint(builder.left())?.0 >> 3).ok()?));
+        let mut inner = builder.rest();
         let field = record(&mut inner, message, schemas, depth);
         let ended = field.is_some();
         if ended {
@@ -47,22 +47,23 @@ fn nested(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, d
         let taken = inner.taken();
         let mut record = inner.close(field.unwrap_or_else(|| Field::framing("record", MESSAGE)));
         if let Some(member) = member {
-            if secret::is_secret(member.name.as_bytes()) {
-                hide(&mut record);
+            if redact::is_credential(member.name.as_bytes()) {
+                mask_value(&mut record);
             }
-            telling |= secret::is_naming(&member.name) && secret::is_secret(&scope.bytes()[taken.clone()]);
-            values.extend(secret::is_named(&member.name).then_some(taken.start));
+            names_credential |=
+                redact::holds_a_name(&member.name) && redact::is_credential(&builder.bytes()[taken.clone()]);
+            values.extend(redact::holds_a_value(&member.name).then_some(taken.start));
         }
-        scope.push(record);
+        builder.push(record);
     }
-    if telling {
+    if names_credential {
         let named = |record: &&mut Field| values.contains(&record.range.start);
-        scope.fields_mut().iter_mut().filter(named).for_each(hide);
+        builder.fields_mut().iter_mut().filter(named).for_each(mask_value);
     }
 }
 
-/// What a record holds is a credential. Its tag and length stay, so that what is shown is a message still.
-fn hide(record: &mut Field) {
+/// Masks the value of a record. Tag and length stay, so that the result is still a message.
+fn mask_value(record: &mut Field) {
     record.value = "(masked)".to_owned();
     if record.children.is_empty() {
         record.masked = true;
@@ -70,9 +71,9 @@ fn hide(record: &mut Field) {
     record.children.iter_mut().skip(1).filter(|part| part.name != "length").for_each(|part| part.masked = true);
 }
 
-/// Reads one record; nothing when its end is not known.
-fn record(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, depth: usize) -> Option<Field> {
-    let tag = number(scope, Field::number("tag", MESSAGE), |tag| format!("field {}, {}", tag >> 3, wire_type(tag)))?;
+/// Takes one record; none if its end cannot be determined.
+fn record(builder: &mut FieldBuilder<'_>, message: Option<&Message>, schemas: &Schemas, depth: usize) -> Option<Field> {
+    let tag = number(builder, Field::number("tag", MESSAGE), |tag| format!("field {}, {}", tag >> 3, wire_type(tag)))?;
     let number = u32::try_from(tag >> 3).ok().filter(|number| (1..1 << 29).contains(number))?;
     let member = message.and_then(|message| message.field(number));
     let mut field =
@@ -88,15 +89,15 @@ fn record(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, d
     let member = member.filter(|member| value::fits(member, tag & 7));
     match tag & 7 {
         0 => {
-            let value = number_as(scope, member, schemas)?;
+            let value = number_as(builder, member, schemas)?;
             Some(field.value(value))
         }
-        1 => fixed::<8>(scope, member, schemas, field),
-        5 => fixed::<4>(scope, member, schemas, field),
-        2 => delimited(scope, member, schemas, depth, field),
-        // where a group ends is known to who reads it only
-        3 if secret::is_secret(field.name.as_bytes()) => {
-            scope.leaf(usize::MAX, Field::framing("value", GROUP));
+        1 => fixed::<8>(builder, member, schemas, field),
+        5 => fixed::<4>(builder, member, schemas, field),
+        2 => delimited(builder, member, schemas, depth, field),
+        // the end of a group cannot be found without dissecting it
+        3 if redact::is_credential(field.name.as_bytes()) => {
+            builder.leaf(usize::MAX, Field::framing("value", GROUP));
             Some(field)
         }
         3 => Some(Field::framing("begin of group", GROUP).value(number.to_string())),
@@ -106,20 +107,20 @@ fn record(scope: &mut Scope<'_>, message: Option<&Message>, schemas: &Schemas, d
 }
 
 fn delimited(
-    scope: &mut Scope<'_>,
+    builder: &mut FieldBuilder<'_>,
     member: Option<&Member>,
     schemas: &Schemas,
     depth: usize,
     field: Field,
 ) -> Option<Field> {
-    let len = number(scope, Field::number("length", LENGTH), |len| len.to_string())?;
+    let len = number(builder, Field::number("length", LENGTH), |len| len.to_string())?;
     let len = usize::try_from(len).unwrap_or(usize::MAX);
-    let whole = scope.left().len() >= len;
-    let mut inner = scope.window(len);
+    let whole = builder.left().len() >= len;
+    let mut inner = builder.window(len);
     let bytes = inner.left();
     let message = member.and_then(|member| schemas.of_member(member));
     let guess = member.is_none() && whole && !is_text(bytes) && is_message(bytes);
-    let mut value = Field::new(Kind::Payload, "value", LENGTH);
+    let mut value = Field::new(FieldKind::Payload, "value", LENGTH);
     let shown = match member.map(|member| member.kind) {
         Some(Type::String) if whole && std::str::from_utf8(bytes).is_err() => {
             value = value.malformed("a string is UTF-8");
@@ -133,7 +134,7 @@ fn delimited(
         }
         Some(Type::Message) if message.is_some() => {
             // what is not dissected may hold a credential
-            value = value.problem("nested deeper than is shown").secret(true);
+            value = value.problem("nested deeper than is shown").masked(true);
             "(masked)".to_owned()
         }
         Some(kind) if member.is_some_and(|member| member.repeated) && kind != Type::Message => {
@@ -143,35 +144,35 @@ fn delimited(
         _ => text::preview(bytes),
     };
     if value.problem.is_none() {
-        value.kind = if inner.fields_mut().is_empty() { Kind::Text } else { Kind::Framing };
+        value.kind = if inner.fields_mut().is_empty() { FieldKind::Text } else { FieldKind::Framing };
     }
     if !whole && inner.taken().is_empty() && inner.left().is_empty() {
-        scope.mark("the message ends before the value");
-    } else if !whole && !scope.open() {
+        builder.mark("the message ends before the value");
+    } else if !whole && !builder.open() {
         value = value.malformed("it is longer than the message around it");
     }
-    scope.push(inner.close(value.value(shown.clone())));
-    whole.then(|| field.value(shown)).or_else(|| (!scope.open()).then(|| Field::text("record", MESSAGE)))
+    builder.push(inner.close(value.value(shown.clone())));
+    whole.then(|| field.value(shown)).or_else(|| (!builder.open()).then(|| Field::text("record", MESSAGE)))
 }
 
 fn fixed<const N: usize>(
-    scope: &mut Scope<'_>,
+    builder: &mut FieldBuilder<'_>,
     member: Option<&Member>,
     schemas: &Schemas,
     field: Field,
 ) -> Option<Field> {
     let leaf = Field::number("value", "Protobuf encoding, non-varint numbers");
-    let Some(bytes) = scope.take::<N>() else { return scope.short(leaf) };
+    let Some(bytes) = builder.take::<N>() else { return builder.short(leaf) };
     let mut wide = [0; 8];
     wide[..N].copy_from_slice(&bytes);
     let shown = value::shown(u64::from_le_bytes(wide), N, member, schemas);
-    scope.leaf(N, leaf.value(shown.clone()));
+    builder.leaf(N, leaf.value(shown.clone()));
     Some(field.value(shown))
 }
 
-fn number_as(scope: &mut Scope<'_>, member: Option<&Member>, schemas: &Schemas) -> Option<String> {
+fn number_as(builder: &mut FieldBuilder<'_>, member: Option<&Member>, schemas: &Schemas) -> Option<String> {
     let mut out = String::new();
-    number(scope, Field::number("value", VARINT), |number| {
+    number(builder, Field::number("value", VARINT), |number| {
         out = value::shown(number, 0, member, schemas);
         out.clone()
     })?;
@@ -179,15 +180,15 @@ fn number_as(scope: &mut Scope<'_>, member: Option<&Member>, schemas: &Schemas) 
 }
 
 /// Takes a varint.
-fn number(scope: &mut Scope<'_>, field: Field, shown: impl FnOnce(u64) -> String) -> Option<u64> {
-    match varint(scope.left()) {
+fn number(builder: &mut FieldBuilder<'_>, field: Field, shown: impl FnOnce(u64) -> String) -> Option<u64> {
+    match varint(builder.left()) {
         Some((number, len)) => {
-            scope.leaf(len, field.value(shown(number)));
+            builder.leaf(len, field.value(shown(number)));
             Some(number)
         }
-        None if scope.left().len() < 10 => scope.short(field),
+        None if builder.left().len() < 10 => builder.short(field),
         None => {
-            scope.leaf(usize::MAX, field.malformed("a varint has at most ten bytes"));
+            builder.leaf(usize::MAX, field.malformed("a varint has at most ten bytes"));
             None
         }
     }
@@ -205,13 +206,13 @@ fn wire_type(tag: u64) -> &'static str {
     }
 }
 
-/// Whether these bytes read as text, as far as one may guess.
+/// True if these bytes look like text.
 fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes)
         .is_ok_and(|text| text.chars().all(|char| !char.is_control() || char.is_ascii_whitespace()))
 }
 
-/// Whether these bytes are whole records of a message and nothing else.
+/// True if these bytes are complete records of a message and nothing else.
 fn is_message(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while !rest.is_empty() {

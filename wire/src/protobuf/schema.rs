@@ -1,22 +1,22 @@
-//! What is known of messages: the names and types of their fields, and which message a method takes and gives. From the
-//! descriptor set that the compiler of `.proto` files writes.
+//! Schemas of protobuf messages: the names and types of fields, and the request and answer types of methods, from the
+//! descriptor set that the protobuf compiler writes.
 
 use std::collections::HashMap;
 
 use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorSet, field_descriptor_proto as proto};
 
-/// Why a descriptor set cannot be used.
+/// The error for bytes that are not a descriptor set.
 #[derive(Debug, thiserror::Error)]
 #[error("not a protobuf descriptor set: {0}; make it with `protoc --include_imports --descriptor_set_out`")]
 pub struct SchemaError(#[from] prost::DecodeError);
 
-/// The messages and methods of a descriptor set, by their full names.
+/// The messages and methods of a descriptor set, by full name.
 #[derive(Debug, Default)]
 pub struct Schemas {
     messages: HashMap<String, Message>,
     enums: HashMap<String, HashMap<i32, String>>,
-    /// Request and answer, by the path of the method: `/package.Service/Method`.
+    /// Request and answer types, by the path of the method: `/package.Service/Method`.
     methods: HashMap<String, (String, String)>,
 }
 
@@ -29,17 +29,17 @@ pub(crate) struct Message {
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) kind: proto::Type,
-    /// The full name of its message or enum.
+    /// The full name of its message or enum type.
     type_name: String,
     pub(crate) repeated: bool,
 }
 
 impl Schemas {
-    /// Takes an encoded `google.protobuf.FileDescriptorSet` in.
+    /// Adds an encoded `google.protobuf.FileDescriptorSet`.
     ///
     /// # Errors
     ///
-    /// When the bytes are not one.
+    /// When the bytes are not a descriptor set.
     pub fn add(&mut self, descriptor_set: &[u8]) -> Result<(), SchemaError> {
         for file in FileDescriptorSet::decode(descriptor_set)?.file {
             let package = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
@@ -59,8 +59,8 @@ impl Schemas {
         Ok(())
     }
 
-    fn message(&mut self, scope: &str, descriptor: DescriptorProto) {
-        let name = format!("{scope}.{}", descriptor.name());
+    fn message(&mut self, parent: &str, descriptor: DescriptorProto) {
+        let name = format!("{parent}.{}", descriptor.name());
         for nested in descriptor.nested_type {
             self.message(&name, nested);
         }
@@ -82,13 +82,13 @@ impl Schemas {
         self.messages.insert(name, Message { fields });
     }
 
-    fn enumeration(&mut self, scope: &str, descriptor: prost_types::EnumDescriptorProto) {
-        let name = format!("{scope}.{}", descriptor.name());
+    fn enumeration(&mut self, parent: &str, descriptor: prost_types::EnumDescriptorProto) {
+        let name = format!("{parent}.{}", descriptor.name());
         let values = descriptor.value.into_iter().map(|value| (value.number(), value.name().to_owned())).collect();
         self.enums.insert(name, values);
     }
 
-    /// What the method at this path takes, or what it gives.
+    /// The request type of the method at this path, or its answer type.
     pub(crate) fn of_method(&self, path: &str, answer: bool) -> Option<&Message> {
         let (input, output) = self.methods.get(path)?;
         self.messages.get(if answer { output } else { input })

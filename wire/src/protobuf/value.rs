@@ -1,17 +1,17 @@
-//! What a number on the wire says as the type of its field, and packed repeated numbers.
+//! The value of a number by the type of its field, and packed repeated numbers.
 
 use prost_types::field_descriptor_proto::Type;
 
 use super::{Member, Schemas};
-use crate::{field::Field, scope::Scope};
+use crate::{field::Field, field_builder::FieldBuilder};
 
 const PACKED: &str = "Protobuf encoding, packed repeated fields";
 
-/// The varint at the start, and how many bytes it has.
+/// The varint at the start, and its number of bytes.
 pub(super) fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
     let mut number = 0_u64;
     for (at, byte) in bytes.iter().take(10).enumerate() {
-        // of the tenth byte only one bit fits
+        // the tenth byte has only one bit left
         number |= u64::from(byte & 0x7f) << (7 * at).min(63);
         if byte & 0x80 == 0 {
             return Some((number, at + 1));
@@ -20,7 +20,7 @@ pub(super) fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
     None
 }
 
-/// Whether a field of this type may come with this wire type.
+/// True if a field of this type may have this wire type.
 pub(super) fn fits(member: &Member, wire_type: u64) -> bool {
     let own = match member.kind {
         Type::Double | Type::Fixed64 | Type::Sfixed64 => 1,
@@ -32,7 +32,7 @@ pub(super) fn fits(member: &Member, wire_type: u64) -> bool {
     wire_type == own || (own == 3 && wire_type == 4) || (wire_type == 2 && member.repeated && own != 3)
 }
 
-/// The number as its type says; `width` is its bytes, 0 for a varint.
+/// The number as its type shows it; `width` is its number of bytes, 0 for a varint.
 pub(super) fn shown(number: u64, width: usize, member: Option<&Member>, schemas: &Schemas) -> String {
     let low = number as u32;
     match member.map(|member| member.kind) {
@@ -47,23 +47,23 @@ pub(super) fn shown(number: u64, width: usize, member: Option<&Member>, schemas:
             let name = member.and_then(|member| schemas.enum_name(member, low as i32));
             name.map_or_else(|| (low as i32).to_string(), |name| format!("{name} ({})", low as i32))
         }
-        // without a type a fixed number is as well a fraction
+        // without a type a fixed-width number may also be a float
         None if width == 8 => format!("{number}, or {}", f64::from_bits(number)),
         None if width == 4 => format!("{low}, or {}", f32::from_bits(low)),
         _ => number.to_string(),
     }
 }
 
-/// Takes packed numbers to the end of the scope.
-pub(super) fn packed(scope: &mut Scope<'_>, member: &Member, schemas: &Schemas) {
+/// Takes all bytes as packed numbers.
+pub(super) fn packed(builder: &mut FieldBuilder<'_>, member: &Member, schemas: &Schemas) {
     let width = match member.kind {
         Type::Double | Type::Fixed64 | Type::Sfixed64 => 8,
         Type::Float | Type::Fixed32 | Type::Sfixed32 => 4,
         _ => 0,
     };
     let mut nth = 0;
-    while !scope.is_empty() {
-        let left = scope.left();
+    while !builder.is_empty() {
+        let left = builder.left();
         let number = match width {
             0 => varint(left),
             width => left.get(..width).map(|bytes| {
@@ -74,10 +74,10 @@ pub(super) fn packed(scope: &mut Scope<'_>, member: &Member, schemas: &Schemas) 
         };
         let field = Field::number(format!("[{nth}]"), PACKED);
         let Some((number, len)) = number else {
-            scope.short::<()>(field);
+            builder.short::<()>(field);
             return;
         };
-        scope.leaf(len, field.value(shown(number, width, Some(member), schemas)));
+        builder.leaf(len, field.value(shown(number, width, Some(member), schemas)));
         nth += 1;
     }
 }

@@ -1,8 +1,8 @@
-//! The messages of the handshake that are in the clear (RFC 8446 §4.1): the two hellos and their extensions. Any other is
-//! shown as it is.
+//! The unencrypted handshake messages (RFC 8446 §4.1): the two hellos and their extensions. Other messages are shown in
+//! hex.
 
 use super::{names, version};
-use crate::{field::Field, scope::Scope, text};
+use crate::{field::Field, field_builder::FieldBuilder, text};
 
 const CLIENT: &str = "RFC 8446 §4.1.2";
 const SERVER: &str = "RFC 8446 §4.1.3";
@@ -13,59 +13,59 @@ const VERSIONS: &str = "RFC 8446 §4.2.1";
 const GROUPS: &str = "RFC 8446 §4.2.7";
 
 /// Reads a message of this type.
-pub(super) fn read(scope: &mut Scope<'_>, kind: u8) {
-    // what is missing was marked where it is missing
+pub(super) fn read(builder: &mut FieldBuilder<'_>, kind: u8) {
+    // missing bytes are marked already
     let _read = match kind {
-        names::CLIENT_HELLO => client(scope),
-        names::SERVER_HELLO => server(scope),
+        names::CLIENT_HELLO => client(builder),
+        names::SERVER_HELLO => server(builder),
         _ => {
-            opaque(scope, "content", "RFC 8446 §4");
+            opaque(builder, "content", "RFC 8446 §4");
             Some(())
         }
     };
 }
 
-fn client(scope: &mut Scope<'_>) -> Option<()> {
-    version(scope, "legacy version", CLIENT)?;
-    random(scope, CLIENT)?;
-    session(scope, CLIENT)?;
-    let len = scope.u16("cipher suites length", CLIENT)?;
-    codes(scope, len.into(), "cipher suites", CLIENT, names::suite);
-    let len = scope.u8("compression methods length", CLIENT)?;
-    scope.leaf(len.into(), Field::framing("compression methods", CLIENT).value("none"));
-    extensions(scope, true)
+fn client(builder: &mut FieldBuilder<'_>) -> Option<()> {
+    version(builder, "legacy version", CLIENT)?;
+    random(builder, CLIENT)?;
+    session(builder, CLIENT)?;
+    let len = builder.u16("cipher suites length", CLIENT)?;
+    codes(builder, len.into(), "cipher suites", CLIENT, names::suite);
+    let len = builder.u8("compression methods length", CLIENT)?;
+    builder.leaf(len.into(), Field::framing("compression methods", CLIENT).value("none"));
+    extensions(builder, true)
 }
 
-fn server(scope: &mut Scope<'_>) -> Option<()> {
-    version(scope, "legacy version", SERVER)?;
-    random(scope, SERVER)?;
-    session(scope, SERVER)?;
-    code(scope, "cipher suite", SERVER, names::suite)?;
-    scope.u8("compression method", SERVER)?;
-    extensions(scope, false)
+fn server(builder: &mut FieldBuilder<'_>) -> Option<()> {
+    version(builder, "legacy version", SERVER)?;
+    random(builder, SERVER)?;
+    session(builder, SERVER)?;
+    code(builder, "cipher suite", SERVER, names::suite)?;
+    builder.u8("compression method", SERVER)?;
+    extensions(builder, false)
 }
 
-fn random(scope: &mut Scope<'_>, rule: &'static str) -> Option<()> {
+fn random(builder: &mut FieldBuilder<'_>, rule: &'static str) -> Option<()> {
     let field = Field::framing("random", rule);
-    let Some(bytes) = scope.take::<32>() else { return scope.short(field) };
+    let Some(bytes) = builder.take::<32>() else { return builder.short(field) };
     let value = if bytes == names::RETRY { "asks for another hello".to_owned() } else { text::hex(&bytes) };
-    scope.leaf(32, field.value(value));
+    builder.leaf(32, field.value(value));
     Some(())
 }
 
-fn session(scope: &mut Scope<'_>, rule: &'static str) -> Option<()> {
-    let len = scope.u8("session id length", rule)?;
-    let id = &scope.left()[..usize::from(len).min(scope.left().len())];
-    scope.leaf(len.into(), Field::framing("session id", rule).value(text::hex(id)));
+fn session(builder: &mut FieldBuilder<'_>, rule: &'static str) -> Option<()> {
+    let len = builder.u8("session id length", rule)?;
+    let id = &builder.left()[..usize::from(len).min(builder.left().len())];
+    builder.leaf(len.into(), Field::framing("session id", rule).value(text::hex(id)));
     Some(())
 }
 
-fn extensions(scope: &mut Scope<'_>, from_client: bool) -> Option<()> {
-    if scope.is_empty() && !scope.open() {
+fn extensions(builder: &mut FieldBuilder<'_>, from_client: bool) -> Option<()> {
+    if builder.is_empty() && !builder.open() {
         return Some(());
     }
-    let len = scope.u16("extensions length", EXTENSION)?;
-    let mut all = scope.window(len.into());
+    let len = builder.u16("extensions length", EXTENSION)?;
+    let mut all = builder.window(len.into());
     while !all.is_empty() {
         let mut one = all.rest();
         let mut field = Field::framing("extension", EXTENSION);
@@ -75,17 +75,17 @@ fn extensions(scope: &mut Scope<'_>, from_client: bool) -> Option<()> {
         }
         all.push(one.close(field));
     }
-    scope.push(all.close(Field::framing("extensions", EXTENSION)));
+    builder.push(all.close(Field::framing("extensions", EXTENSION)));
     Some(())
 }
 
-fn extension(scope: &mut Scope<'_>, from_client: bool) -> Option<&'static str> {
+fn extension(builder: &mut FieldBuilder<'_>, from_client: bool) -> Option<&'static str> {
     let field = Field::number("extension type", EXTENSION);
-    let Some(kind) = scope.take().map(u16::from_be_bytes) else { return scope.short(field) };
+    let Some(kind) = builder.take().map(u16::from_be_bytes) else { return builder.short(field) };
     let name = names::extension(kind);
-    scope.leaf(2, field.value(format!("{kind} {name}")));
-    let len = scope.u16("length", EXTENSION)?;
-    let mut inner = scope.window(len.into());
+    builder.leaf(2, field.value(format!("{kind} {name}")));
+    let len = builder.u16("length", EXTENSION)?;
+    let mut inner = builder.window(len.into());
     let _read = match kind {
         names::SERVER_NAME if from_client => server_name(&mut inner),
         names::ALPN => protocols(&mut inner),
@@ -98,58 +98,69 @@ fn extension(scope: &mut Scope<'_>, from_client: bool) -> Option<&'static str> {
             Some(())
         }
     };
-    scope.push(inner.close(Field::framing(name, EXTENSION)));
+    builder.push(inner.close(Field::framing(name, EXTENSION)));
     Some(name)
 }
 
-fn server_name(scope: &mut Scope<'_>) -> Option<()> {
-    scope.u16("names length", SERVER_NAME)?;
-    scope.u8("name type", SERVER_NAME)?;
-    let len = usize::from(scope.u16("name length", SERVER_NAME)?);
-    let name = &scope.left()[..len.min(scope.left().len())];
-    scope.leaf(len, Field::text("server name", SERVER_NAME).value(text::lossy(name)));
+fn server_name(builder: &mut FieldBuilder<'_>) -> Option<()> {
+    builder.u16("names length", SERVER_NAME)?;
+    builder.u8("name type", SERVER_NAME)?;
+    let len = usize::from(builder.u16("name length", SERVER_NAME)?);
+    let name = &builder.left()[..len.min(builder.left().len())];
+    builder.leaf(len, Field::text("server name", SERVER_NAME).value(text::lossy(name)));
     Some(())
 }
 
-fn protocols(scope: &mut Scope<'_>) -> Option<()> {
-    scope.u16("protocols length", PROTOCOLS)?;
-    while !scope.is_empty() {
-        let len = usize::from(scope.u8("protocol length", PROTOCOLS)?);
-        let name = &scope.left()[..len.min(scope.left().len())];
-        scope.leaf(len, Field::text("protocol", PROTOCOLS).value(text::lossy(name)));
+fn protocols(builder: &mut FieldBuilder<'_>) -> Option<()> {
+    builder.u16("protocols length", PROTOCOLS)?;
+    while !builder.is_empty() {
+        let len = usize::from(builder.u8("protocol length", PROTOCOLS)?);
+        let name = &builder.left()[..len.min(builder.left().len())];
+        builder.leaf(len, Field::text("protocol", PROTOCOLS).value(text::lossy(name)));
     }
     Some(())
 }
 
-fn versions(scope: &mut Scope<'_>, from_client: bool) -> Option<()> {
+fn versions(builder: &mut FieldBuilder<'_>, from_client: bool) -> Option<()> {
     if from_client {
-        scope.u8("versions length", VERSIONS)?;
+        builder.u8("versions length", VERSIONS)?;
     }
-    while !scope.is_empty() {
-        version(scope, "version", VERSIONS)?;
+    while !builder.is_empty() {
+        version(builder, "version", VERSIONS)?;
     }
     Some(())
 }
 
 /// A list of two-byte codes, `len` bytes of them.
-fn codes(scope: &mut Scope<'_>, len: usize, name: &'static str, rule: &'static str, named: fn(u16) -> &'static str) {
-    let mut list = scope.window(len);
+fn codes(
+    builder: &mut FieldBuilder<'_>,
+    len: usize,
+    name: &'static str,
+    rule: &'static str,
+    named: fn(u16) -> &'static str,
+) {
+    let mut list = builder.window(len);
     while !list.is_empty() {
         if code(&mut list, "code", rule, named).is_none() {
             break;
         }
     }
-    scope.push(list.close(Field::framing(name, rule)));
+    builder.push(list.close(Field::framing(name, rule)));
 }
 
-fn code(scope: &mut Scope<'_>, name: &'static str, rule: &'static str, named: fn(u16) -> &'static str) -> Option<()> {
+fn code(
+    builder: &mut FieldBuilder<'_>,
+    name: &'static str,
+    rule: &'static str,
+    named: fn(u16) -> &'static str,
+) -> Option<()> {
     let field = Field::number(name, rule);
-    let Some(code) = scope.take().map(u16::from_be_bytes) else { return scope.short(field) };
-    scope.leaf(2, field.value(format!("{code:#06x} {}", named(code)).trim_end()));
+    let Some(code) = builder.take().map(u16::from_be_bytes) else { return builder.short(field) };
+    builder.leaf(2, field.value(format!("{code:#06x} {}", named(code)).trim_end()));
     Some(())
 }
 
-fn opaque(scope: &mut Scope<'_>, name: &'static str, rule: &'static str) {
-    let bytes = scope.left();
-    scope.leaf(bytes.len(), Field::framing(name, rule).value(text::hex(bytes)));
+fn opaque(builder: &mut FieldBuilder<'_>, name: &'static str, rule: &'static str) {
+    let bytes = builder.left();
+    builder.leaf(bytes.len(), Field::framing(name, rule).value(text::hex(bytes)));
 }

@@ -1,5 +1,5 @@
-//! The names of TLS: types of content and messages, versions, alerts (RFC 8446), and of the registries of IANA what is met on
-//! the way to a server of today.
+//! Names for TLS: content types, message types, versions and alerts (RFC 8446), and those entries of the IANA
+//! registries that current clients use.
 
 pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
 pub(super) const ALERT: u8 = 21;
@@ -14,7 +14,7 @@ pub(super) const SUPPORTED_GROUPS: u16 = 10;
 pub(super) const ALPN: u16 = 16;
 pub(super) const SUPPORTED_VERSIONS: u16 = 43;
 
-/// The random of a hello that asks for another one (RFC 8446 §4.1.3).
+/// The random value of a HelloRetryRequest (RFC 8446 §4.1.3).
 pub(super) const RETRY: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11,
     0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,

@@ -1,4 +1,4 @@
-//! What holds of every capture: whole, cut off anywhere, changed anywhere, or garbage.
+//! Properties of every capture: complete, cut off anywhere, changed anywhere, or random bytes.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crosstalk_wire::Dissection;
@@ -177,7 +177,7 @@ proptest! {
     #[test]
     fn any_truncation_is_incomplete_and_never_malformed(bytes in valid(), cut: Index) {
         let found = of_client(&bytes[..cut.index(bytes.len())]);
-        let malformed = found.client.root.leaves().find(|leaf| leaf.kind == crosstalk_wire::Kind::Malformed);
+        let malformed = found.client.root.leaves().find(|leaf| leaf.kind == crosstalk_wire::FieldKind::Malformed);
         prop_assert!(malformed.is_none(), "{malformed:?}");
     }
 

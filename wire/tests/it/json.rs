@@ -1,4 +1,4 @@
-//! JSON bodies, with the place of each part.
+//! JSON bodies, with the position of each part.
 
 use crosstalk_wire::Field;
 

@@ -1,4 +1,4 @@
-//! A capture, and its tree written out as lines.
+//! A capture, and its tree rendered as lines.
 
 use std::fmt::Write as _;
 
@@ -12,13 +12,13 @@ pub(crate) fn capture(client: &[u8], server: &[u8]) -> Capture {
     capture
 }
 
-/// Dissects, and checks what holds of every dissection.
+/// Dissects and checks the properties of every dissection.
 #[track_caller]
 pub(crate) fn checked(capture: &Capture) -> Dissection {
     checked_with(capture, &schemas(), Limits::default())
 }
 
-/// The same with these names, within these limits.
+/// The same with these schemas and limits.
 #[track_caller]
 pub(crate) fn checked_with(capture: &Capture, schemas: &Schemas, limits: Limits) -> Dissection {
     let dissection = dissect(capture, schemas, limits);
@@ -29,7 +29,7 @@ pub(crate) fn checked_with(capture: &Capture, schemas: &Schemas, limits: Limits)
     dissection
 }
 
-/// The messages of a party joined are all that it sent.
+/// Checks that the joined messages of a party are all its bytes.
 #[track_caller]
 fn cut(dissection: &Dissection, from: Party, stream: &Stream) {
     let mut at = 0;
@@ -40,7 +40,7 @@ fn cut(dissection: &Dissection, from: Party, stream: &Stream) {
     assert!(at == stream.root.range.end || stream.root.children.is_empty(), "{:?}", dissection.messages);
 }
 
-/// The leaves joined are the captured bytes, but for masks; every field is exactly its children.
+/// Checks that the joined leaves are the captured bytes, except for masks, and that children cover each field.
 #[track_caller]
 pub(crate) fn check(stream: &Stream, captured: &[u8]) {
     assert_eq!(stream.root.range, 0..captured.len());
@@ -49,7 +49,7 @@ pub(crate) fn check(stream: &Stream, captured: &[u8]) {
         assert_eq!(leaf.range.start, joined.len(), "a gap before {leaf:?}");
         let bytes = &stream.bytes[leaf.range.clone()];
         if leaf.masked {
-            // a number of Protobuf is masked as one, whose bytes say whether another follows
+            // a masked varint keeps its continuation bits
             let varint = leaf.rule.contains("varints");
             let is_mask = |byte: &u8| *byte == MASK || (varint && byte & 0x7f == MASK);
             assert!(bytes.iter().all(is_mask) || leaf.rule.contains("7541"), "{leaf:?}");
@@ -75,7 +75,7 @@ fn nested(field: &Field) {
     }
 }
 
-/// The tree as lines: name, value, and what is wrong.
+/// The tree as lines: name, value, and problem.
 pub(crate) fn outline(field: &Field) -> String {
     let mut out = String::new();
     write(field, 0, &mut out);
@@ -99,7 +99,7 @@ fn write(field: &Field, depth: usize, out: &mut String) {
     }
 }
 
-/// What the Greeter's messages and methods are called.
+/// The schemas of the Greeter.
 fn schemas() -> Schemas {
     let mut schemas = Schemas::default();
     schemas.add(crosstalk_proto::helloworld::FILE_DESCRIPTOR_SET).unwrap();

@@ -1,4 +1,4 @@
-//! TLS records: the hellos in the clear, and nothing but lengths of what follows.
+//! TLS records: the unencrypted hellos, and the lengths of all other records.
 
 use crosstalk_wire::Protocol;
 

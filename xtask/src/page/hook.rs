@@ -1,5 +1,5 @@
-//! What is done to the page after Trunk has compiled it: Trunk's `post_build` hook, see `Trunk.toml`. It works in Trunk's staging
-//! folder, which becomes dist/ when the hook has succeeded.
+//! What Trunk runs after it has compiled the page: its `post_build` hook, see `Trunk.toml`. It works in Trunk's staging
+//! folder, which becomes dist/ when the hook succeeds.
 
 use std::{
     collections::BTreeMap,
@@ -10,10 +10,9 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use super::{
+    prerender::{self, Page},
     program::{self, Program, Tools},
-    replaced,
-    shells::{self, Page},
-    style,
+    replaced, style,
 };
 use crate::{root, step::Steps, tools};
 
@@ -30,16 +29,16 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
         wasm_opt: if release { tools::wasm_opt(steps).map(|(command, _)| command) } else { None },
     };
     remove_unsplit(&staging)?;
-    // the profile that index.html names, and cargo's own
+    // the profile in index.html, and cargo's default one
     let program = program::write(&staging, if release { "wasm-release" } else { "debug" }, &tools)?;
     let style = style::write(&root().join("style/index.css"), &staging)?;
     let frontend = root().join("frontend");
-    let pages = shells::pages(&frontend)?;
+    let pages = prerender::pages(&frontend)?;
     let index = linked(&fs::read_to_string(staging.join("index.html"))?, &program, &pages, &style)?;
-    shells::write(&frontend, &pages, &staging, &index)
+    prerender::write(&frontend, &pages, &staging, &index)
 }
 
-/// Removes what Trunk made of the program in one piece.
+/// Removes Trunk's unsplit program.
 fn remove_unsplit(staging: &Path) -> Result<()> {
     for entry in fs::read_dir(staging)? {
         let path = entry?.path();

@@ -1,16 +1,17 @@
 //! Builds the page into dist/: Trunk compiles it, and its hook does the rest.
 //!
-//! - [`hook`]: what Trunk runs after it has compiled, in `trunk build` and `trunk serve` too
+//! - [`hook`]: runs after the compilation, in `trunk build` and `trunk serve` too
 //! - [`mod@program`]: the program, split into chunks
 //! - [`style`]: the style sheet
-//! - [`shells`]: a prerendered document for each page and language
-//! - [`size`]: what a visitor downloads
+//! - [`prerender`]: a prerendered document for each page and language
+//! - [`size`]: the size of the download
 //!
-//! `cargo xtask` skips the build while its inputs are the same: a stamp in dist/ (hidden, so the server does not embed it) tells.
+//! `cargo xtask` skips the build while its inputs are unchanged, by a stamp in dist/. The stamp is hidden, so the
+//! server does not embed it.
 
 pub(crate) mod hook;
+mod prerender;
 mod program;
-mod shells;
 mod size;
 mod style;
 
@@ -29,7 +30,7 @@ use crate::{
     tools,
 };
 
-/// Builds dist/, with all set-up.
+/// Builds dist/, including all set-up.
 pub(crate) fn build(steps: &mut Steps) -> Result<()> {
     tools::wasm_target(steps)?;
     let trunk = tools::trunk(steps)?;
@@ -51,7 +52,7 @@ pub(crate) fn build(steps: &mut Steps) -> Result<()> {
         let mut command = program(&trunk);
         command.args(["build", "--release", "--offline", "--skip-version-check"]);
         command.env("PATH", tools::path_with(&[&trunk, &wasm_bindgen])?);
-        // Trunk reads it as a flag and takes nothing but true and false
+        // Trunk reads it as a flag and accepts only true and false
         command.env_remove("NO_COLOR");
         process::run(command)?;
         stamp.write()?;
@@ -59,13 +60,13 @@ pub(crate) fn build(steps: &mut Steps) -> Result<()> {
     })
 }
 
-/// Builds dist/ and prints how large the page is.
+/// Builds dist/ and prints its size.
 pub(crate) fn build_and_weigh(steps: &mut Steps) -> Result<()> {
     build(steps)?;
     steps.step("size of the page", || size::print(&root().join("dist")))
 }
 
-/// What the page is made of: the paths that `trunk serve` watches.
+/// The inputs of the page: the paths that `trunk serve` watches.
 fn inputs() -> Result<Vec<String>> {
     let config: toml::Table = fs::read_to_string(root().join("Trunk.toml"))?.parse()?;
     let watch = config.get("watch").and_then(|watch| watch.get("watch")).and_then(toml::Value::as_array);
@@ -73,10 +74,10 @@ fn inputs() -> Result<Vec<String>> {
     paths.map(|path| Ok(path.as_str().context("Trunk.toml watches something that is no path")?.to_owned())).collect()
 }
 
-/// `text` with each of `changes` made once.
+/// `text` with each of `changes` applied once.
 ///
 /// # Errors
-/// When what a change replaces is not there.
+/// When a text to replace is missing.
 fn replaced<'a>(text: &str, changes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<String> {
     changes.into_iter().try_fold(text.to_owned(), |text, (from, to)| {
         ensure!(text.contains(from), "there is no {from}");
@@ -85,7 +86,7 @@ fn replaced<'a>(text: &str, changes: impl IntoIterator<Item = (&'a str, &'a str)
 }
 
 /// All files below `folder`, in order, without hidden ones.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -1,6 +1,6 @@
-//! The program of the page, split: what only one route needs is a chunk of its own, which is downloaded with that route.
-//! wasm-split takes apart what cargo has linked, wasm-bindgen makes the bindings. All files go into one folder of dist/ whose
-//! name holds a hash of their contents, so they may refer to each other by their plain names and be cached for ever.
+//! The split program of the page: code of only one route is a chunk of its own, downloaded with that route. wasm-split
+//! splits what cargo has linked, and wasm-bindgen makes the bindings. All files are in one folder of dist/ whose name
+//! has a hash of their contents, so they can refer to each other by plain names and be cached for ever.
 
 use std::{
     collections::BTreeMap,
@@ -16,12 +16,12 @@ use wasm_split_cli_support::{Options, transform};
 use super::files;
 use crate::process::{self, cargo, output, program};
 
-/// Name of the chunk that every route needs.
+/// The name of the common chunk.
 const NAME: &str = "crosstalk";
 /// The module that downloads the other chunks.
 const LOADER: &str = "__wasm_split.js";
 
-/// The WebAssembly features that rustc uses; wasm-opt allows only those that are named.
+/// The WebAssembly features that rustc uses; wasm-opt must be told them.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -31,7 +31,7 @@ const FEATURES: &[&str] = &[
     "--enable-multivalue",
 ];
 
-/// The tools that make the program.
+/// The tools that build the program.
 #[derive(Debug)]
 pub(super) struct Tools {
     pub(super) wasm_bindgen: PathBuf,
@@ -42,7 +42,7 @@ pub(super) struct Tools {
 /// The addresses of the program's files.
 #[derive(Debug)]
 pub(super) struct Program {
-    /// The chunk that every route needs.
+    /// The common chunk.
     pub(super) wasm: String,
     /// The module that instantiates it.
     pub(super) bindings: String,
@@ -84,7 +84,7 @@ pub(super) fn write(dist: &Path, profile: &str, tools: &Tools) -> Result<Program
     })
 }
 
-/// Writes the chunks into `folder`, and what wasm-bindgen is to work on to `main`. Returns the files of each split point.
+/// Writes the chunks into `folder`, and the input of wasm-bindgen to `main`. Returns the files of each split point.
 fn split(linked: &Path, folder: &Path, main: &Path) -> Result<BTreeMap<String, Vec<String>>> {
     let input = fs::read(linked).with_context(|| format!("cannot read {}", linked.display()))?;
     let (module, loader) = (format!("./{NAME}.js"), format!("./{LOADER}"));
@@ -92,14 +92,14 @@ fn split(linked: &Path, folder: &Path, main: &Path) -> Result<BTreeMap<String, V
     (options.output_dir, options.main_out_path) = (folder, main);
     (options.main_module, options.link_name) = (&module, &loader);
     let split = transform(options).map_err(|error| anyhow!("cannot split {}: {error:#}", linked.display()))?;
-    // the page reports a chunk that fails to download by itself; the loader's own line in the console would say it twice
+    // the page reports a failed download of a chunk itself, so the loader's line in the console would be a duplicate
     let loader = folder.join(LOADER);
     fs::write(&loader, fs::read_to_string(&loader)?.replace("console.error(e);", ""))?;
     let names = |stems: Vec<String>| stems.into_iter().map(|stem| stem + ".wasm").collect();
     Ok(split.prefetch_map.into_iter().map(|(name, stems)| (name, names(stems))).collect())
 }
 
-/// What cargo has linked for the page, with its relocations.
+/// The linked program with its relocations.
 fn linked(profile: &str) -> Result<PathBuf> {
     let metadata = output(cargo(&["metadata", "--format-version=1", "--quiet", "--no-deps"])?)?;
     let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
@@ -111,7 +111,7 @@ fn shrink(wasm_opt: &Command, file: &Path) -> Result<()> {
     let small = file.with_extension("small");
     let mut command = program(wasm_opt.get_program());
     command.args(wasm_opt.get_args()).arg("-Oz").args(FEATURES).arg(file).arg("-o").arg(&small);
-    // its warnings about what rustc writes into the name section are left out
+    // without its warnings about the name section that rustc writes
     output(command)?;
     fs::rename(small, file)?;
     Ok(())

@@ -1,5 +1,5 @@
-//! The size of the page, compressed with brotli as the server sends it: what a first visit to each route downloads before the
-//! route can be used, and all files together. `cargo xtask bench visit` measures the same on the wire.
+//! The size of the page, compressed with brotli as the server sends it: for each route the download before the first
+//! visit can use it, and all files together. `cargo xtask bench visit` measures the same on the network.
 
 use std::{collections::BTreeMap, fs, io::Write as _, path::Path};
 
@@ -39,14 +39,14 @@ pub(super) fn print(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The chunks that each address needs besides the one that all need, as `frontend/start.js` has them.
+/// The chunks of each address in addition to the common one, from `frontend/start.js`.
 fn chunks(document: &str) -> Result<BTreeMap<String, Vec<String>>> {
     let (_, rest) = document.split_once("const chunks = ").context("the document has no table of chunks")?;
     let (chunks, _) = rest.split_once(";\n").context("the table of chunks has no end")?;
     Ok(serde_json::from_str(chunks)?)
 }
 
-/// As `backend/build.rs` compresses for a release.
+/// Compresses like `backend/build.rs` in a release build.
 fn brotli(bytes: &[u8]) -> Result<usize> {
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
     writer.write_all(bytes)?;

@@ -1,5 +1,5 @@
-//! The style sheet: `style/index.css` with everything it imports, in one minified file. A browser paints when it has all style
-//! sheets, so one file is faster than several.
+//! The style sheet: `style/index.css` with all its imports, in one minified file. A browser paints once it has all
+//! style sheets, so one file is faster than several.
 
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
@@ -20,7 +20,7 @@ pub(super) fn write(entry: &Path, dist: &Path) -> Result<String> {
     let css = bundle(entry)?;
     let mut hash = DefaultHasher::new();
     css.hash(&mut hash);
-    // the server serves a name with 16 hexadecimal digits as immutable
+    // the server serves a file as immutable if its name has 16 hexadecimal digits
     let name = format!("style-{:016x}.css", hash.finish());
     std::fs::write(dist.join(&name), css)?;
     Ok(format!("/{name}"))

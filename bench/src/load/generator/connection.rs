@@ -1,5 +1,6 @@
-//! One connection with a queue of its own: it publishes with confirms on one channel and consumes with acks on another, in
-//! one task. In a closed loop it keeps a window full; in an open one it publishes at a rate, whatever comes back.
+//! One connection with its own queue: it publishes with confirms on one channel and consumes with acks on another, in
+//! one task. In a closed loop it keeps a window full. In an open loop it publishes at a rate, independent of confirms
+//! and deliveries.
 //!
 //! Each body begins with the time at which it was handed to the socket, in nanoseconds after the load's start.
 
@@ -25,15 +26,15 @@ use super::{
     progress::{CONSUME, Load, PUBLISH, Progress, Tally},
 };
 
-/// How many messages the broker sends ahead of the acks.
+/// The prefetch of the consumer.
 const PREFETCH: u16 = 1_000;
-/// No body is longer, so that each is one frame.
+/// Bodies are shorter, so each is one frame.
 const FRAME_MAX: u32 = 131_072;
-/// So much is read at once.
+/// The number of bytes per read.
 const READ: usize = 256 * 1024;
-/// The longest the broker may be silent while something is due.
+/// How long the broker may send nothing while something is due.
 const SILENCE: Duration = Duration::from_secs(20);
-/// How often a paced connection looks at what is due.
+/// How often a paced connection checks what is due.
 const TICK: Duration = Duration::from_millis(1);
 
 /// An open connection.
@@ -95,7 +96,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Says goodbye.
+    /// Closes the connection.
     ///
     /// # Errors
     /// When the broker does not answer.
@@ -132,7 +133,7 @@ impl Connection {
         Ok(self.stream.write_all(&bytes).await?)
     }
 
-    /// Reads one frame; nothing else is on its way during set-up.
+    /// Reads one frame; during set-up there are no others.
     async fn expect(&mut self, what: &str) -> anyhow::Result<()> {
         let reading = async {
             let mut head = [0; 7];
@@ -156,10 +157,10 @@ impl Connection {
         }
     }
 
-    /// Carries out the load.
+    /// Runs the load.
     ///
     /// # Errors
-    /// When the broker closes, is silent, or something is lost or came twice.
+    /// When the broker closes, sends nothing for too long, or a message is lost or duplicated.
     pub(crate) async fn run(&mut self, load: Load) -> anyhow::Result<Tally> {
         if load.consume {
             self.consume().await?;

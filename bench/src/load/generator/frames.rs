@@ -1,5 +1,5 @@
-//! AMQP frames as bytes (AMQP 0-9-1, section 4.2.3): whole ones by `amq-protocol`, and of the frequent ones only what is
-//! needed, by their offsets.
+//! AMQP frames as bytes (AMQP 0-9-1, section 4.2.3). Most are coded by `amq-protocol`; of frequent ones only the
+//! necessary fields are read, by their offsets.
 
 use amq_protocol::frame::{AMQPFrame, gen_frame};
 use anyhow::Context as _;
@@ -26,22 +26,22 @@ pub(crate) fn encode(frame: &AMQPFrame, into: &mut Vec<u8>) -> anyhow::Result<()
     Ok(())
 }
 
-/// What a received frame is to the generator.
+/// A received frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Frame<'a> {
     /// `basic.deliver` with its tag.
     Deliver(u64),
-    /// `basic.ack`: of the broker it is a confirm.
+    /// `basic.ack`, which is a confirm when the broker sends it.
     Ack { tag: u64, multiple: bool },
     /// The size of the body that follows.
     Header(u64),
     /// A part of a body.
     Body(&'a [u8]),
-    /// Anything else, whole.
+    /// Any other frame, complete.
     Other(&'a [u8]),
 }
 
-/// The whole frames at the beginning of some bytes.
+/// The complete frames at the start of some bytes.
 #[derive(Debug)]
 pub(crate) struct Frames<'a> {
     bytes: &'a [u8],
@@ -53,7 +53,7 @@ impl<'a> Frames<'a> {
         Self { bytes, used: 0 }
     }
 
-    /// How many bytes the frames so far were.
+    /// The number of bytes of the frames so far.
     pub(crate) fn used(&self) -> usize {
         self.used
     }
@@ -83,7 +83,7 @@ impl<'a> Iterator for Frames<'a> {
 fn method<'a>(payload: &[u8]) -> Option<Frame<'a>> {
     let (id, arguments) = payload.split_first_chunk()?;
     match *id {
-        // the consumer tag comes first, a short string
+        // the consumer tag, a short string, comes first
         DELIVER => {
             let after = 1 + usize::from(*arguments.first()?);
             Some(Frame::Deliver(number(arguments.get(after..after + 8)?)))

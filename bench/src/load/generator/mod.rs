@@ -1,8 +1,8 @@
-//! Loads an AMQP 0-9-1 broker harder than a client library can: what is published is encoded once, and of what comes
-//! back only the parts that count are read. [`connection`] is one connection that publishes with confirms and consumes
-//! with acks; [`progress`] is how far it is; [`frames`] writes and reads its bytes.
+//! A load generator for AMQP 0-9-1 brokers that is faster than a client library: a message is encoded once, and only
+//! the necessary parts of the answers are decoded. [`connection`] publishes with confirms and consumes with acks;
+//! [`progress`] is its state; [`frames`] encodes and decodes.
 //!
-//! How far this goes by itself is known from the same load on [`crate::peers::mirror`], which does nothing but answer.
+//! The generator's own maximum is measured with the same load on [`crate::peers::mirror`], a broker without queues.
 
 mod connection;
 mod frames;

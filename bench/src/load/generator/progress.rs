@@ -1,63 +1,64 @@
-//! How far the load of a connection is: what is to be written next, and what was confirmed and received. It does no I/O.
+//! The state of a connection's load: what to write next, and what was confirmed and received. It does no I/O.
 
-use std::{collections::VecDeque, time::Instant};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use amq_protocol::{
     frame::{AMQPContentHeader, AMQPFrame, parse_frame},
     protocol::{AMQPClass, basic},
 };
 use anyhow::Context as _;
-use hdrhistogram::Histogram;
+use crosstalk_measure::Latencies;
 
 use super::{Frame, Frames, encode};
 
-/// Of what is published.
+/// The channel of the publisher.
 pub(super) const PUBLISH: u16 = 1;
-/// Of what is consumed.
+/// The channel of the consumer.
 pub(super) const CONSUME: u16 = 2;
-/// So much is gathered before it is written.
+/// The number of bytes that are gathered before a write.
 const WRITE: usize = 256 * 1024;
-/// The longest latency that is told from longer ones, in nanoseconds.
-const LONGEST: u64 = 60_000_000_000;
 
-/// What a connection is to do.
+/// The load of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
-    /// Bytes of a body, 8 or more.
+    /// The size of a body in bytes, at least 8.
     pub(crate) body: usize,
-    /// The most messages that are neither confirmed nor received.
+    /// The maximum number of messages that are not yet both confirmed and received.
     pub(crate) window: usize,
-    /// Messages per second; none: as many as the window lets through.
+    /// Messages per second; none for as many as the window allows.
     pub(crate) rate: Option<f64>,
     pub(crate) start: Instant,
-    /// Messages that arrive before this do not count.
+    /// Messages that arrive earlier are not counted.
     pub(crate) count_from: Instant,
-    /// After this nothing is published, and what is on its way is waited for.
+    /// When publishing ends; outstanding messages are then waited for.
     pub(crate) end: Instant,
-    /// No more than these are published.
+    /// The maximum number of messages.
     pub(crate) limit: u64,
-    /// Whether messages are consumed; else they stay in the queue.
+    /// True if messages are consumed; otherwise they stay in the queue.
     pub(crate) consume: bool,
 }
 
-/// What it saw.
+/// The result of a load.
 #[derive(Debug)]
 pub(crate) struct Tally {
     /// Messages received between `count_from` and `end`.
     pub(crate) counted: u64,
-    /// From the socket to the consumer, in nanoseconds, of those.
-    pub(crate) latencies: Histogram<u64>,
+    /// Their latencies, from the socket to the consumer.
+    pub(crate) latencies: Latencies,
 }
 
-/// What is on its way.
+/// The load and its state.
 pub(super) struct Progress {
     load: Load,
-    /// Method, header and the head of the body: the same for all.
+    /// The encoded method, header and start of the body, the same for all messages.
     prefix: Vec<u8>,
     pub(super) output: Vec<u8>,
     published: u64,
     received: u64,
-    /// Whether each message from `confirmed` on has been confirmed.
+    /// For each message from `confirmed` on, whether it has been confirmed.
     unconfirmed: VecDeque<bool>,
     confirmed: u64,
     pub(super) tally: Tally,
@@ -76,7 +77,6 @@ impl Progress {
         encode(&AMQPFrame::Method(PUBLISH, AMQPClass::Basic(basic::AMQPMethod::Publish(publish))), &mut prefix)?;
         encode(&AMQPFrame::Header(PUBLISH, header), &mut prefix)?;
         encode(&AMQPFrame::Body(PUBLISH, vec![b'x'; load.body]), &mut prefix)?;
-        let latencies = Histogram::new_with_max(LONGEST, 3)?;
         Ok(Self {
             load,
             prefix,
@@ -85,11 +85,11 @@ impl Progress {
             received: 0,
             unconfirmed: VecDeque::new(),
             confirmed: 0,
-            tally: Tally { counted: 0, latencies },
+            tally: Tally { counted: 0, latencies: Latencies::new() },
         })
     }
 
-    /// How many messages are not both confirmed and received.
+    /// The number of messages that are not yet both confirmed and received.
     fn outstanding(&self) -> usize {
         let done = if self.load.consume { self.confirmed.min(self.received) } else { self.confirmed };
         (self.published - done) as usize
@@ -99,7 +99,7 @@ impl Progress {
         (now >= self.load.end || self.published == self.load.limit) && self.outstanding() == 0
     }
 
-    /// Puts what may be published now into the output.
+    /// Encodes the messages that may be published now.
     pub(super) fn publish(&mut self, now: Instant) {
         if now >= self.load.end {
             return;
@@ -116,7 +116,7 @@ impl Progress {
         }
     }
 
-    /// Takes what came and acks what was delivered; gives how many bytes whole frames were.
+    /// Handles received frames and acks deliveries. Returns the number of bytes of complete frames.
     pub(super) fn read(&mut self, bytes: &[u8], now: Instant) -> anyhow::Result<usize> {
         let at = now.duration_since(self.load.start).as_nanos() as u64;
         let counts = now >= self.load.count_from && now < self.load.end;
@@ -131,7 +131,7 @@ impl Progress {
                     if counts {
                         let sent = body.first_chunk().map_or(at, |stamp| u64::from_be_bytes(*stamp));
                         self.tally.counted += 1;
-                        self.tally.latencies.saturating_record(at.saturating_sub(sent));
+                        self.tally.latencies.record(Duration::from_nanos(at.saturating_sub(sent)));
                     }
                 }
                 Frame::Ack { tag, multiple } => self.confirm(tag, multiple)?,
@@ -149,7 +149,8 @@ impl Progress {
 
     fn confirm(&mut self, tag: u64, multiple: bool) -> anyhow::Result<()> {
         let index = tag.checked_sub(self.confirmed + 1).filter(|index| *index < self.unconfirmed.len() as u64);
-        let index = index.with_context(|| format!("the confirm of {tag} is for nothing that waits for one"))? as usize;
+        let index =
+            index.with_context(|| format!("{tag} is confirmed but no message with this tag is unconfirmed"))? as usize;
         let from = if multiple { 0 } else { index };
         self.unconfirmed.range_mut(from..=index).for_each(|confirmed| *confirmed = true);
         while self.unconfirmed.front() == Some(&true) {
@@ -162,8 +163,6 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn progress(window: usize) -> Progress {

@@ -1,4 +1,4 @@
-//! Alternate exchanges: where goes what an exchange has no binding for.
+//! Alternate exchanges: where a message goes when no binding matches.
 
 use amq_protocol::protocol::{basic, exchange};
 

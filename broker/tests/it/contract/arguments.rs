@@ -1,4 +1,4 @@
-//! Arguments of queues: which are taken, which refused, and what counts as the same when a queue is declared again.
+//! Arguments of queues: which are accepted, which are refused, and which are equivalent in a second declaration.
 
 use amq_protocol::{
     protocol::{basic, queue},

@@ -1,4 +1,4 @@
-//! Channels: opened, closed, reused, and what happens on one that is not open.
+//! Channels: opened, closed and reused, and methods on a channel that is not open.
 
 use amq_protocol::protocol::{AMQPClass, channel, connection, queue};
 

@@ -1,5 +1,5 @@
-//! The scripted client: it says what a case tells it to, in whatever order, and compares each answer with the line that
-//! the case expects. It never answers on its own but for a close of the connection that it asked for.
+//! The scripted client: it sends the methods of a case in any order and compares each answer with the line that the
+//! case expects. It sends nothing by itself, except the answer to a `connection.close`.
 
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ use super::{
 
 /// How long a broker may take to answer. RabbitMQ delays some refusals by 3 s.
 const ANSWER: Duration = Duration::from_secs(10);
-/// How long something that happens on its own, as the end of a message's time, may take.
+/// How long an event without a request may take, for instance the expiry of a message.
 const EVENTUALLY: Duration = Duration::from_secs(10);
-/// The greatest body in one frame: what both brokers allow, less the frame's own 8 bytes.
+/// The largest body in one frame: the limit of both brokers, less the frame's own 8 bytes.
 const CHUNK: usize = 131_072 - 8;
 
 /// One connection of a case.
@@ -29,7 +29,7 @@ const CHUNK: usize = 131_072 - 8;
 pub(super) struct Client {
     pub(super) wire: Wire,
     transcript: Transcript,
-    /// What its lines start with in the transcript, where a case has more than one connection.
+    /// The prefix of its lines in the transcript, if a case has several connections.
     label: String,
     is_over: bool,
 }
@@ -62,42 +62,42 @@ impl Client {
         self.send_frame(AMQPFrame::Method(channel, method.class())).await;
     }
 
-    /// Expects `line` as the next thing on channel 1.
+    /// Expects `line` as the next event on channel 1.
     pub(super) async fn sees(&mut self, line: &str) -> Event {
         self.sees_on(1, line).await
     }
 
-    /// Expects `line` as the next thing on a channel, or of the connection if it ends.
+    /// Expects `line` as the next event on a channel, or as the end of the connection.
     pub(super) async fn sees_on(&mut self, channel: u16, line: &str) -> Event {
         let event = self.next(channel, line).await;
         self.transcript.came(&self.from(event.channel), event.line.clone(), line);
         event
     }
 
-    /// The next thing on a channel, whatever it is; a case that takes it says by [`Client::notes`] what it made of it.
+    /// The next event on a channel. A case that uses it records what it derived from it with [`Client::notes`].
     pub(super) async fn hears(&mut self, channel: u16) -> Event {
         self.next(channel, "anything").await
     }
 
-    /// Sends a method on channel 1 and gives the headers of the message that comes.
+    /// Sends a method on channel 1 and returns the headers of the next message.
     pub(super) async fn hears_headers(&mut self, method: impl Method) -> FieldTable {
         self.send(method).await;
         let content = self.hears(1).await.content.unwrap_or_default();
         content.properties.headers().clone().unwrap_or_default()
     }
 
-    /// Writes down something that was made of what came.
+    /// Records a value that was derived from an event.
     pub(super) fn notes(&mut self, what: &str, came: &str, expected: &str) {
         let came = self.transcript.normalise(came);
         self.transcript.came(&self.label, format!("{what}: {came}"), &format!("{what}: {expected}"));
     }
 
-    /// Opens a channel more.
+    /// Opens another channel.
     pub(super) async fn opens(&mut self, channel: u16) {
         self.call_on(channel, channel::Open {}, "channel.open-ok").await;
     }
 
-    /// Expects these lines on channel 1 in whatever order.
+    /// Expects these lines on channel 1 in any order.
     pub(super) async fn sees_in_any_order(&mut self, lines: &[&str]) {
         let mut expected = lines.to_vec();
         expected.sort_unstable();
@@ -123,7 +123,7 @@ impl Client {
         self.sees_on(channel, line).await
     }
 
-    /// Asks on channel 1 until the answer is `line`, for what takes its time.
+    /// Sends a method on channel 1 until the answer is `line`, for effects that take time.
     pub(super) async fn until(&mut self, method: impl Method, line: &str) -> Event {
         let started = tokio::time::Instant::now();
         let frame = AMQPFrame::Method(1, method.class());
@@ -131,7 +131,7 @@ impl Client {
         loop {
             self.wire.write(&bytes_of(&frame)).await;
             let event = self.next(1, line).await;
-            // what was not asked for is not swallowed
+            // other events are kept
             let is_answer =
                 ["basic.get-", "queue.declare-ok", "queue.bind-ok"].iter().any(|so| event.line.starts_with(so));
             if event.line == line || !is_answer || started.elapsed() > EVENTUALLY {
@@ -141,7 +141,7 @@ impl Client {
         }
     }
 
-    /// Waits until an exclusive queue of this connection is gone. The question that does not touch a queue is a binding.
+    /// Waits until an exclusive queue of this connection is deleted. It asks with a binding, which does not use the queue.
     pub(super) async fn until_gone(&mut self, queue: &str) {
         let name = self.transcript.normalise(queue);
         let gone = format!("channel.close 404 NOT_FOUND - no queue '{name}' in vhost '/' (50,20)");
@@ -199,13 +199,13 @@ impl Client {
         self.is_over = true;
     }
 
-    /// Goes without a word.
+    /// Drops the connection without `connection.close`.
     pub(super) fn hangs_up(mut self) {
         self.transcript.sent(&format!("{}the end of the stream", self.label));
         self.is_over = true;
     }
 
-    /// Closes the connection in order; whatever came and was not asked for is wrong.
+    /// Closes the connection; an unexpected event before is a failure.
     pub(super) async fn bye(mut self) {
         self.send_on(0, close_connection()).await;
         loop {

@@ -1,4 +1,5 @@
-//! Consumers: tags, delivery, cancelling, being cancelled, exclusive and prioritised consumers, and one active at a time.
+//! Consumers: tags, delivery, cancellation by either side, exclusive consumers, consumer priorities, and single active
+//! consumers.
 
 use amq_protocol::protocol::{basic, queue};
 

@@ -1,4 +1,4 @@
-//! Dead letters: why a message dies, where it goes, and what its headers then say of it.
+//! Dead letters: the reasons, the routing, and the headers.
 
 use amq_protocol::{
     protocol::{basic, confirm, queue},

@@ -1,5 +1,4 @@
-//! What the headers of a dead letter tell of its deaths when there was something there before, and when a circle of queues
-//! that kill is one.
+//! The `x-death` headers of a dead letter that had such headers before, and cycles of dead-letter queues.
 
 use amq_protocol::{
     protocol::queue,

@@ -1,4 +1,4 @@
-//! Declaring, asking for and deleting exchanges, and what each kind routes.
+//! Declaring and deleting exchanges, passive declarations, and the routing of each type.
 
 use amq_protocol::protocol::exchange;
 

@@ -1,5 +1,5 @@
-//! Frames that are wrong, or wrong where they are. What makes RabbitMQ's own process crash (unknown methods, malformed
-//! properties) or wait for ever (more body than announced) is not compared: there the embedded broker says why.
+//! Malformed and misplaced frames. Cases in which RabbitMQ's process crashes (unknown methods, malformed properties)
+//! or waits for ever (a body longer than announced) are not compared; there the embedded broker sends a reason.
 
 use amq_protocol::frame::AMQPFrame;
 

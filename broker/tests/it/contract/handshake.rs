@@ -1,5 +1,6 @@
-//! The start of a connection, and its end: versions, logins, limits, virtual hosts. A client that agrees to what was not
-//! offered is cut off by RabbitMQ without a word; that is not compared: the embedded broker says why.
+//! The start and the end of a connection: versions, logins, limits, virtual hosts. RabbitMQ cuts a client that
+//! negotiates values outside the offered ones without `connection.close`; that case is not compared, and the embedded
+//! broker sends a reason.
 
 use amq_protocol::{protocol::connection, types::FieldTable};
 

@@ -1,4 +1,4 @@
-//! Who may use a queue, and when it goes: exclusive, auto-delete, durable, and expiring queues.
+//! The lifetime and the owner of a queue: exclusive, auto-delete, durable, and expiring queues.
 
 use amq_protocol::protocol::{basic, queue};
 

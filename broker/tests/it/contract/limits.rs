@@ -1,4 +1,4 @@
-//! Queues that are full: `x-max-length`, `x-max-length-bytes`, and what goes then.
+//! Full queues: `x-max-length`, `x-max-length-bytes`, and which messages are dropped.
 
 use amq_protocol::protocol::{basic, confirm, queue};
 

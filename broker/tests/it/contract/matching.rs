@@ -1,4 +1,4 @@
-//! What a headers exchange takes for the same value: it compares what values are, not how they are written.
+//! Equality in a headers exchange: it compares values, not their encoding.
 
 use amq_protocol::{
     protocol::queue,

@@ -1,11 +1,11 @@
-//! The methods of a client with what cases mostly say; the rest is said by struct update, as in
-//! `queue::Declare { durable: true, ..declare(q) }`.
+//! The methods of a client with the usual values; others are set by struct update, as in `queue::Declare { durable:
+//! true, ..declare(q) }`.
 
 use amq_protocol::protocol::{AMQPClass, basic, channel, confirm, connection, exchange, queue, tx};
 
 /// A method that can be sent.
 pub(super) trait Method {
-    /// As the codec wants it.
+    /// The type of the codec.
     fn class(self) -> AMQPClass;
 }
 
@@ -29,18 +29,18 @@ methods! {
     Tx tx: Select Commit Rollback;
 }
 
-/// A queue that goes when its connection goes.
+/// An exclusive queue, deleted with its connection.
 pub(super) fn declare(queue: &str) -> queue::Declare {
     queue::Declare { queue: queue.into(), exclusive: true, ..queue::Declare::default() }
 }
 
-/// Asks for a queue and its counts. On the channel that was told something before, its answer comes after all that follows
-/// from it.
+/// A passive declaration, which returns the counts of a queue. On the channel of an earlier method, its answer comes after
+/// all effects of that method.
 pub(super) fn passive(queue: &str) -> queue::Declare {
     queue::Declare { queue: queue.into(), passive: true, ..queue::Declare::default() }
 }
 
-/// An exchange that goes when its last binding goes.
+/// An auto-delete exchange, deleted with its last binding.
 pub(super) fn exchange(exchange: &str, kind: &str) -> exchange::Declare {
     exchange::Declare { exchange: exchange.into(), kind: kind.into(), auto_delete: true, ..Default::default() }
 }
@@ -90,12 +90,12 @@ pub(super) fn ack(tag: u64) -> basic::Ack {
     basic::Ack { delivery_tag: tag, multiple: false }
 }
 
-/// Gives one delivery back.
+/// Requeues one delivery.
 pub(super) fn requeue(tag: u64) -> basic::Nack {
     basic::Nack { delivery_tag: tag, multiple: false, requeue: true }
 }
 
-/// Drops one delivery, or lets it be dead-lettered.
+/// Drops one delivery, or dead-letters it.
 pub(super) fn reject(tag: u64) -> basic::Reject {
     basic::Reject { delivery_tag: tag, requeue: false }
 }
@@ -105,7 +105,7 @@ pub(super) fn publish(exchange: &str, key: &str) -> basic::Publish {
     basic::Publish { exchange: exchange.into(), routing_key: key.into(), ..basic::Publish::default() }
 }
 
-/// Limits what may be unacked: per consumer, or for the whole channel.
+/// Limits the unacked deliveries per consumer, or of the whole channel.
 pub(super) fn prefetch(count: u16, global: bool) -> basic::Qos {
     basic::Qos { prefetch_count: count, global }
 }
@@ -120,7 +120,7 @@ pub(super) fn close_channel() -> channel::Close {
     channel::Close { reply_code: 200, reply_text: "bye".into(), ..channel::Close::default() }
 }
 
-/// Asks for an exchange.
+/// A passive declaration of an exchange.
 pub(super) fn passive_exchange(exchange: &str) -> exchange::Declare {
     exchange::Declare { exchange: exchange.into(), passive: true, ..Default::default() }
 }

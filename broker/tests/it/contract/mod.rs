@@ -1,9 +1,9 @@
 //! The contract: the same cases against RabbitMQ and the embedded broker, with the same answers.
 //!
-//! - a case is an async closure given to [`run::same`]: it says things through a [`client::Client`] and names the line that
-//!   must come back for each
-//! - `wire`, `render`, `values`: from bytes to such lines
-//! - `transcript`: what happened, with generated names normalised
+//! - a case is an async closure given to [`run::same`]: it sends methods through a [`client::Client`] and gives the line
+//!   that is expected for each
+//! - `wire`, `render`, `values`: turn bytes into such lines
+//! - `transcript`: everything sent and received, with normalized generated names
 
 mod client;
 mod methods;

@@ -1,5 +1,5 @@
-//! Octets that are not UTF-8: routing keys, properties, and names and texts in tables are passed on as they are; names of
-//! queues, exchanges and consumers are refused.
+//! Octets that are not UTF-8: routing keys, properties, and names and texts in tables are forwarded unchanged; in
+//! names of queues, exchanges and consumers they are refused.
 
 use amq_protocol::protocol::{confirm, queue};
 

@@ -1,4 +1,4 @@
-//! How many deliveries may be unacked: per consumer, and for a whole channel with `global`, as RabbitMQ reads `basic.qos`.
+//! Prefetch: per consumer, and for a whole channel with `global`, with RabbitMQ's meaning of `basic.qos`.
 
 use amq_protocol::protocol::basic;
 

@@ -1,4 +1,4 @@
-//! What a message carries comes out as it went in: every property, every type of value.
+//! Properties are delivered unchanged: every property and every type of value.
 
 use amq_protocol::{
     protocol::BasicProperties,

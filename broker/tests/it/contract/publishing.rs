@@ -1,4 +1,4 @@
-//! Confirms, returns, transactions, and what a publisher may not say.
+//! Confirms, returns, transactions, and refused publishes.
 
 use amq_protocol::protocol::{basic, confirm, queue, tx};
 

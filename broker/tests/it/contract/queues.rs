@@ -1,4 +1,4 @@
-//! Declaring, asking for, purging and deleting queues.
+//! Declaring, purging and deleting queues, and passive declarations.
 
 use amq_protocol::protocol::{basic, queue};
 

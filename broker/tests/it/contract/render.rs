@@ -1,4 +1,5 @@
-//! How what a broker says reads in a transcript: one line per method, with all that must be the same on every broker.
+//! Renders a broker's methods for a transcript: one line per method, with everything that must be the same on every
+//! broker.
 
 use amq_protocol::{
     frame::AMQPFrame,
@@ -15,7 +16,7 @@ pub(super) struct Content {
     pub(super) body: Vec<u8>,
 }
 
-/// A method of the server, with its content if it carries one, as a line.
+/// A method of the server as a line, with its content if it has one.
 pub(super) fn method(class: &AMQPClass, content: Option<&Content>) -> String {
     match class {
         AMQPClass::Connection(method) => on_connection(method),
@@ -32,7 +33,7 @@ pub(super) fn method(class: &AMQPClass, content: Option<&Content>) -> String {
     }
 }
 
-/// What was sent, short enough to read.
+/// A sent frame, shortened.
 pub(super) fn sent(frame: &AMQPFrame) -> String {
     let AMQPFrame::Method(channel, class) = frame else { return format!("{frame:?}") };
     let shown = format!("{class:?}").replace("ShortString(\"", "\"").replace("\")", "\"");
@@ -62,7 +63,7 @@ fn on_connection(method: &connection::AMQPMethod) -> String {
                 Some(AMQPValue::LongString(text)) => text.to_string(),
                 other => format!("{other:?}"),
             };
-            // the patch level is that of whatever package is installed
+            // the patch level depends on the installed package
             let version: Vec<String> = text("version").split('.').take(2).map(str::to_owned).collect();
             let product = format!("{} {}", text("product"), version.join("."));
             let (mechanisms, locales) = (&start.mechanisms, &start.locales);

@@ -1,4 +1,4 @@
-//! Direct reply-to: answers without a queue.
+//! Direct reply-to: replies without a queue.
 
 use amq_protocol::{
     protocol::{basic, queue},

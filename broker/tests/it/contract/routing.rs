@@ -1,4 +1,4 @@
-//! What each kind of exchange routes, and CC and BCC.
+//! The routing of each exchange type, and CC and BCC.
 
 use amq_protocol::{
     protocol::queue,

@@ -1,4 +1,4 @@
-//! Runs a case on each broker and compares: what came must be what the case expects, and the same on both.
+//! Runs a case on each broker and compares: the answers must be those that the case expects, and the same on both.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -16,13 +16,13 @@ use super::{session::Session, transcript::Transcript};
 /// How long a case may take on one broker.
 const CASE: Duration = Duration::from_secs(45);
 
-/// Plays `case` on RabbitMQ and on an embedded broker of its own.
+/// Runs `case` on RabbitMQ and on a new embedded broker.
 ///
 /// # Panics
-/// When what came on one of them is not what the case expects or not what came on the other, with both transcripts.
+/// When the events on one of them differ from the expected ones or from those on the other, with both transcripts.
 pub(super) async fn same(case: impl AsyncFn(&mut Session)) {
     let rabbit = RabbitMq::shared().await;
-    let embedded = Broker::start(Config::default()).await.expect("any free port will do");
+    let embedded = Broker::start(Config::default()).await.expect("a port is free");
     let there = format!("127.0.0.1:{}", rabbit.amqp_port());
     let here = embedded.addr().to_string();
     let (on_rabbit, on_embedded) = tokio::join!(play(&case, &there), play(&case, &here));
@@ -34,7 +34,7 @@ pub(super) async fn same(case: impl AsyncFn(&mut Session)) {
     );
 }
 
-/// Plays `case` on the broker at `address`, and gives what happened, also when it broke off.
+/// Runs `case` on the broker at `address` and returns the transcript, also of a case that failed.
 async fn play(case: &impl AsyncFn(&mut Session), address: &str) -> Transcript {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let transcript = Transcript::new(&format!("case{}.", RUNS.fetch_add(1, Ordering::Relaxed)));

@@ -1,4 +1,4 @@
-//! One run of a case on one broker: it names things, and opens connections.
+//! One run of a case on one broker: it generates names and opens connections.
 
 use amq_protocol::{
     frame::AMQPFrame,
@@ -14,7 +14,7 @@ use super::{
     wire::{Wire, bytes_of},
 };
 
-/// What a client says first.
+/// The protocol header.
 pub(super) const PROTOCOL: &[u8] = b"AMQP\x00\x00\x09\x01";
 
 /// A case on a broker.
@@ -30,12 +30,12 @@ impl Session {
         Self { address, transcript, connections: 0 }
     }
 
-    /// The name on the broker of what this case calls `name`: nobody else's.
+    /// The name on the broker for `name` in this case; no other case uses it.
     pub(super) fn name(&self, name: &str) -> String {
         self.transcript.name(name)
     }
 
-    /// A connection on which nothing was said yet.
+    /// A connection before the protocol header.
     pub(super) async fn dial(&mut self) -> Client {
         let wire = Wire::connect(&self.address).await.expect("the broker accepts connections");
         self.connections += 1;
@@ -48,7 +48,7 @@ impl Session {
         self.connect_as(start_ok("PLAIN", b"\0guest\0guest"), TUNE).await
     }
 
-    /// A connection with channel 1 open, of a client that says this of itself.
+    /// A connection with channel 1 open and this `start-ok` and `tune-ok`.
     pub(super) async fn connect_as(&mut self, start: connection::StartOk, tune: connection::TuneOk) -> Client {
         let mut client = self.dial().await;
         client.wire.write(PROTOCOL).await;
@@ -67,7 +67,7 @@ impl Session {
 /// What this suite's clients accept: no heartbeat, all channels, frames of 128 KiB.
 pub(super) const TUNE: connection::TuneOk = connection::TuneOk { channel_max: 2_047, frame_max: 131_072, heartbeat: 0 };
 
-/// A client that can all that RabbitMQ's own clients can.
+/// A client with all capabilities of RabbitMQ's own clients.
 pub(super) fn start_ok(mechanism: &str, response: &[u8]) -> connection::StartOk {
     let can = ["authentication_failure_close", "basic.nack", "connection.blocked", "consumer_cancel_notify"];
     let mut capabilities = FieldTable::default();
@@ -82,7 +82,7 @@ pub(super) fn start_ok(mechanism: &str, response: &[u8]) -> connection::StartOk 
     }
 }
 
-/// Enters a virtual host.
+/// Opens a virtual host.
 pub(super) fn open(vhost: &str) -> connection::Open {
     connection::Open { virtual_host: vhost.into() }
 }

@@ -1,4 +1,4 @@
-//! Acks, rejects and nacks, requeueing and its order, recover, and tags that are not known.
+//! Acks, rejects and nacks, the order after a requeue, recover, and unknown delivery tags.
 
 use amq_protocol::protocol::basic;
 

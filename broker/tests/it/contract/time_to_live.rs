@@ -1,4 +1,4 @@
-//! Messages that are not for ever: `x-message-ttl` and `expiration`.
+//! Messages that expire: `x-message-ttl` and `expiration`.
 
 use amq_protocol::protocol::{confirm, queue};
 

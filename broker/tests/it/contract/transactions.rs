@@ -1,4 +1,5 @@
-//! Transactions that fail: an unknown delivery tag before the commit, and queues that refuse a part of what is committed.
+//! Failing transactions: an unknown delivery tag before the commit, and queues that refuse one of the committed
+//! messages.
 
 use amq_protocol::protocol::{basic, queue, tx};
 

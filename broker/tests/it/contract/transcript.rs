@@ -1,5 +1,5 @@
-//! What happened in a case, line by line: what was sent, what came, and what should have come.
-//! Names that differ between runs are normalised, so that the transcripts of two brokers can be compared as text.
+//! The transcript of a case, line by line: what was sent, what was received, and what was expected. Names that differ
+//! between runs are normalized, so that the transcripts of two brokers can be compared as text.
 
 use std::{
     fmt,
@@ -12,14 +12,14 @@ pub(super) struct Transcript(Arc<Mutex<Record>>);
 
 #[derive(Debug)]
 struct Record {
-    /// What the names of this case start with on the broker, and in no expectation.
+    /// The prefix of this case's names on the broker; expectations do not have it.
     prefix: String,
-    /// Names that the broker made up, in the order in which they came.
+    /// Names that the broker generated, in order of arrival.
     generated: Vec<String>,
     lines: Vec<Line>,
 }
 
-/// One thing that was sent or came.
+/// Something that was sent or received.
 #[derive(Clone, Debug)]
 enum Line {
     Sent(String),
@@ -27,7 +27,7 @@ enum Line {
     Wrong(String),
 }
 
-/// How the names that a broker makes up begin.
+/// The prefixes of names that a broker generates.
 const GENERATED: [&str; 3] = ["amq.gen-", "amq.ctag-", "amq.rabbitmq.reply-to."];
 
 impl Transcript {
@@ -36,12 +36,12 @@ impl Transcript {
         Self(Arc::new(Mutex::new(record)))
     }
 
-    /// The name on the broker of what the case calls `name`.
+    /// The name on the broker for `name` in this case.
     pub(super) fn name(&self, name: &str) -> String {
         format!("{}{name}", self.record().prefix)
     }
 
-    /// `text` as expectations write it: without the prefix, generated names numbered as they came.
+    /// `text` in the form of expectations: without the prefix, and with generated names numbered in order of arrival.
     pub(super) fn normalise(&self, text: &str) -> String {
         let mut record = self.record();
         let mut text = text.replace(&record.prefix, "");
@@ -78,7 +78,7 @@ impl Transcript {
         self.record().lines.push(Line::Wrong(what));
     }
 
-    /// What came, without what was sent: what two brokers must agree on.
+    /// Everything received, which must be the same on two brokers.
     pub(super) fn observed(&self) -> Vec<String> {
         let record = self.record();
         let observed = record.lines.iter().filter_map(|line| match line {

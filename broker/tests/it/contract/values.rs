@@ -1,5 +1,5 @@
-//! Field tables and message properties: how cases write them, and how they read in a transcript.
-//! Each value shows its type, since a broker must give back the very type it was given.
+//! Field tables and message properties: how cases write them, and how transcripts show them. Each value shows its
+//! type, because a broker must return the same type.
 
 use amq_protocol::{
     protocol::BasicProperties,
@@ -15,12 +15,12 @@ pub(super) fn table<const N: usize>(fields: [(&str, AMQPValue); N]) -> FieldTabl
     table
 }
 
-/// A text as field tables carry it.
+/// A text as a value of a field table.
 pub(super) fn text(value: &str) -> AMQPValue {
     AMQPValue::LongString(value.into())
 }
 
-/// A signed 32-bit number: what most clients send for a small number.
+/// A signed 32-bit number, which most clients use for small numbers.
 pub(super) fn int(value: i32) -> AMQPValue {
     AMQPValue::LongInt(value)
 }
@@ -55,7 +55,7 @@ fn show(name: &str, value: &AMQPValue) -> String {
             let values = values.as_slice().iter().map(|value| show("", value));
             format!("[{}]", values.collect::<Vec<_>>().join(", "))
         }
-        // the broker's own time is not the same twice
+        // the broker's time differs between runs
         AMQPValue::Timestamp(value) if name == "time" && is_now(*value) => "now".to_owned(),
         AMQPValue::Timestamp(value) => format!("@{value}"),
         AMQPValue::FieldTable(table) => show_table(table),
@@ -70,7 +70,7 @@ fn is_now(seconds: u64) -> bool {
     seconds.abs_diff(now) < 60
 }
 
-/// ` priority=5 headers={…}`: what is set, in the order of the specification; nothing when nothing is.
+/// ` priority=5 headers={…}`: the properties that are set, in the order of the specification.
 pub(super) fn show_properties(properties: &BasicProperties) -> String {
     let p = properties;
     let texts = [("content_type", p.content_type()), ("content_encoding", p.content_encoding())];

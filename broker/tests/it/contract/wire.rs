@@ -1,5 +1,5 @@
-//! A connection as bytes: frames out as they are given, also wrong ones, and events in, with contents put together.
-//! Nothing is answered on its own.
+//! A connection as bytes: it sends given frames, also malformed ones, and reads events with assembled contents. It
+//! answers nothing by itself.
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -17,7 +17,7 @@ use tokio::{
 
 use super::render::{self, Content};
 
-/// Something that came, on its channel.
+/// A received event with its channel.
 #[derive(Clone, Debug)]
 pub(super) struct Event {
     pub(super) channel: u16,
@@ -26,16 +26,16 @@ pub(super) struct Event {
     pub(super) content: Option<Content>,
 }
 
-/// What the socket gives when it ends, in order or by a reset.
+/// The event for the end of the socket, also by a reset.
 pub(super) const CLOSED: &str = "(closed)";
 
 #[derive(Debug)]
 pub(super) struct Wire {
     stream: TcpStream,
     input: Vec<u8>,
-    /// Methods whose content is not complete, with the number of bytes still to come.
+    /// Methods with an incomplete content, with the number of missing bytes.
     partial: HashMap<u16, (AMQPClass, Content, u64)>,
-    /// Which publishes of a channel are confirmed: how a broker groups confirms is its own business.
+    /// The confirmed publishes of each channel. Brokers may group confirms differently.
     confirmed: HashMap<u16, BTreeSet<u64>>,
     inbox: VecDeque<Event>,
     is_closed: bool,
@@ -49,12 +49,12 @@ impl Wire {
         Ok(Self { stream, input: Vec::new(), partial, confirmed, inbox: VecDeque::new(), is_closed: false })
     }
 
-    /// Writes bytes as they are. A peer that is gone is seen when reading.
+    /// Writes bytes unchanged. A closed peer is noticed when reading.
     pub(super) async fn write(&mut self, bytes: &[u8]) {
         let _gone = self.stream.write_all(bytes).await;
     }
 
-    /// The next event of `channel`, or before it one that ends the connection.
+    /// The next event of `channel`, or an earlier one that ends the connection.
     pub(super) async fn next(&mut self, channel: u16) -> Event {
         loop {
             let concerns = |event: &Event| event.channel == channel || event.channel == 0;
@@ -77,7 +77,7 @@ impl Wire {
         self.inbox.pop_front().unwrap_or(closed)
     }
 
-    /// Reads once from the socket and turns what is complete into events.
+    /// Reads once from the socket and turns complete frames into events.
     async fn read(&mut self) {
         if matches!(self.stream.read_buf(&mut self.input).await, Ok(0) | Err(_)) {
             self.is_closed = true;
@@ -86,7 +86,7 @@ impl Wire {
             let (rest, frame) = match parse_frame(self.input.as_slice()) {
                 Ok((rest, frame)) => (rest.len(), Some(frame)),
                 Err(error) if error.is_incomplete() => return,
-                // the codec wants UTF-8
+                // the codec accepts only UTF-8
                 Err(error) => match frame_size(&self.input) {
                     Some(size) => (self.input.len() - size, None),
                     None => panic!("the broker wrote what is no frame: {error:?}"),
@@ -105,7 +105,7 @@ impl Wire {
         }
     }
 
-    /// A frame that is shown as it is: its method, or what comes with it, is not UTF-8.
+    /// A frame that is shown as octets, because its method or content is not UTF-8.
     fn take_octets(&mut self, frame: &[u8]) {
         let channel = u16::from_be_bytes([frame[1], frame[2]]);
         if let Some((method, _content, _left)) = self.partial.remove(&channel) {
@@ -174,7 +174,7 @@ impl Wire {
     }
 }
 
-/// How long the first frame is, when it is there whole.
+/// The length of the first frame, if it is complete.
 fn frame_size(input: &[u8]) -> Option<usize> {
     let size = u32::from_be_bytes(input.get(3..7)?.try_into().ok()?);
     let whole = usize::try_from(size).ok()? + 8;

@@ -1,5 +1,5 @@
-//! The operations of a sequence. A sequence begins with declarations that are never refused, has one mode for the channel
-//! that publishes, and ends by taking all that is left.
+//! The operations of a sequence. A sequence begins with declarations that are never refused, has one mode for the
+//! publishing channel, and ends by fetching all remaining messages.
 
 use fastrand::Rng;
 
@@ -8,7 +8,7 @@ use crate::encode::{NO_FIELDS, TICKET, array, fields, long, method, publish, sho
 /// The channel that publishes, fetches and settles, and those that consume.
 pub(super) const WORKING: u16 = 1;
 pub(super) const CHANNELS: [u16; 3] = [WORKING, 2, 3];
-/// How many queues there are.
+/// The number of queues.
 pub(super) const QUEUES: usize = 4;
 const EXCHANGES: usize = 3;
 /// Operations of a sequence between its declarations and its end.
@@ -94,11 +94,11 @@ pub(super) enum Act {
     CloseChannel {
         channel: u16,
     },
-    /// One after the other, without waiting.
+    /// Several operations without waiting for answers.
     All(Vec<Act>),
 }
 
-/// A value of an argument of a queue, of which some name another queue or an exchange.
+/// The value of a queue's argument, which may be the name of another queue or of an exchange.
 #[derive(Clone, Debug)]
 pub(super) enum Argument {
     Value(Vec<u8>),
@@ -114,7 +114,7 @@ pub(super) enum Target {
     Missing,
 }
 
-/// The properties of a message, of which names of queues are only known when they are written.
+/// The properties of a message. Names of queues are known only when it is encoded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Properties {
     headers: Vec<(Vec<u8>, Header)>,
@@ -140,7 +140,7 @@ pub(super) struct Sequence {
 }
 
 impl Sequence {
-    /// The sequence of a seed. Its names are those of the attempt: what an attempt before left may not be gone yet.
+    /// The sequence of a seed. Its names depend on the attempt, because the queues of an earlier attempt may still exist.
     pub(super) fn new(seed: u64, attempt: usize) -> Self {
         let mut maker = Maker { rng: Rng::with_seed(seed), published: 0, tag: 0 };
         Self { prefix: format!("fuzz{seed:010}.{attempt}."), acts: maker.acts() }
@@ -155,12 +155,12 @@ impl Sequence {
     }
 }
 
-/// What is known while a sequence is made.
+/// The state of the generator.
 #[derive(Debug)]
 struct Maker {
     rng: Rng,
     published: u8,
-    /// About the last delivery tag of the channel that fetches.
+    /// Approximately the last delivery tag of the fetching channel.
     tag: u64,
 }
 
@@ -188,7 +188,7 @@ impl Maker {
         for _ in 0..ACTS {
             acts.push(self.act());
         }
-        // what is held comes back, what is left is looked at
+        // requeue all deliveries, then check the remaining messages
         acts.extend(CHANNELS.map(|channel| Act::CloseChannel { channel }));
         let rest = usize::from(self.published) + 1;
         acts.extend((0..QUEUES).flat_map(|queue| vec![Act::Get { queue, no_ack: true }; rest.min(10)]));
@@ -229,7 +229,7 @@ impl Maker {
         }
     }
 
-    /// A consumer on a queue that no other has: between two, RabbitMQ's turns depend on when they are ready.
+    /// A consumer on a queue without another one: with two, RabbitMQ's order depends on timing.
     fn consume(&mut self) -> Act {
         let channel = CHANNELS[self.rng.usize(1..3)];
         let priority = self.chance(4).then(|| self.integer(3));
@@ -272,7 +272,7 @@ impl Maker {
                 5 => (b"x-death".to_vec(), Header::Value(long(b"often"))),
                 _other => (self.one_of(&WORDS).to_vec(), Header::Value(self.value(0))),
             };
-            // a table with a name twice is no table to some
+            // some implementations refuse a table with a duplicate name
             if !properties.headers.iter().any(|(name, _value)| *name == header.0) {
                 properties.headers.push(header);
             }
@@ -280,7 +280,7 @@ impl Maker {
         properties
     }
 
-    /// None that a consumer rejected: after one, RabbitMQ lets a message go round for ever.
+    /// Deaths without a rejection by a consumer: after one, RabbitMQ does not detect cycles.
     fn deaths(&mut self) -> Vec<(usize, &'static str, Option<Vec<u8>>)> {
         let death = |maker: &mut Self| {
             let count = maker.rng.i8(1..5);
@@ -309,7 +309,7 @@ impl Maker {
         Act::BindQueue { queue: self.queue(), exchange, key, arguments }
     }
 
-    /// Arguments that no broker refuses.
+    /// Valid arguments.
     fn queue_arguments(&mut self, queue: usize) -> Vec<(&'static str, Argument)> {
         let mut arguments = Vec::new();
         if self.chance(2) {
@@ -326,7 +326,7 @@ impl Maker {
         if self.chance(2) {
             if self.rng.bool() {
                 arguments.push(("x-dead-letter-exchange", Argument::Value(long(b""))));
-                // not to itself at once: a queue that rejects its own dead letters goes on for ever
+                // not to the queue itself, which would be an endless cycle
                 let next = (queue + 1) % QUEUES;
                 arguments.push(("x-dead-letter-routing-key", Argument::Queue(next)));
             } else {
@@ -343,7 +343,7 @@ impl Maker {
         arguments
     }
 
-    /// Arguments of any kind, for a queue that is there.
+    /// Arbitrary arguments, for an existing queue.
     fn odd_arguments(&mut self) -> Vec<(&'static str, Argument)> {
         let names = [
             "x-max-length",
@@ -359,7 +359,7 @@ impl Maker {
         for _ in 0..self.rng.usize(0..3) {
             let name = self.one_of(&names);
             if !arguments.iter().any(|(other, _value)| *other == name) {
-                // none that a refusal shows at length
+                // none that a refusal shows in full
                 arguments.push((name, Argument::Value(self.value(2))));
             }
         }
@@ -388,7 +388,7 @@ impl Maker {
         }
     }
 
-    /// A number in any type that holds it.
+    /// A number in any type that can represent it.
     fn integer(&mut self, number: i8) -> Vec<u8> {
         let wide = i64::from(number).to_be_bytes();
         let signed = [(b'b', 1), (b's', 2), (b'I', 4), (b'l', 8)];
@@ -453,7 +453,7 @@ impl Act {
             Self::DeclareExchange { exchange: number, kind, alternate } => {
                 let alternate = alternate.map(|other| ("alternate-exchange", long(&names.exchange(other))));
                 let arguments: Vec<_> = alternate.into_iter().collect();
-                // goes with its last binding
+                // auto-delete
                 let kind = short(kind.as_bytes());
                 method(WORKING, 40, 10, &[TICKET, &exchange(*number), &kind, &[0b100], &fields(&arguments)])
             }

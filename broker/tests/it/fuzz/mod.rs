@@ -1,10 +1,10 @@
-//! Differential fuzzing: random sequences of operations, each made from a seed, are played on the embedded broker and on
-//! RabbitMQ, octet by octet, and must be answered alike and leave the same messages.
+//! Differential fuzzing: random sequences of operations, each made from a seed, are run on the embedded broker and on
+//! RabbitMQ. The answers must be the same octet by octet, and so must the remaining messages.
 //!
-//! - `act`: the operations, and how they are made and written
-//! - `player`: plays them on a broker, and waits after each until the broker has nothing more to say
+//! - `act`: the operations, their generation and encoding
+//! - `player`: runs them on a broker, and waits after each until the broker has sent everything
 //!
-//! `CROSSTALK_FUZZ_SEQUENCES` is how many sequences are played, `CROSSTALK_FUZZ_SEED` the seed of the first.
+//! `CROSSTALK_FUZZ_SEQUENCES` is the number of sequences, `CROSSTALK_FUZZ_SEED` the seed of the first.
 
 mod act;
 mod player;
@@ -20,9 +20,9 @@ use self::{
     player::{Patience, Step, play},
 };
 
-/// Sequences of an ordinary run.
+/// The number of sequences by default.
 const SEQUENCES: u64 = 300;
-/// Played at the same time.
+/// The number of concurrent sequences.
 const TOGETHER: usize = 6;
 
 fn from_env(name: &str, otherwise: u64) -> u64 {
@@ -38,7 +38,7 @@ async fn random_sequences_end_as_on_rabbitmq() {
     let seeds = first..first + from_env("CROSSTALK_FUZZ_SEQUENCES", SEQUENCES);
     let rabbit = RabbitMq::shared().await;
     let there = format!("127.0.0.1:{}", rabbit.amqp_port());
-    let embedded = Broker::start(Config::default()).await.expect("any free port will do");
+    let embedded = Broker::start(Config::default()).await.expect("a port is free");
     let here = embedded.addr().to_string();
     let played = stream::iter(seeds).map(|seed| differs(seed, &here, &there)).buffer_unordered(TOGETHER);
     let differences: Vec<String> = played.collect::<Vec<_>>().await.into_iter().flatten().collect();
@@ -46,10 +46,10 @@ async fn random_sequences_end_as_on_rabbitmq() {
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
 }
 
-/// Plays the sequence of a seed on both brokers; tells where they part.
+/// Runs the sequence of a seed on both brokers. Returns the first difference.
 async fn differs(seed: u64, here: &str, there: &str) -> Option<String> {
     let mut told = None;
-    // RabbitMQ's queues run beside each other: what looks different may only be late, and is given more time
+    // RabbitMQ's queues are concurrent: a difference may only be a delay, so it is checked again with more time
     for (attempt, patience) in [Patience::short(), Patience::long(), Patience::long()].into_iter().enumerate() {
         let sequence = Sequence::new(seed, attempt);
         let ours = play(here, &sequence, None, patience).await;
@@ -64,7 +64,7 @@ fn difference(seed: u64, sequence: &Sequence, ours: &[Step], theirs: &[Step]) ->
     if let (Some(ours), Some(theirs)) = (ours.get(at), theirs.get(at))
         && ours.is_reordered(theirs)
     {
-        // what follows depends on an order that is not promised
+        // what follows depends on an order that is not guaranteed
         return None;
     }
     let mut told = format!("CROSSTALK_FUZZ_SEED={seed}, operation {at}:\n");

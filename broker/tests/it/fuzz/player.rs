@@ -1,4 +1,5 @@
-//! Plays a sequence on a broker over one connection, and notes what the broker answers and how many messages wait.
+//! Runs a sequence on a broker over one connection, and records the broker's answers and the numbers of ready
+//! messages.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,16 +18,16 @@ use crate::encode::{NO_FIELDS, TICKET, method, short};
 
 /// How long a broker may take to answer a question.
 const ANSWER: Duration = Duration::from_secs(20);
-/// The channel on which only the counts are asked for.
+/// The channel for reading the counts.
 const ASKING: u16 = 9;
 const PROTOCOL: &[u8] = b"AMQP\x00\x00\x09\x01";
 
-/// How often RabbitMQ is asked again before it is believed that it has nothing more to say.
+/// How often RabbitMQ's counts are read again before the operation counts as finished.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    /// After which it should be done.
+    /// The expected maximum.
     rounds: usize,
-    /// After it seems to be done.
+    /// Further reads after it seems to be finished.
     more: usize,
 }
 
@@ -40,18 +41,18 @@ impl Patience {
     }
 }
 
-/// What came of an operation.
+/// The result of an operation.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Step {
-    /// What the broker said, by channel.
+    /// What the broker sent, by channel.
     said: BTreeMap<u16, Vec<String>>,
-    /// Messages that wait, and consumers, by queue; none when the connection is over.
+    /// Ready messages and consumers of each queue; none if the connection has ended.
     counts: Vec<(u32, u32)>,
 }
 
 impl Step {
-    /// Whether the same messages were delivered in another order, and all else is the same. Dead letters of two queues that
-    /// meet in a third come in any order on RabbitMQ.
+    /// True if only the order of deliveries differs. On RabbitMQ the dead letters of two queues arrive in a third one in any
+    /// order.
     pub(super) fn is_reordered(&self, other: &Self) -> bool {
         let without_tags = |step: &Self| {
             let lines = step.said.iter().flat_map(|(channel, said)| said.iter().map(move |line| (*channel, line)));
@@ -84,7 +85,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// Plays a sequence; `expected` is what came of it on another broker.
+/// Runs a sequence; `expected` is its result on another broker.
 pub(super) async fn play(
     address: &str,
     sequence: &Sequence,
@@ -96,7 +97,7 @@ pub(super) async fn play(
     for (at, act) in sequence.acts.iter().enumerate() {
         player.write(&act.frames(sequence)).await;
         if let Act::All(acts) = act {
-            // channels run beside each other, and the queues are asked for on another
+            // channels are concurrent, and the counts are read on another one
             player.hears(WORKING, acts.len()).await;
         }
         let mut step = Step::default();
@@ -114,7 +115,7 @@ pub(super) async fn play(
             }
         }
         for said in step.said.values_mut() {
-            // confirms come in any order
+            // confirms arrive in any order
             if said.iter().all(|line| line.starts_with("confirm")) {
                 said.sort();
             }
@@ -133,10 +134,10 @@ struct Player {
     socket: TcpStream,
     input: Vec<u8>,
     said: BTreeMap<u16, Vec<String>>,
-    /// Methods whose content is not there yet, and how much of it is to come.
+    /// Methods with an incomplete content, and the number of missing bytes.
     partial: BTreeMap<u16, (String, u64)>,
     confirmed: BTreeMap<u16, BTreeSet<u64>>,
-    /// Answers to questions for counts.
+    /// The counts that were read.
     answers: Vec<(u32, u32)>,
     is_over: bool,
 }
@@ -161,12 +162,12 @@ impl Player {
         player
     }
 
-    /// A peer that is gone is seen when reading.
+    /// Writes bytes. A closed peer is noticed when reading.
     async fn write(&mut self, bytes: &[u8]) {
         let _gone = self.socket.write_all(bytes).await;
     }
 
-    /// Waits until a channel has said so much.
+    /// Waits until a channel has this many lines.
     async fn hears(&mut self, channel: u16, lines: usize) {
         while self.said.get(&channel).is_none_or(|said| said.len() < lines) && !self.is_over {
             self.read_within_budget().await;
@@ -180,7 +181,7 @@ impl Player {
         }
     }
 
-    /// Messages and consumers of each queue; none when the connection is over.
+    /// Ready messages and consumers of each queue; none if the connection has ended.
     async fn counts(&mut self, sequence: &Sequence) -> Vec<(u32, u32)> {
         self.answers.clear();
         let ask = |queue| method(ASKING, 50, 10, &[TICKET, &short(&sequence.queue(queue)), &[1], NO_FIELDS]);
@@ -222,7 +223,7 @@ impl Player {
         if kind != 1 {
             let (mut line, left) = self.partial.remove(&channel).expect("a content follows its method");
             line.push_str(&format!(" | {}", shown(payload)));
-            // a header says how much is to come
+            // the header has the size of the body
             let left = match kind {
                 2 => u64::from_be_bytes(payload[4..12].try_into().expect("eight octets")),
                 _body => left - u64::try_from(payload.len()).expect("frames are small"),
