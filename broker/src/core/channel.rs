@@ -77,7 +77,8 @@ pub(crate) struct Confirms {
 /// What a commit carries out (class `tx`).
 #[derive(Debug, Default)]
 pub(crate) struct Transaction {
-    pub(crate) publishes: Vec<Routed>,
+    /// Each message with the names of its queues: a queue that was deleted and declared again meanwhile gets the message.
+    pub(crate) publishes: Vec<(Routed, Vec<Arc<str>>)>,
     pub(crate) settled: Vec<(Settlement, Vec<Unacked>)>,
 }
 

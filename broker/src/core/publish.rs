@@ -93,9 +93,11 @@ impl Vhost {
         let queues = match &mut channel.mode {
             Mode::Transaction(_later) => {
                 let publish = self.find_queues(message, mandatory);
-                let queues = publish.queues.len();
+                let queues = publish.queues.iter().filter_map(|queue| self.queues.get(*queue));
+                let names: Vec<Arc<str>> = queues.map(|queue| queue.name.clone()).collect();
+                let queues = names.len();
                 if let Mode::Transaction(transaction) = &mut self.channel(id, number)?.mode {
-                    transaction.publishes.push(publish);
+                    transaction.publishes.push((publish, names));
                 }
                 queues
             }

@@ -127,13 +127,9 @@ impl Ready {
         Some(Self::take(level, &mut self.len, &mut self.bytes))
     }
 
-    /// Takes the first expired message of the highest priority that has one.
+    /// Takes the next message if it has expired. A message behind one that has not expired waits for its turn.
     pub(crate) fn pop_expired(&mut self, now: Instant) -> Option<Entry> {
-        let expired = |level: &&mut VecDeque<Entry>| {
-            level.front().is_some_and(|entry| entry.expires.is_some_and(|expires| expires <= now))
-        };
-        let level = self.levels.iter_mut().rev().find(expired)?;
-        Some(Self::take(level, &mut self.len, &mut self.bytes))
+        self.next_expiry().filter(|expires| *expires <= now).and_then(|_expired| self.pop())
     }
 
     fn take(level: &mut VecDeque<Entry>, len: &mut usize, bytes: &mut usize) -> Entry {
@@ -146,8 +142,9 @@ impl Ready {
         entry
     }
 
+    /// When the next message expires.
     fn next_expiry(&self) -> Option<Instant> {
-        self.levels.iter().filter_map(|level| level.front()?.expires).min()
+        self.levels.iter().rev().find_map(VecDeque::front)?.expires
     }
 
     /// Takes all messages.

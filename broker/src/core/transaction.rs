@@ -28,17 +28,19 @@ impl Vhost {
 
     /// `tx.commit`: carries out what was published and settled since the last commit or rollback.
     ///
-    /// `tx.commit`: carries out what was published and settled since the last commit or rollback.
+    /// # Errors
     /// 406 on a channel without transactions, and when a queue with `x-overflow` refuses a message. As in RabbitMQ, the
     /// other messages and all settlements of the transaction are carried out nevertheless.
     pub(super) fn commit(&mut self, connection: ConnectionId, number: u16, now: Instant) -> Result<(), Refusal> {
         let Transaction { publishes, settled } = self.transaction(connection, number)?;
         let is_first = self.hold_dead_letters();
         let mut accepted = true;
-        for mut publish in publishes {
+        for (mut publish, names) in publishes {
             if publish.message.exchange.is_empty() {
                 // the default exchange has no bindings: it finds queues by name, also one declared after the publish
                 self.route(&publish.message, &mut publish.queues);
+            } else {
+                publish.queues = names.iter().filter_map(|name| self.names.get(name).copied()).collect();
             }
             accepted &= self.route_to_queues(connection, number, &publish, now);
         }

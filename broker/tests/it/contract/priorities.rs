@@ -1,6 +1,6 @@
 //! Queues with priorities.
 
-use amq_protocol::protocol::{basic, queue};
+use amq_protocol::protocol::{basic, confirm, queue};
 
 use super::{
     client::Client,
@@ -37,6 +37,25 @@ async fn the_highest_priority_comes_first_and_the_oldest_of_it() {
         for (at, message) in order.into_iter().enumerate() {
             c.call(get(q), &format!("basic.get-ok #{} /q left={} {message}", at + 1, 5 - at)).await;
         }
+        c.bye().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_expires_only_when_no_higher_priority_is_before_it() {
+    same(async |s| {
+        let (mut c, q) = (s.connect().await, &s.name("q"));
+        let arguments = table([("x-max-priority", int(5))]);
+        c.call(queue::Declare { arguments, ..declare(q) }, DECLARED).await;
+        c.call(confirm::Select { nowait: false }, "confirm.select-ok").await;
+        with_priority(&mut c, q, 5).await;
+        c.publish_with(publish("", q), props().with_priority(1).with_expiration("0".into()), "expired").await;
+        c.sees("basic.ack #1").await;
+        c.sees("basic.ack #2").await;
+        c.counts(q, 2, 0).await;
+        c.call(get(q), r#"basic.get-ok #1 /q left=0 "m" priority=5"#).await;
+        c.counts(q, 0, 0).await;
         c.bye().await;
     })
     .await;

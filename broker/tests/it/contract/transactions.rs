@@ -168,3 +168,25 @@ async fn a_tag_settled_within_a_transaction_is_unknown_until_it_is_rolled_back()
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_queue_declared_again_gets_what_was_published_to_it_before() {
+    same(async |s| {
+        let (mut c, q, x) = (s.connect().await, &s.name("q"), &s.name("x"));
+        c.call(declare(q), DECLARED).await;
+        c.call(exchange(x, "fanout"), "exchange.declare-ok").await;
+        c.call(bind(q, x, ""), "queue.bind-ok").await;
+        c.call(tx::Select {}, "tx.select-ok").await;
+        c.publish(x, "", "routed by the binding that was there").await;
+        c.call(
+            queue::Delete { queue: q.as_str().into(), if_unused: false, if_empty: false, nowait: false },
+            "queue.delete-ok messages=0",
+        )
+        .await;
+        c.call(declare(q), DECLARED).await;
+        c.call(tx::Commit {}, "tx.commit-ok").await;
+        c.call(get(q), r#"basic.get-ok #1 x/ left=0 "routed by the binding that was there""#).await;
+        c.bye().await;
+    })
+    .await;
+}

@@ -40,6 +40,30 @@ pub(super) enum Act {
         from: usize,
         key: Vec<u8>,
     },
+    UnbindQueue {
+        queue: usize,
+        exchange: usize,
+        key: Vec<u8>,
+        arguments: Vec<(Vec<u8>, Vec<u8>)>,
+    },
+    UnbindExchange {
+        to: usize,
+        from: usize,
+        key: Vec<u8>,
+    },
+    /// Deletes a queue and declares it again. The broker may refuse to delete it; then it is not declared either.
+    ReplaceQueue {
+        queue: usize,
+        if_unused: bool,
+        if_empty: bool,
+        arguments: Vec<(&'static str, Argument)>,
+    },
+    /// As [`Act::ReplaceQueue`].
+    ReplaceExchange {
+        exchange: usize,
+        if_unused: bool,
+        kind: &'static str,
+    },
     Select {
         confirms: bool,
     },
@@ -80,7 +104,9 @@ pub(super) enum Act {
     },
     Consume {
         channel: u16,
+        queue: usize,
         no_ack: bool,
+        exclusive: bool,
         priority: Option<Vec<u8>>,
     },
     Cancel {
@@ -121,6 +147,7 @@ pub(super) struct Properties {
     delivery_mode: Option<u8>,
     priority: Option<u8>,
     correlation_id: Option<Vec<u8>>,
+    expiration: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -142,7 +169,9 @@ pub(super) struct Sequence {
 impl Sequence {
     /// The sequence of a seed. Its names depend on the attempt, because the queues of an earlier attempt may still exist.
     pub(super) fn new(seed: u64, attempt: usize) -> Self {
-        let mut maker = Maker { rng: Rng::with_seed(seed), published: 0, tag: 0 };
+        let mut rng = Rng::with_seed(seed);
+        let has_priorities = rng.bool();
+        let mut maker = Maker { rng, published: 0, tag: 0, bindings: Vec::new(), has_priorities };
         Self { prefix: format!("fuzz{seed:010}.{attempt}."), acts: maker.acts() }
     }
 
@@ -162,6 +191,10 @@ struct Maker {
     published: u8,
     /// Approximately the last delivery tag of the fetching channel.
     tag: u64,
+    bindings: Vec<Act>,
+    /// Queues with priorities, or times to live. Not both: RabbitMQ finds a message of a higher priority that has expired only
+    /// when the message before it is taken.
+    has_priorities: bool,
 }
 
 impl Maker {
@@ -215,11 +248,13 @@ impl Maker {
             85..87 => Act::Purge { queue: self.queue() },
             87..91 => Act::Commit,
             91..93 => Act::Rollback,
-            93..96 => self.binding(),
-            96..98 => {
+            93..95 => self.binding(),
+            95 => self.unbinding(),
+            96 => {
                 let queue = self.queue();
                 Act::DeclareQueue { queue, arguments: self.odd_arguments() }
             }
+            97 => self.replacement(),
             _rest => {
                 if channel == WORKING {
                     self.tag = 0;
@@ -229,11 +264,35 @@ impl Maker {
         }
     }
 
-    /// A consumer on a queue without another one: with two, RabbitMQ's order depends on timing.
+    /// Mostly a consumer on a queue of its own: between two consumers of a queue, RabbitMQ's turns depend on when each is ready.
     fn consume(&mut self) -> Act {
         let channel = CHANNELS[self.rng.usize(1..3)];
+        let queue = if self.chance(5) { 1 } else { usize::from(channel) - 1 };
         let priority = self.chance(4).then(|| self.integer(3));
-        Act::Consume { channel, no_ack: self.chance(4), priority }
+        Act::Consume { channel, queue, no_ack: self.chance(4), exclusive: self.chance(8), priority }
+    }
+
+    /// Removes one of the bindings that were made, or one that was not.
+    fn unbinding(&mut self) -> Act {
+        let binding = match self.bindings.len() {
+            0 => self.binding(),
+            count => self.bindings[self.rng.usize(0..count)].clone(),
+        };
+        match binding {
+            Act::BindExchange { to, from, key } => Act::UnbindExchange { to, from, key },
+            Act::BindQueue { queue, exchange, key, arguments } => Act::UnbindQueue { queue, exchange, key, arguments },
+            other => other,
+        }
+    }
+
+    fn replacement(&mut self) -> Act {
+        let if_unused = self.chance(3);
+        if self.chance(4) {
+            let kind = self.one_of(&["direct", "fanout", "topic", "headers"]);
+            return Act::ReplaceExchange { exchange: self.rng.usize(0..EXCHANGES), if_unused, kind };
+        }
+        let queue = self.queue();
+        Act::ReplaceQueue { queue, if_unused, if_empty: self.chance(3), arguments: self.queue_arguments(queue) }
     }
 
     fn publish(&mut self) -> Act {
@@ -262,6 +321,10 @@ impl Maker {
         }
         if self.chance(5) {
             properties.correlation_id = Some(self.octets());
+        }
+        if !self.has_priorities && self.chance(4) {
+            properties.expiration =
+                Some(if self.chance(8) { self.one_of(&["", "-1", "1.5", "a"]) } else { self.time() });
         }
         for _ in 0..self.rng.usize(0..4) {
             let header = match self.rng.u8(0..12) {
@@ -294,7 +357,9 @@ impl Maker {
         let exchange = self.rng.usize(0..EXCHANGES);
         let key = if self.rng.bool() { self.one_of(&PATTERNS).to_vec() } else { b"a".to_vec() };
         if self.chance(4) {
-            return Act::BindExchange { to: self.rng.usize(0..EXCHANGES), from: exchange, key };
+            let binding = Act::BindExchange { to: self.rng.usize(0..EXCHANGES), from: exchange, key };
+            self.bindings.push(binding.clone());
+            return binding;
         }
         let mut arguments = Vec::new();
         if self.chance(3) {
@@ -306,7 +371,14 @@ impl Maker {
                 arguments.push((word, self.value(0)));
             }
         }
-        Act::BindQueue { queue: self.queue(), exchange, key, arguments }
+        let binding = Act::BindQueue { queue: self.queue(), exchange, key, arguments };
+        self.bindings.push(binding.clone());
+        binding
+    }
+
+    /// A time to live in milliseconds that has passed at once, or not within a run.
+    fn time(&mut self) -> &'static str {
+        self.one_of(&["0", "3600000"])
     }
 
     /// Valid arguments.
@@ -337,6 +409,11 @@ impl Maker {
             }
         }
         if self.chance(4) {
+            let time =
+                if self.rng.bool() { self.integer(0) } else { [&b"I"[..], &3_600_000_i32.to_be_bytes()].concat() };
+            arguments.push(("x-message-ttl", Argument::Value(time)));
+        }
+        if self.has_priorities && self.chance(2) {
             let most = self.rng.i8(1..4);
             arguments.push(("x-max-priority", Argument::Value(self.integer(most))));
         }
@@ -441,14 +518,8 @@ impl Act {
         let tagged = |tag: u64, bits: u8| [&tag.to_be_bytes()[..], &[bits]].concat();
         match self {
             Self::DeclareQueue { queue: number, arguments } => {
-                let value = |argument: &Argument| match argument {
-                    Argument::Value(value) => value.clone(),
-                    Argument::Queue(queue) => long(&names.queue(*queue)),
-                    Argument::Exchange(exchange) => long(&names.exchange(*exchange)),
-                };
-                let arguments: Vec<_> = arguments.iter().map(|(name, argument)| (*name, value(argument))).collect();
                 // exclusive
-                method(WORKING, 50, 10, &[TICKET, &queue(*number), &[0b100], &fields(&arguments)])
+                method(WORKING, 50, 10, &[TICKET, &queue(*number), &[0b100], &written(arguments, names)])
             }
             Self::DeclareExchange { exchange: number, kind, alternate } => {
                 let alternate = alternate.map(|other| ("alternate-exchange", long(&names.exchange(other))));
@@ -456,6 +527,22 @@ impl Act {
                 // auto-delete
                 let kind = short(kind.as_bytes());
                 method(WORKING, 40, 10, &[TICKET, &exchange(*number), &kind, &[0b100], &fields(&arguments)])
+            }
+            Self::ReplaceQueue { queue: number, if_unused, if_empty, arguments } => {
+                let bits = u8::from(*if_unused) | u8::from(*if_empty) << 1;
+                let declare = Self::DeclareQueue { queue: *number, arguments: arguments.clone() };
+                [method(WORKING, 50, 40, &[TICKET, &queue(*number), &[bits]]), declare.frames(names)].concat()
+            }
+            Self::ReplaceExchange { exchange: number, if_unused, kind } => {
+                let declare = Self::DeclareExchange { exchange: *number, kind, alternate: None };
+                let delete = method(WORKING, 40, 20, &[TICKET, &exchange(*number), &[u8::from(*if_unused)]]);
+                [delete, declare.frames(names)].concat()
+            }
+            Self::UnbindQueue { queue: number, exchange: from, key, arguments } => {
+                method(WORKING, 50, 50, &[TICKET, &queue(*number), &exchange(*from), &short(key), &fields(arguments)])
+            }
+            Self::UnbindExchange { to, from, key } => {
+                method(WORKING, 40, 40, &[TICKET, &exchange(*to), &exchange(*from), &short(key), &[0], NO_FIELDS])
             }
             Self::BindQueue { queue: number, exchange: from, key, arguments } => {
                 let arguments = fields(arguments);
@@ -486,10 +573,10 @@ impl Act {
             Self::Prefetch { channel, count, global } => {
                 method(*channel, 60, 10, &[&[0; 4], &count.to_be_bytes(), &[u8::from(*global)]])
             }
-            Self::Consume { channel, no_ack, priority } => {
+            Self::Consume { channel, queue: number, no_ack, exclusive, priority } => {
                 let priority: Vec<_> = priority.iter().map(|value| ("x-priority", value.clone())).collect();
-                let queue = queue(usize::from(*channel) - 1);
-                let bits = [u8::from(*no_ack) << 1];
+                let queue = queue(*number);
+                let bits = [u8::from(*no_ack) << 1 | u8::from(*exclusive) << 2];
                 method(*channel, 60, 20, &[TICKET, &queue, &short(b"tag"), &bits, &fields(&priority)])
             }
             Self::Cancel { channel } => method(*channel, 60, 30, &[&short(b"tag"), &[0]]),
@@ -501,6 +588,16 @@ impl Act {
             Self::CloseChannel { channel } => method(*channel, 20, 40, &[&[0, 200], &short(b"bye"), &[0; 4]]),
         }
     }
+}
+
+/// The table of a queue's arguments.
+fn written(arguments: &[(&'static str, Argument)], names: &Sequence) -> Vec<u8> {
+    let value = |argument: &Argument| match argument {
+        Argument::Value(value) => value.clone(),
+        Argument::Queue(queue) => long(&names.queue(*queue)),
+        Argument::Exchange(exchange) => long(&names.exchange(*exchange)),
+    };
+    fields(&arguments.iter().map(|(name, argument)| (*name, value(argument))).collect::<Vec<_>>())
 }
 
 impl Properties {
@@ -531,6 +628,10 @@ impl Properties {
         if let Some(id) = &self.correlation_id {
             flags |= 0x0400;
             list.extend(short(id));
+        }
+        if let Some(time) = self.expiration {
+            flags |= 0x0100;
+            list.extend(short(time.as_bytes()));
         }
         [&flags.to_be_bytes()[..], &list].concat()
     }
