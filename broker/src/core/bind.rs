@@ -59,6 +59,8 @@ impl Vhost {
     pub(super) fn bind_exchange(&mut self, bind: &exchange::Bind, arguments: Arguments) -> Result<(), Refusal> {
         not_default(bind.destination.as_str())?;
         not_default(bind.source.as_str())?;
+        // when both are missing, RabbitMQ names the source
+        self.exchange(bind.source.as_str())?;
         let destination = Destination::Exchange(self.exchange(bind.destination.as_str())?.name.clone());
         self.bind(bind.source.as_str(), destination, bind.routing_key.as_str(), arguments)
     }

@@ -23,6 +23,9 @@ async fn binding_what_is_not_there_is_404() {
         c.loses_channel("404 NOT_FOUND - no exchange 'x' in vhost '/' (40,30)").await;
         c.send(bind_exchange(x, "amq.direct", "k")).await;
         c.loses_channel("404 NOT_FOUND - no exchange 'x' in vhost '/' (40,30)").await;
+        let source = &s.name("source");
+        c.send(bind_exchange(x, source, "k")).await;
+        c.loses_channel("404 NOT_FOUND - no exchange 'source' in vhost '/' (40,30)").await;
         c.bye().await;
     })
     .await;

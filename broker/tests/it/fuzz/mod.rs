@@ -21,9 +21,9 @@ use self::{
 };
 
 /// The number of sequences by default.
-const SEQUENCES: u64 = 300;
+const SEQUENCES: u64 = 2_000;
 /// The number of concurrent sequences.
-const TOGETHER: usize = 6;
+const TOGETHER: usize = 8;
 
 fn from_env(name: &str, otherwise: u64) -> u64 {
     match env::var(name) {
