@@ -21,9 +21,9 @@ use self::{
 };
 
 /// The number of sequences by default.
-const SEQUENCES: u64 = 2_000;
+const SEQUENCES: u64 = 300;
 /// The number of concurrent sequences.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 6;
 
 fn from_env(name: &str, otherwise: u64) -> u64 {
     match env::var(name) {
