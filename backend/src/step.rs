@@ -99,6 +99,7 @@ fn party(party: Party) -> &'static str {
     match party {
         Party::Browser => "browser",
         Party::Server => "server",
+        Party::Caller => "caller",
         Party::Store => "store",
         Party::Link => "link",
         Party::Worker => "worker",

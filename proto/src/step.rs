@@ -15,6 +15,8 @@ pub enum Party {
     Browser,
     /// The Crosstalk server.
     Server,
+    /// The server as a gRPC client: it makes the call that a browser cannot make, and the page drives it over `/ws`.
+    Caller,
     /// The store behind the server.
     Store,
     /// The server's link to the broker, which is all that is visible of the broker.

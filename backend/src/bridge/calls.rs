@@ -1,9 +1,12 @@
 //! The native gRPC calls of one socket. Their replies are read only while the socket keeps up, so a stream's own flow
 //! control reaches through to the page.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crosstalk_proto::ws::{Answer, CallEvent, MAX_CALLS, ServerMessage};
+use crosstalk_proto::{
+    step::{Party, Step},
+    ws::{Answer, CallEvent, MAX_CALLS, ServerMessage},
+};
 use futures_util::{StreamExt as _, stream::BoxStream, stream::SelectAll};
 use http::StatusCode;
 
@@ -11,6 +14,7 @@ use crate::{
     error::Error,
     grpc::native_call::{self, NativeCall},
     router::App,
+    step::Steps,
     trace::TraceContext,
 };
 
@@ -23,25 +27,27 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Opens a call.
+    /// Opens a call. The answer has the moment at which it was opened.
     pub(super) fn open(
         &mut self,
         app: &App,
         metadata: &[(String, String)],
         trace: TraceContext,
         deadline_ms: Option<u32>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<(Answer, Vec<Step>), Error> {
+        let mut steps = Steps::new();
         if self.open.len() >= MAX_CALLS {
             let detail = format!("a socket drives at most {MAX_CALLS} calls at once; end one, or open another socket");
             return Err(Error::request(StatusCode::TOO_MANY_REQUESTS, detail));
         }
         let deadline = deadline_ms.map(|ms| Duration::from_millis(u64::from(ms)));
         let (call, events) = native_call::open(app, metadata, Some(trace), deadline)?;
+        steps.end(Party::Caller, "open", Instant::now());
         self.last += 1;
         let number = self.last;
         self.open.push((number, call));
         self.events.push(events.map(move |(event, at_ms)| (number, event, at_ms)).boxed());
-        Ok(Answer::CallOpened { call: number })
+        Ok((Answer::CallOpened { call: number }, steps.to_wire()))
     }
 
     /// Sends one request.

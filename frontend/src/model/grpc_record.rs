@@ -89,6 +89,11 @@ impl Record {
         self.messages += 1;
     }
 
+    /// The server as gRPC client had this part of the answer, by the server's clock.
+    pub fn forwarded(&mut self, name: &str, server_ms: f64) {
+        self.others.push(Step { party: Party::Caller, name: name.to_owned(), start_ms: server_ms, dur_ms: 0.0 });
+    }
+
     /// Since the call began.
     pub fn since(&self, at_ms: f64) -> f64 {
         at_ms - self.began_ms

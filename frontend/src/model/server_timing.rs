@@ -20,6 +20,7 @@ fn metric(text: &str) -> Option<Step> {
     let (party, name) = parts.next()?.split_once('-')?;
     let party = match party {
         "server" => Party::Server,
+        "caller" => Party::Caller,
         "store" => Party::Store,
         "link" => Party::Link,
         "worker" => Party::Worker,

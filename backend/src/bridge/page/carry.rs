@@ -63,7 +63,8 @@ impl Page {
             }
             Command::WatchOthers => answer(socket, id, self.watch_others()),
             Command::CallOpen { metadata, deadline_ms } => {
-                answer(socket, id, self.calls.open(&app, &metadata, trace, deadline_ms));
+                let outcome = self.calls.open(&app, &metadata, trace, deadline_ms);
+                tell(socket, &commands::to_message(id, outcome.map_err(|error| (error, Vec::new()))));
             }
             Command::CallSend { call, name } => answer(socket, id, self.calls.send(call, name)),
             Command::CallHalfClose { call } => answer(socket, id, self.calls.half_close(call)),

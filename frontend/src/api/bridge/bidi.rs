@@ -2,7 +2,10 @@
 
 use std::{cell::Cell, fmt, rc::Rc};
 
-use crosstalk_proto::ws::{Answer, CallEvent, Command};
+use crosstalk_proto::{
+    step::Step,
+    ws::{Answer, CallEvent, Command},
+};
 use futures_channel::oneshot;
 
 use super::{REQUEST_BUDGET_MS, shared::Shared, unexpected};
@@ -46,7 +49,7 @@ impl Bidi {
         metadata: Vec<(String, String)>,
         deadline_ms: Option<u32>,
         sink: CallSink,
-    ) -> Result<Self, CallError> {
+    ) -> Result<(Self, Vec<Step>), CallError> {
         let (sender, receiver) = oneshot::channel();
         let ended = Rc::new(Cell::new(false));
         let (registry, end) = (Rc::downgrade(&shared), Rc::clone(&ended));
@@ -55,7 +58,7 @@ impl Bidi {
             Command::CallOpen { metadata, deadline_ms },
             Box::new(move |result, _| {
                 let opened = match (result, registry.upgrade()) {
-                    (Ok((Answer::CallOpened { call }, _)), Some(shared)) => {
+                    (Ok((Answer::CallOpened { call }, steps)), Some(shared)) => {
                         let sink: CallSink = Rc::new(move |news| {
                             if matches!(
                                 news,
@@ -66,20 +69,20 @@ impl Bidi {
                             sink(news);
                         });
                         shared.calls.borrow_mut().insert(call, sink);
-                        Ok(call)
+                        Ok((call, steps))
                     }
                     (Ok(_), _) => Err(unexpected()),
                     (Err(error), _) => Err(error),
                 };
                 // nobody waits any more: the page was left meanwhile
-                if let (Err(Ok(call)), Some(shared)) = (sender.send(opened), registry.upgrade()) {
+                if let (Err(Ok((call, _))), Some(shared)) = (sender.send(opened), registry.upgrade()) {
                     shared.calls.borrow_mut().remove(&call);
                     shared.send_and_forget(Command::CallCancel { call });
                 }
             }),
         );
-        let call = receiver.await.map_err(|oneshot::Canceled| CallError::Lost)??;
-        Ok(Self { shared, call, ended })
+        let (call, steps) = receiver.await.map_err(|oneshot::Canceled| CallError::Lost)??;
+        Ok((Self { shared, call, ended }, steps))
     }
 
     /// Sends one HelloRequest.

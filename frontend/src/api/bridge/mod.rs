@@ -292,7 +292,7 @@ impl Bridge {
         metadata: Vec<(String, String)>,
         deadline_ms: Option<u32>,
         sink: impl Fn(CallNews) + 'static,
-    ) -> Result<Bidi, CallError> {
+    ) -> Result<(Bidi, Vec<Step>), CallError> {
         self.opening().await;
         Bidi::open(self.shared(), metadata, deadline_ms, Rc::new(sink)).await
     }

@@ -50,6 +50,8 @@ pub struct Said {
     pub request: String,
     /// What it was answered, `200 OK`; empty likewise.
     pub answer: String,
+    /// What the server asked on behalf of the page, when [`Party::Caller`] takes part.
+    pub forwarded: String,
     /// What other steps are called in this call, by their names.
     pub parts: Vec<(&'static str, String)>,
 }

@@ -18,6 +18,7 @@ pub(in crate::components) fn party(i18n: I18n, party: Party) -> &'static str {
     match party {
         Party::Browser => t_string!(i18n, panels.party_browser),
         Party::Server => t_string!(i18n, panels.party_server),
+        Party::Caller => t_string!(i18n, panels.party_caller),
         Party::Store => t_string!(i18n, panels.party_store),
         Party::Link => t_string!(i18n, panels.party_link),
         Party::Worker => t_string!(i18n, panels.party_worker),
@@ -29,8 +30,8 @@ pub(in crate::components) fn party(i18n: I18n, party: Party) -> &'static str {
 pub(super) fn part(i18n: I18n, style: &str, party: Party) -> &'static str {
     match (party, style) {
         (Party::Browser | Party::Consumer, _) => t_string!(i18n, sequence.sub_page),
-        (Party::Server, "grpc") => "tonic",
-        (Party::Server, _) => "axum",
+        (Party::Server | Party::Caller, "grpc") => "tonic",
+        (Party::Server | Party::Caller, _) => "axum",
         (Party::Store, _) => "SQLite",
         (Party::Link, _) => "lapin",
         (Party::Worker, _) => "greeter.rpc",
@@ -39,10 +40,12 @@ pub(super) fn part(i18n: I18n, style: &str, party: Party) -> &'static str {
 
 /// What a step is called.
 pub(super) fn label(i18n: I18n, style: &str, row: &Row, said: &Said) -> String {
-    if let Some((_, words)) = said.parts.iter().find(|(step, _)| *step == row.step) {
+    let is_forwarded = matches!(row.what, What::Way { sender: Party::Caller, receiver: Party::Server, .. });
+    if let Some((_, words)) = said.parts.iter().find(|(step, _)| *step == row.step && !is_forwarded) {
         return words.clone();
     }
     let known = match row.what {
+        What::Way { sender: Party::Caller, receiver: Party::Server, .. } => return said.forwarded.clone(),
         What::Way { sender: Party::Browser, .. } if !said.request.is_empty() => return said.request.clone(),
         What::Way { receiver: Party::Browser, .. } if !said.answer.is_empty() => return said.answer.clone(),
         What::Work(party) => work(i18n, style, party, &row.step).map(|(label, _)| label),
@@ -87,6 +90,7 @@ fn work(i18n: I18n, style: &str, party: Party, step: &str) -> Option<Texts> {
             (t_string!(i18n, sequence.send_fetch), t_string!(i18n, sequence.send_fetch_why))
         }
         (Party::Browser, "drive", _) => (t_string!(i18n, sequence.drive), t_string!(i18n, sequence.drive_why)),
+        (Party::Caller, "open", _) => (t_string!(i18n, sequence.open), t_string!(i18n, sequence.open_why)),
         (Party::Browser, "send", _) => {
             (t_string!(i18n, sequence.send_socket), t_string!(i18n, sequence.send_socket_why))
         }
@@ -132,16 +136,24 @@ fn passed(i18n: I18n, step: &str) -> Texts {
 fn way(i18n: I18n, style: &str, sender: Party, receiver: Party, aside: bool, step: &str) -> Option<Texts> {
     Some(match (sender, receiver, style) {
         _ if aside => (t_string!(i18n, sequence.confirm), t_string!(i18n, sequence.confirm_why)),
+        (Party::Browser, Party::Caller, _) => (t_string!(i18n, sequence.drive), t_string!(i18n, sequence.drive_why)),
+        (Party::Caller, Party::Server, _) => {
+            (t_string!(i18n, sequence.request_way), t_string!(i18n, sequence.forward_why))
+        }
+        (Party::Caller, Party::Browser, _) => (passed(i18n, step).0, t_string!(i18n, sequence.event_why)),
         (Party::Browser, _, "rest") => (t_string!(i18n, sequence.request_way), t_string!(i18n, sequence.ask_rest_why)),
         (Party::Browser, _, "grpc") => (t_string!(i18n, sequence.request_way), t_string!(i18n, sequence.ask_grpc_why)),
         (Party::Browser, _, _) => (t_string!(i18n, sequence.request_way), t_string!(i18n, sequence.ask_queue_why)),
         (_, Party::Browser, "rest") => (t_string!(i18n, sequence.reply_way), t_string!(i18n, sequence.answer_rest_why)),
-        (_, Party::Browser, "grpc") => passed(i18n, step),
+        (Party::Server, Party::Caller, _) | (_, Party::Browser, "grpc") => passed(i18n, step),
         (_, Party::Browser, _) => (t_string!(i18n, sequence.reply_way), t_string!(i18n, sequence.answer_queue_why)),
         (_, Party::Store, _) => (t_string!(i18n, sequence.query), t_string!(i18n, sequence.query_why)),
         (Party::Store, _, _) => (t_string!(i18n, sequence.result), t_string!(i18n, sequence.result_why)),
         (Party::Server, Party::Link, _) => {
             (t_string!(i18n, sequence.hand_over), t_string!(i18n, sequence.hand_over_why))
+        }
+        (Party::Link, Party::Server, _) => {
+            (t_string!(i18n, sequence.hand_over), t_string!(i18n, sequence.hand_back_why))
         }
         (_, Party::Consumer, _) => (t_string!(i18n, sequence.deliver), t_string!(i18n, sequence.delivered_why)),
         (_, Party::Worker, _) => (t_string!(i18n, sequence.request_way), t_string!(i18n, sequence.request_way_why)),

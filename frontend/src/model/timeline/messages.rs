@@ -2,7 +2,7 @@
 
 use crosstalk_proto::step::Party;
 
-use super::{Block, CONFIRM, Message, PUBLISH};
+use super::{Block, CONFIRM, Message, PASSED, PUBLISH, neighbours};
 
 /// Steps that touch may overlap by what sums of floats lose.
 const ROUNDING_MS: f64 = 1e-5;
@@ -11,11 +11,16 @@ const ROUNDING_MS: f64 = 1e-5;
 /// from both its ends; the page's end is taken out of the blocks.
 pub(super) fn derive(blocks: &mut Vec<Block>, passed: &[Block]) -> Vec<Message> {
     let mut messages = Vec::new();
-    for left in passed {
-        if let Some(at) = blocks.iter().position(|had| had.party == Party::Browser && had.name == left.name) {
-            let had = blocks.remove(at);
-            messages.push(message(left.party, &had, left.from));
+    for name in PASSED {
+        let Some(at) = blocks.iter().position(|had| had.party == Party::Browser && had.name == name) else { continue };
+        let mut hops: Vec<&Block> = passed.iter().filter(|left| left.name == name).collect();
+        if hops.is_empty() {
+            continue;
         }
+        hops.sort_by(|a, b| a.from.total_cmp(&b.from));
+        let had = blocks.remove(at);
+        let ends = hops.iter().skip(1).copied().chain([&had]);
+        messages.extend(hops.iter().zip(ends).map(|(left, had)| message(left.party, had, left.from)));
     }
     let blocks = &*blocks;
     let chain: Vec<&Block> = blocks.iter().filter(|block| block.name != CONFIRM).collect();
@@ -50,7 +55,11 @@ pub(super) fn derive(blocks: &mut Vec<Block>, passed: &[Block]) -> Vec<Message> 
             .max_by(|a, b| a.to.total_cmp(&b.to))
             .or_else(|| earlier.last());
         if let Some(before) = before.filter(|before| before.party != block.party) {
-            messages.push(message(before.party, block, before.to.max(confirmed(before, block, blocks))));
+            match confirmed(before, block, blocks) {
+                // the confirm went to the server, which then answered
+                Some(confirmed) => messages.push(message(Party::Server, block, before.to.max(confirmed))),
+                None => messages.push(message(before.party, block, before.to)),
+            }
         }
     }
     messages.extend(blocks.iter().filter(|block| block.name == CONFIRM).map(|confirm| Message {
@@ -61,15 +70,18 @@ pub(super) fn derive(blocks: &mut Vec<Block>, passed: &[Block]) -> Vec<Message> 
         step: confirm.name.clone(),
         aside: true,
     }));
+    let is_forwarded = blocks.iter().chain(passed).any(|block| block.party == Party::Caller);
+    let mut messages: Vec<Message> =
+        messages.into_iter().flat_map(|message| neighbours::legs(message, is_forwarded)).collect();
     messages.sort_by(|a, b| a.arrived.total_cmp(&b.arrived));
     messages
 }
 
-/// When the confirm was there that the page's answer waited for: that of a message whose reply nobody awaits.
-fn confirmed(before: &Block, answer: &Block, blocks: &[Block]) -> f64 {
+/// When the confirm arrived that the page's answer waited for: the confirm of a message without a reply.
+fn confirmed(before: &Block, answer: &Block, blocks: &[Block]) -> Option<f64> {
     let waits = before.name == PUBLISH && answer.party == Party::Browser;
     let confirms = blocks.iter().filter(|block| waits && block.name == CONFIRM && block.to <= answer.from);
-    confirms.map(|confirm| confirm.to).fold(f64::NEG_INFINITY, f64::max)
+    confirms.map(|confirm| confirm.to).max_by(f64::total_cmp)
 }
 
 fn message(sender: Party, caused: &Block, left: f64) -> Message {

@@ -6,9 +6,11 @@
 //!
 //! - `bounds`: how far the server's clock may be moved
 //! - `messages`: who sent what to whom
+//! - [`neighbours`]: which parties exchange messages
 
 mod bounds;
 mod messages;
+pub mod neighbours;
 #[cfg(test)]
 mod tests;
 
@@ -145,14 +147,9 @@ pub fn follow(timeline: &mut Timeline, cost: &Cost, consumed: Consumed) {
     let left = (consumed.delivered_server_ms + shift).clamp(published, arrived);
     let to = settled.unwrap_or(arrived).max(arrived);
     let step = |name: &str| name.to_owned();
-    timeline.messages.push(Message {
-        sender: Party::Link,
-        receiver: Party::Consumer,
-        left,
-        arrived,
-        step: step("deliver"),
-        aside: false,
-    });
+    let delivered =
+        Message { sender: Party::Link, receiver: Party::Consumer, left, arrived, step: step("deliver"), aside: false };
+    timeline.messages.extend(neighbours::legs(delivered, false));
     timeline.blocks.push(Block { party: Party::Consumer, name: step("consume"), from: arrived, to });
     timeline.end = timeline.end.max(to);
 }

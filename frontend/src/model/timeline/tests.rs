@@ -77,7 +77,8 @@ fn a_confirm_is_a_message_aside_from_the_way_of_the_request() {
             (Party::Server, Party::Link),
             (Party::Link, Party::Worker),
             (Party::Worker, Party::Link),
-            (Party::Link, Party::Browser),
+            (Party::Link, Party::Server),
+            (Party::Server, Party::Browser),
         ]
     );
 }
@@ -87,7 +88,7 @@ fn the_answer_to_a_publish_leaves_when_the_broker_confirmed() {
     let steps = [step(Party::Link, "publish", 10.7, 0.1), step(Party::Link, "confirm", 10.8, 0.4)];
     let timeline = place(&cost(&steps), offset(-90.0));
     let answer = timeline.messages.last().expect("there is an answer");
-    assert_eq!((answer.sender, answer.receiver), (Party::Link, Party::Browser));
+    assert_eq!((answer.sender, answer.receiver), (Party::Server, Party::Browser));
     assert!((answer.left - 1.2).abs() < 1e-9, "{answer:?}");
 }
 
@@ -161,7 +162,7 @@ fn a_message_is_followed_to_its_consumer() {
     let consumed = Consumed { delivered_server_ms: 1.75, arrived_ms: 103.75, settled_ms: Some(115.0) };
     follow(&mut timeline, &cost, consumed);
     let way = timeline.messages.last().expect("the way to the consumer");
-    assert_eq!((way.sender, way.receiver, way.arrived), (Party::Link, Party::Consumer, 3.75));
+    assert_eq!((way.sender, way.receiver, way.arrived), (Party::Server, Party::Consumer, 3.75));
     let published = before.blocks.iter().find(|block| block.name == "publish").expect("it was published");
     assert!(published.to <= way.left && way.left <= way.arrived, "{way:?}");
     let work = timeline.blocks.last().expect("its work");
@@ -174,7 +175,66 @@ fn a_message_is_followed_to_its_consumer() {
     assert_eq!(untouched, before);
 }
 
+#[test]
+fn a_result_of_the_store_passes_the_server() {
+    let timeline =
+        place(&cost(&[step(Party::Server, "parse", 0.0, 0.2), step(Party::Store, "insert", 0.3, 0.4)]), None);
+    assert_eq!(
+        path(&timeline),
+        [
+            (Party::Browser, Party::Server),
+            (Party::Server, Party::Store),
+            (Party::Store, Party::Server),
+            (Party::Server, Party::Browser),
+        ]
+    );
+}
+
+#[test]
+fn a_call_that_the_server_makes_for_the_page_passes_its_client() {
+    let mut cost = cost(&[
+        step(Party::Caller, "open", 7_000.9, 0.0),
+        step(Party::Server, "parse", 7_001.0, 0.1),
+        step(Party::Server, "headers", 7_001.2, 0.0),
+        step(Party::Caller, "headers", 7_001.3, 0.0),
+        step(Party::Server, "trailers", 7_001.4, 0.0),
+        step(Party::Caller, "trailers", 7_001.45, 0.0),
+    ]);
+    cost.steps[0] = browser_step("drive", 100.0, 100.0);
+    cost.steps.extend([browser_step("headers", 101.5, 101.5), browser_step("trailers", 102.0, 102.0)]);
+    use Party::{Browser, Caller, Server};
+    assert_eq!(
+        path(&place(&cost, offset(6_900.0))),
+        [(Browser, Caller), (Caller, Server), (Server, Caller), (Server, Caller), (Caller, Browser), (Caller, Browser)]
+    );
+}
+
 proptest! {
+    #[test]
+    fn an_arrow_joins_the_two_parties_that_exchanged_the_message(
+        steps in prop::collection::vec((0_usize..5, 0_usize..5, 0.0_f64..50.0, 0.0_f64..20.0), 0..8),
+        known in prop::option::of(-100.0_f64..100.0),
+        consumed in prop::option::of(100.0_f64..150.0),
+    ) {
+        let parties = [Party::Server, Party::Store, Party::Link, Party::Worker, Party::Caller];
+        let names = ["work", "publish", CONFIRM, HEADERS, TRAILERS];
+        let steps: Vec<Step> = steps
+            .into_iter()
+            .map(|(party, name, start, dur)| step(parties[party], names[name], start, dur))
+            .collect();
+        let mut cost = cost(&steps);
+        cost.steps.push(browser_step(HEADERS, 101.0, 101.0));
+        let mut timeline = place(&cost, known.and_then(offset));
+        if let Some(arrived_ms) = consumed {
+            follow(&mut timeline, &cost, Consumed { delivered_server_ms: 9.0, arrived_ms, settled_ms: None });
+        }
+        let is_forwarded = steps.iter().any(|step| step.party == Party::Caller);
+        for Message { sender, receiver, left, arrived, .. } in &timeline.messages {
+            prop_assert!(neighbours::are_neighbours(*sender, *receiver, is_forwarded), "{sender:?} to {receiver:?}");
+            prop_assert!(left <= arrived);
+        }
+    }
+
     #[test]
     fn no_message_arrives_before_it_left(
         steps in prop::collection::vec((0_usize..4, 0.0_f64..50.0, 0.0_f64..20.0), 0..8),

@@ -18,6 +18,7 @@ use crate::{
     },
     model::{
         exchange::CallError,
+        grpc_record::{DATA, HEADERS, TRAILERS},
         grpc_status::{self, Status},
         grpc_web::HEAD,
         protobuf::{json, kind::Datum},
@@ -83,7 +84,8 @@ impl Driven {
             let errand = calls.arm_errand(&mut metadata).await;
             let bridge = errand.as_ref().map_or(self.bridge, Errand::bridge);
             match bridge.open_call(metadata, request.deadline_ms, sink).await {
-                Ok(call) if self.open.get_untracked() => {
+                Ok((call, steps)) if self.open.get_untracked() => {
+                    calls.note(|record| record.others.extend(steps));
                     self.call.set_value(Some((call, errand)));
                     self.send(calls, &request);
                 }
@@ -145,8 +147,8 @@ impl Driven {
     }
 
     fn on_news(self, calls: Calls, news: CallNews) {
-        let (event, read_ms) = match news {
-            CallNews::Event { event, read_ms, .. } => (event, read_ms),
+        let (event, server_ms, read_ms) = match news {
+            CallNews::Event { event, server_ms, read_ms } => (event, server_ms, read_ms),
             CallNews::Lost => {
                 self.close();
                 calls.end(Err(CallError::Lost));
@@ -155,13 +157,19 @@ impl Driven {
         };
         match event {
             CallEvent::Headers { metadata } => {
-                calls.note(|record| record.headers_ms = Some(read_ms));
+                calls.note(|record| {
+                    record.headers_ms = Some(read_ms);
+                    record.forwarded(HEADERS, server_ms);
+                });
                 calls.headers(read_ms, None, metadata);
             }
             CallEvent::Message { message } => {
                 // the server decoded it: these are the bytes that were on its wire
                 let bytes = HelloReply { message }.encode_to_vec();
                 calls.note(|record| {
+                    if record.messages == 0 {
+                        record.forwarded(DATA, server_ms);
+                    }
                     record.message(read_ms);
                     record.bytes_in += bytes.len() + HEAD;
                 });
@@ -171,7 +179,8 @@ impl Driven {
                 calls.note(|record| {
                     record.trailers_ms = Some(read_ms);
                     record.ended_ms = now_ms();
-                    record.others = server_timing::of(&metadata);
+                    record.forwarded(TRAILERS, server_ms);
+                    record.others.extend(server_timing::of(&metadata));
                 });
                 calls.trailers(read_ms, metadata, 0);
                 let by_page = code == grpc_status::CANCELLED && self.cancelled.get_value();

@@ -3,6 +3,7 @@
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
+use crosstalk_proto::step::Party;
 use futures_util::future::{AbortHandle, abortable};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -217,7 +218,10 @@ impl Calls {
             let size = if around.trailer_bytes > 0 { format!(", {} B", around.trailer_bytes) } else { String::new() };
             parts.push((TRAILERS, format!("grpc-status: {code}{size}")));
         }
-        Said { request: format!("POST …/{}, {} B", method.name, message + HEAD), answer: String::new(), parts }
+        let post = format!("POST …/{}, {} B", method.name, message + HEAD);
+        let driven = self.cost().is_some_and(|cost| cost.steps.iter().any(|step| step.party == Party::Caller));
+        let (request, forwarded) = if driven { (String::new(), post) } else { (post, String::new()) };
+        Said { request, forwarded, parts, ..Said::default() }
     }
 
     /// Writes something down of the call in flight.

@@ -44,7 +44,7 @@ use crate::{
 };
 
 /// Who takes part in a gRPC call.
-const PARTIES: &[Party] = &[Party::Browser, Party::Server];
+const PARTIES: &[Party] = &[Party::Browser, Party::Caller, Party::Server];
 
 super::page::lazy_route!(
     /// `/grpc`

@@ -27,6 +27,7 @@ pub(super) fn party(i18n: I18n, party: Party) -> String {
     match party {
         Party::Browser => t_string!(i18n, panels.party_browser),
         Party::Server => t_string!(i18n, panels.party_server),
+        Party::Caller => t_string!(i18n, panels.party_caller),
         Party::Store => t_string!(i18n, panels.party_store),
         Party::Link => t_string!(i18n, panels.party_link),
         Party::Worker => t_string!(i18n, panels.party_worker),
@@ -66,7 +67,7 @@ pub(super) fn message(i18n: I18n, way: Way, message: &Message) -> Option<String>
         (Way::Queue, Party::Server, Party::Browser) => "WebSocket",
         (Way::Queue, Party::Link, Party::Worker) => t_string!(i18n, home.message_reply),
         (Way::Queue, Party::Link, _) => t_string!(i18n, home.message_publish),
-        (Way::Queue, Party::Worker | Party::Server, _) => t_string!(i18n, home.message_deliver),
+        (Way::Queue, Party::Worker, _) => t_string!(i18n, home.message_deliver),
         (Way::Queue, Party::Browser, _) => t_string!(i18n, home.message_answer),
         _ => return None,
     };
@@ -120,7 +121,7 @@ pub(super) fn status(i18n: I18n, hello: &Hello) -> String {
 
 /// What the run amounts to.
 pub(super) fn verdict(i18n: I18n, hello: &Hello) -> String {
-    if !hello.was_sent() || hello.is_busy() {
+    if !hello.was_sent() || hello.is_busy() || answers(hello).is_empty() {
         return String::new();
     }
     let work: Vec<String> = answers(hello)
