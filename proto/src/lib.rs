@@ -38,3 +38,6 @@ pub mod helloworld {
 
 /// The name that is greeted when none is given, in every style.
 pub const DEFAULT_NAME: &str = "World!";
+
+/// The most characters of a name, in every style. None of them is a control character.
+pub const MAX_NAME_CHARS: usize = 200;

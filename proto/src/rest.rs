@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The most bytes of a request's body.
+pub const MAX_BODY: usize = 64 * 1024;
+
 /// The answer of `GET /api/v1/resource`: exactly one member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({"message": "Hello, World!"})))]

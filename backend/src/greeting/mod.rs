@@ -14,9 +14,6 @@ pub use self::{
     kept::{Id, Kept, Revision},
 };
 
-/// The most characters a name may have.
-pub const MAX_NAME_CHARS: usize = 200;
-
 /// Who is greeted: at most [`MAX_NAME_CHARS`] characters, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use crosstalk_proto::rest::MAX_BODY;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt as _;
 
 use crate::error::Error;
 
-/// The most bytes of a body.
-pub const MAX_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 pub const BODY_BUDGET: Duration = Duration::from_secs(10);
 /// How much of what is too large is read before the connection is given up.

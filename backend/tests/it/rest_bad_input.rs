@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crosstalk::rest::body::{BODY_BUDGET, MAX_BODY};
+use crosstalk::rest::body::BODY_BUDGET;
+use crosstalk_proto::rest::MAX_BODY;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,

@@ -34,6 +34,10 @@ async fn every_page_outlives_its_server() -> Result<()> {
             page.click(send).await?;
             let failed = if path == "/" { "none of the three" } else { "server" };
             page.says(told, failed).await?;
+            if path == "/" {
+                let judged = "document.querySelector('main').innerText.includes('says little')";
+                assert_eq!(page.run(&format!("return {judged}"), &[]).await?, json!(false), "no answer was compared");
+            }
 
             stage.server.start_again(&stage.broker).await?;
             page.says("toast-back", "back after").await?;

@@ -90,6 +90,85 @@ async fn a_body_is_checked_while_it_is_typed_and_the_place_is_shown() -> Result<
 }
 
 #[tokio::test]
+async fn the_check_of_a_body_agrees_with_the_server() -> Result<()> {
+    play("rest-check", Broker::absent(), async |stage| {
+        stage.console = Console::NetworkFailures;
+        let page = &stage.page;
+        page.open("/rest").await?;
+        page.fill("rest-path", "/api/v1/resource").await?;
+        page.run(
+            "const select = document.querySelector('[data-testid=rest-method]'); select.value = 'POST';
+            select.dispatchEvent(new Event('change', { bubbles: true }))",
+            &[],
+        )
+        .await?;
+        header(page, "Content-Type", "application/json").await?;
+        let long = format!("{{\"name\": \"{}\"}}", "é".repeat(201));
+        let large = format!("{{\"name\": \"Ada\"}}{}", " ".repeat(64 * 1024));
+        for (body, told, status) in [
+            ("{\"name\": \"Ada\"}", "a valid NewGreeting", "201"),
+            (&long, "/name: at most 200 characters are allowed, found 201", "422"),
+            ("{\"name\": \"A\\tB\"}", "/name: control characters are not allowed", "422"),
+            (&large, "65,551 bytes", "413"),
+        ] {
+            let typed = "const area = document.querySelector('[data-testid=rest-request-body]');
+                area.value = arguments[0]; area.dispatchEvent(new Event('input', { bubbles: true }))";
+            page.run(typed, &[body.into()]).await?;
+            page.says(if status == "201" { "rest-body-hint" } else { "rest-body-fault" }, told).await?;
+            page.click("rest-send").await?;
+            page.says("rest-status", status).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_edited_request_is_offered_a_new_idempotency_key() -> Result<()> {
+    play("rest-new-key", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/rest").await?;
+        page.click("rest-preset-create").await?;
+        page.click("rest-send").await?;
+        page.says("rest-status", "201 Created").await?;
+        let first = page.run(KEY, &[]).await?;
+        page.fill("rest-request-body", "{\"name\": \"Grace\"}").await?;
+        page.says("rest-key-reused", "The server will answer 422").await?;
+        page.click("rest-key-new").await?;
+        page.until("the note is gone", "!document.querySelector('[data-testid=rest-key-reused]')").await?;
+        assert_ne!(page.run(KEY, &[]).await?, first);
+        page.click("rest-send").await?;
+        page.says("rest-body", "Hello, Grace").await?;
+        page.says("rest-status", "201 Created").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn head_is_explained_as_header_fields_and_json_is_formatted() -> Result<()> {
+    play("rest-head", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        page.open("/rest").await?;
+        page.run(
+            "const select = document.querySelector('[data-testid=rest-method]'); select.value = 'HEAD';
+            select.dispatchEvent(new Event('change', { bubbles: true }))",
+            &[],
+        )
+        .await?;
+        page.click("rest-send").await?;
+        page.says("rest-case", "the header fields that GET would answer with, without the body").await?;
+
+        page.click("rest-preset-create").await?;
+        page.fill("rest-request-body", "{\"name\":\"Ada\"}").await?;
+        page.click("rest-format-json").await?;
+        let body = page.run("return document.querySelector('[data-testid=rest-request-body]').value", &[]).await?;
+        assert_eq!(body, "{\n  \"name\": \"Ada\"\n}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_rows_of_the_query_and_the_path_keep_in_step() -> Result<()> {
     play("rest-query", Broker::absent(), async |stage| {
         let page = &stage.page;
@@ -129,6 +208,10 @@ async fn the_same_greeting_in_protobuf_and_its_times() -> Result<()> {
     })
     .await
 }
+
+/// The idempotency key in the editor.
+const KEY: &str =
+    "return document.querySelector('[data-testid=rest-headers] li:nth-child(3) input[placeholder=value]').value";
 
 /// Chooses a form of the answer, by script: where it scrolls to is beneath the header that stays.
 async fn tab(page: &Page, at: usize) -> Result<()> {

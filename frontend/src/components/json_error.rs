@@ -35,6 +35,8 @@ fn shape_in(locale: Locale, fault: ShapeFault) -> String {
         ShapeFault::Missing(name) => td_string!(locale, json.missing, name = name),
         ShapeFault::Unknown { known } => td_string!(locale, json.unknown, wanted = known),
         ShapeFault::Duplicate(name) => td_string!(locale, json.twice, name = name),
+        ShapeFault::TooLong { max, found } => td_string!(locale, json.too_long, max = max, found = found),
+        ShapeFault::Control => td_string!(locale, json.control_value).to_owned(),
     }
 }
 
@@ -84,6 +86,9 @@ mod tests {
         check(told(ShapeFault::Missing(name)), "the field `name` is missing", "缺少字段 `name`");
         check(told(ShapeFault::Duplicate(name)), "the field `name` occurs twice", "字段 `name` 出现了两次");
         let unknown = ShapeFault::Unknown { known: name };
+        let long = ShapeFault::TooLong { max: 200, found: 201 };
+        check(told(long), "at most 200 characters are allowed, found 201", "最多 200 个字符，这里有 201 个");
+        check(told(ShapeFault::Control), "control characters are not allowed", "不允许控制字符");
         check(told(unknown), "there is no such field, only `name`", "没有这个字段，只有 `name`");
         for (expected, found, english, chinese) in [
             (String, Number, "expected a string, found a number", "应为字符串，这里是数字"),

@@ -22,6 +22,7 @@ pub mod cost;
 pub mod dialog;
 pub mod failure;
 pub mod footer;
+pub mod format_json;
 pub mod header;
 pub mod headers;
 pub mod history;

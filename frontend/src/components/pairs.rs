@@ -73,6 +73,15 @@ impl Pairs {
         sent.map(|row| (row.name.trim().to_owned(), row.value.trim().to_owned())).collect()
     }
 
+    /// Gives each checked row of this name, in any case, another value.
+    pub fn set_value(&self, name: &str, value: &str) {
+        let rows = self.rows.get_untracked();
+        let named = |row: &&Pair| row.name.with_untracked(|found| found.trim().eq_ignore_ascii_case(name));
+        for row in rows.iter().filter(|row| row.on.get_untracked()).filter(named) {
+            row.value.set(value.to_owned());
+        }
+    }
+
     fn pair(&self, kind: usize, Row { on, name, value }: Row) -> Pair {
         self.last.update_value(|last| *last += 1);
         self.owner.get_value().with(|| Pair {

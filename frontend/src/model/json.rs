@@ -58,6 +58,15 @@ pub enum ShapeFault {
     },
     /// The object has this member more than once.
     Duplicate(&'static str),
+    /// The string has more characters than allowed.
+    TooLong {
+        /// The most characters.
+        max: usize,
+        /// The characters there are.
+        found: usize,
+    },
+    /// The string has a control character.
+    Control,
 }
 
 /// The types of JSON values (RFC 8259, section 3).

@@ -76,13 +76,20 @@ impl MessageDraft {
     /// The message.
     ///
     /// # Errors
-    /// What is wrong with properties and headers.
+    /// What is wrong with exchange, routing key, properties and headers.
     pub fn publish(&self) -> Result<Publish, Vec<Fault>> {
+        let names = [("exchange", &self.exchange), ("routing_key", &self.routing_key)];
+        let mut faults: Vec<Fault> = names.iter().filter_map(|(name, text)| message::short(name, text)).collect();
+        let properties = message::properties(&self.properties, &self.headers);
+        faults.extend(properties.as_ref().err().into_iter().flatten().cloned());
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         Ok(Publish {
             exchange: self.exchange.clone(),
             routing_key: self.routing_key.clone(),
             mandatory: self.mandatory,
-            properties: message::properties(&self.properties, &self.headers)?,
+            properties: properties?,
             body: Body::Text(self.body.clone()),
         })
     }
@@ -243,6 +250,22 @@ mod tests {
             ["ask=text/html", "header=word x:y", "header=string:y", "consumer=hello:never 2", "consumer=hello:2"]
         {
             assert!(matches!(bench(wrong), Err(Error::Value { .. })), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn exchange_and_routing_key_are_short_strings() {
+        let sample = "1&exchange=&key=hello&body=&count=1&rate=&mandatory=0";
+        let bench = address::read::<Bench>(sample).expect("a state").expect("a bench");
+        for (exchange, routing_key, wrong) in [(255, 255, &[][..]), (0, 256, &["routing_key"]), (256, 0, &["exchange"])]
+        {
+            let message = MessageDraft {
+                exchange: "é".repeat(exchange / 2) + &"e".repeat(exchange % 2),
+                routing_key: "k".repeat(routing_key),
+                ..bench.message.clone()
+            };
+            let found: Vec<String> = message.publish().err().unwrap_or_default().into_iter().map(|f| f.name).collect();
+            assert_eq!(found, wrong);
         }
     }
 

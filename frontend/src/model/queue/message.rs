@@ -78,6 +78,11 @@ pub fn properties(rows: &[Row], headers: &[Header]) -> Result<Properties, Vec<Fa
     if faults.is_empty() { Ok(properties) } else { Err(faults) }
 }
 
+/// What is wrong with a name that travels as a short string: more than 255 bytes.
+pub fn short(name: &str, text: &str) -> Option<Fault> {
+    (text.len() > SHORT).then(|| Fault { name: name.to_owned(), what: What::Long })
+}
+
 /// The kind of a body, if the rows say so.
 pub fn content_type(rows: &[Row]) -> &str {
     let row = rows.iter().find(|row| row.on && row.name.trim() == "content_type");

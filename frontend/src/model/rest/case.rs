@@ -30,6 +30,11 @@ pub enum Case {
         /// Its tag.
         etag: String,
     },
+    /// The header fields of a representation, without the body.
+    Headers {
+        /// Its tag.
+        etag: String,
+    },
     /// The same as messages of gRPC are.
     Protobuf {
         /// Bytes of the body.
@@ -154,6 +159,7 @@ pub fn of(draft: &Draft, facts: Facts<'_>) -> Case {
             (Some(etag), None) => Case::Changed { etag },
             _ => Case::Status,
         },
+        200 if draft.method == "HEAD" => header("etag").map_or(Case::Status, |etag| Case::Headers { etag }),
         200 if header("content-type").is_some_and(|media| media.contains("protobuf")) => {
             Case::Protobuf { bytes: facts.bytes_in }
         }
@@ -244,6 +250,9 @@ mod tests {
         let get = request("GET", one, &[("If-None-Match", "\"1\"")], "");
         check(&get, 304, &[], Case::Unchanged { tag: "\"1\"".to_owned() });
         check(&get, 404, &[], Case::Missing { path: one.to_owned() });
+        let head = request("HEAD", one, &[], "");
+        let protobuf = [("content-type", "application/x-protobuf"), ("etag", "x")];
+        check(&head, 200, &protobuf, Case::Headers { etag: "x".to_owned() });
         check(&get, 200, &[("content-type", "application/x-protobuf"), ("etag", "x")], Case::Protobuf { bytes: 12 });
     }
 

@@ -1,12 +1,18 @@
 //! What is wrong with a request, while it is typed. The server says the same, later; what the browser would do on its
 //! own, only this says.
 
-use crosstalk_proto::helloworld::HelloRequest;
+use crosstalk_proto::{
+    DEFAULT_NAME, MAX_NAME_CHARS,
+    helloworld::HelloRequest,
+    rest::{MAX_BODY, NewGreeting},
+};
 use prost::Message as _;
 
 use super::{
     draft::{Auth, Draft, Form},
-    hex, query,
+    hex,
+    preset::{COLLECTION, KEY},
+    query,
 };
 use crate::model::{
     address::Row,
@@ -68,8 +74,15 @@ pub enum Body {
     Hex(hex::Fault),
     /// It is no `HelloRequest`; prost's words.
     Protobuf(String),
+    /// The name in a `HelloRequest` is not allowed.
+    Name(ShapeFault),
     /// No `Content-Type` says what it is.
     Untyped,
+    /// The body has more bytes than the server reads.
+    TooLarge {
+        /// Bytes of the body.
+        bytes: usize,
+    },
 }
 
 /// What a body is, when nothing is wrong with it.
@@ -132,18 +145,49 @@ pub fn body(draft: &Draft) -> Result<Good, Body> {
     if draft.form == Form::Hex {
         hex::read(&draft.body).map_err(Body::Hex)?;
     }
+    let bytes = draft.bytes();
+    if bytes.len() > MAX_BODY {
+        return Err(Body::TooLarge { bytes: bytes.len() });
+    }
     let media = draft.header("content-type").unwrap_or_default();
     let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media.as_str() {
         "" => Err(Body::Untyped),
-        "application/x-protobuf" => HelloRequest::decode(draft.bytes().as_slice())
-            .map(|request| Good::Protobuf(request.name))
-            .map_err(|error| Body::Protobuf(error.to_string())),
+        "application/x-protobuf" => {
+            let request = HelloRequest::decode(bytes.as_slice()).map_err(|error| Body::Protobuf(error.to_string()))?;
+            name(&request.name).map_or(Ok(Good::Protobuf(request.name)), |fault| Err(Body::Name(fault)))
+        }
         _ if draft.form == Form::Hex => Ok(Good::Other),
         "application/json" | "application/merge-patch+json" => shaped(draft).map_err(Body::Json),
         _ if media.ends_with("+json") => json::check_syntax(&draft.body).map(|()| Good::Json).map_err(Body::Json),
         _ => Ok(Good::Other),
     }
+}
+
+/// Whether the server refuses the idempotency key of `draft` because `first` used the key for another greeting. A key
+/// belongs to one greeting: the same name in another format is the same greeting.
+#[must_use]
+pub fn reuses_key(draft: &Draft, first: &Draft) -> bool {
+    let key = |draft: &Draft| draft.header(KEY).map(str::to_owned);
+    let creates = |draft: &Draft| draft.method == "POST" && query::with(draft.path.trim(), &[]) == COLLECTION;
+    key(draft).is_some()
+        && key(draft) == key(first)
+        && creates(draft)
+        && creates(first)
+        && match (greeted(draft), greeted(first)) {
+            (Some(name), Some(first)) => name != first,
+            _ => false,
+        }
+}
+
+/// The name that a request to create a greeting asks for. An empty name is the default.
+fn greeted(draft: &Draft) -> Option<String> {
+    let name = match body(draft).ok()? {
+        Good::Protobuf(name) => name,
+        Good::Shaped("NewGreeting") => serde_json::from_str::<NewGreeting>(&draft.body).ok()?.name,
+        _ => return None,
+    };
+    Some(if name.is_empty() { DEFAULT_NAME.to_owned() } else { name })
 }
 
 fn shaped(draft: &Draft) -> Result<Good, JsonError> {
@@ -171,7 +215,12 @@ fn greeting(text: &str, required: bool) -> Result<(), JsonError> {
         }
         named = true;
         match json::type_of(value) {
-            ValueType::String => {}
+            ValueType::String => {
+                let text = serde_json::from_str::<String>(value.get()).unwrap_or_default();
+                if let Some(fault) = name(&text) {
+                    return Err(wrong(fault));
+                }
+            }
             ValueType::Null if !required => {}
             found => return Err(wrong(ShapeFault::Type { expected: ValueType::String, found })),
         }
@@ -182,9 +231,18 @@ fn greeting(text: &str, required: bool) -> Result<(), JsonError> {
     Ok(())
 }
 
+/// What the server's rules for a name, in every style, say against `text`.
+fn name(text: &str) -> Option<ShapeFault> {
+    let found = text.chars().count();
+    if found > MAX_NAME_CHARS {
+        return Some(ShapeFault::TooLong { max: MAX_NAME_CHARS, found });
+    }
+    text.chars().any(char::is_control).then_some(ShapeFault::Control)
+}
+
 #[cfg(test)]
 mod tests {
-    use crosstalk_proto::rest::{GreetingPatch, NewGreeting};
+    use crosstalk_proto::rest::GreetingPatch;
 
     use super::*;
 
@@ -228,6 +286,39 @@ mod tests {
         assert_eq!(body(&draft("POST", "/elsewhere", json, "{}")), Ok(Good::Json));
         assert_eq!(body(&draft("POST", "/", "", "{}")), Err(Body::Untyped));
         assert_eq!(body(&draft("POST", "/", "text/plain", "{")), Ok(Good::Other));
+    }
+
+    #[test]
+    fn a_name_and_a_body_are_no_longer_than_the_server_reads() {
+        let json = "application/json";
+        let post = |text: String| body(&draft("POST", "/api/v1/resource", json, &text));
+        let named = |name: &str| post(serde_json::json!({ "name": name }).to_string());
+        let wrong = |fault| Err(Body::Json(JsonError::Shape { pointer: "/name".to_owned(), fault }));
+        assert_eq!(named(&"Ä".repeat(200)), Ok(Good::Shaped("NewGreeting")));
+        assert_eq!(named(&"Ä".repeat(201)), wrong(ShapeFault::TooLong { max: 200, found: 201 }));
+        assert_eq!(named("A\u{85}"), wrong(ShapeFault::Control));
+        assert_eq!(post(" ".repeat(MAX_BODY + 1)), Err(Body::TooLarge { bytes: MAX_BODY + 1 }));
+        let bytes = HelloRequest { name: "a\tb".to_owned() }.encode_to_vec();
+        let text: String = bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
+        let protobuf = Draft { form: Form::Hex, ..draft("POST", "/", "application/x-protobuf", &text) };
+        assert_eq!(body(&protobuf), Err(Body::Name(ShapeFault::Control)));
+    }
+
+    #[test]
+    fn a_key_belongs_to_one_greeting() {
+        let keyed = |name: &str, key: &str| {
+            let mut draft = draft("POST", COLLECTION, "application/json", &format!("{{ \"name\": \"{name}\" }}"));
+            draft.headers.push(row("idempotency-key", key));
+            draft
+        };
+        let first = keyed("Ada", "k");
+        assert!(reuses_key(&keyed("Bea", "k"), &first));
+        assert!(!reuses_key(&keyed("Ada", "k"), &first));
+        assert!(!reuses_key(&keyed("Bea", "l"), &first));
+        let mut bytes = draft("POST", COLLECTION, "application/x-protobuf", "0a 03 41 64 61");
+        bytes.form = Form::Hex;
+        bytes.headers.push(row("Idempotency-Key", "k"));
+        assert!(!reuses_key(&bytes, &first), "the same greeting as protobuf");
     }
 
     #[test]

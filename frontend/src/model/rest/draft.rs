@@ -92,6 +92,14 @@ impl Draft {
         Some(row.value.trim())
     }
 
+    /// Whether `Content-Type` says that the body is JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        let media = self.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        let media = media.split(';').next().unwrap_or_default().trim();
+        self.form == Form::Text && (media == "application/json" || media.ends_with("+json"))
+    }
+
     /// Whether its method has a body, in a browser.
     #[must_use]
     pub fn sends_body(&self) -> bool {

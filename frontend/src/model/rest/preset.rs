@@ -97,7 +97,8 @@ impl Preset {
 pub const COLLECTION: &str = "/api/v1/resource";
 /// A body is JSON.
 pub const JSON: (&str, &str) = ("Content-Type", "application/json");
-const KEY: &str = "Idempotency-Key";
+/// The header with the idempotency key.
+pub const KEY: &str = "Idempotency-Key";
 
 /// A request with a text for its body.
 #[must_use]

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     components::{
+        format_json::FormatJson,
         json_error,
         tabs::{Tab, Tabs},
     },
@@ -122,6 +123,7 @@ fn text(typed: Typed) -> impl IntoView {
             prop:value=move || typed.message.get()
             on:input=move |event| typed.message.set(event_target_value(&event))
         ></textarea>
+        <FormatJson text=typed.message testid="grpc-format-json" />
     }
 }
 

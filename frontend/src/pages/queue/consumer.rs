@@ -6,7 +6,10 @@ use crosstalk_proto::ws::AckMode;
 
 use crate::model::{
     exchange::CallError,
-    queue::draft::{self, Acking, ConsumerDraft},
+    queue::{
+        draft::{self, Acking, ConsumerDraft},
+        message,
+    },
 };
 
 /// How a consumer is.
@@ -86,9 +89,14 @@ impl Consumer {
         draft::prefetch(&self.prefetch.read())
     }
 
+    /// Whether the name of the queue is too long to be sent; tracked.
+    pub(super) fn is_name_long(self) -> bool {
+        self.queue.with(|queue| message::short("queue", queue).is_some())
+    }
+
     /// Whether it can be started; tracked.
     pub(super) fn is_startable(self) -> bool {
-        self.valid_prefetch().is_some() && self.queue.with(|queue| !queue.is_empty())
+        self.valid_prefetch().is_some() && self.queue.with(|queue| !queue.is_empty()) && !self.is_name_long()
     }
 
     /// Whether it consumes, or will by itself; tracked.

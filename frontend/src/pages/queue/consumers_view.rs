@@ -228,6 +228,11 @@ fn Words(consumer: Consumer) -> impl IntoView {
                 {t!(i18n, queue.prefetch_bad)}
             </p>
         </Show>
+        <Show when=move || consumer.is_name_long()>
+            <p class="error" role="alert" data-testid="consumer-name-long">
+                {t!(i18n, queue.fault_long, name = "queue")}
+            </p>
+        </Show>
         {failed}
         {move || consumer.refused.get().map(|error| view! { <Failure error=error /> })}
         <Show when=move || consumer.stale.get()>

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     bookmark::Bookmark,
     components::{
+        format_json::FormatJson,
         history::Glimpse,
         icon::{Glyph, Icon},
         shared_link::LinkNote,
@@ -59,6 +60,9 @@ pub(super) fn Editor(publishing: Publishing, bookmark: RwSignal<Bookmark>) -> im
                         prop:value=move || publishing.body.get()
                         on:input=move |event| publishing.body.set(event_target_value(&event))
                     ></textarea>
+                    <Show when=move || is_json(publishing)>
+                        <FormatJson text=publishing.body testid="queue-format-json" />
+                    </Show>
                 </div>
                 <Show when=move || !asks()>
                     <Rows publishing=publishing />
@@ -78,13 +82,11 @@ fn body_label(i18n: I18n, publishing: Publishing) -> String {
     if body.len() > MAX_BODY {
         return t_string!(i18n, queue.body_long, max = number::count(MAX_BODY as u64));
     }
-    let asked = publishing.ask.get();
-    if asked.as_deref() == Some(ASKED[1]) {
+    if publishing.ask.with(|ask| ask.as_deref() == Some(ASKED[1])) {
         return t_string!(i18n, queue.body_name).to_owned();
     }
-    let kind = asked.unwrap_or_else(|| content_type(&publishing.properties.rows()).to_owned());
     let size = t_string!(i18n, queue.body, size = body.len());
-    if !kind.contains("json") {
+    if !is_json(publishing) {
         return size;
     }
     match json::check_syntax(&body) {
@@ -92,6 +94,14 @@ fn body_label(i18n: I18n, publishing: Publishing) -> String {
             t_string!(i18n, queue.body_not_json, size = size, line = line, column = column)
         }
         _ => format!("{size}, JSON"),
+    }
+}
+
+/// Whether the content type says that the body is JSON; tracked.
+fn is_json(publishing: Publishing) -> bool {
+    match publishing.ask.get() {
+        Some(content_type) => content_type.contains("json"),
+        None => content_type(&publishing.properties.rows()).contains("json"),
     }
 }
 

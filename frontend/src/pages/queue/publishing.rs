@@ -22,7 +22,7 @@ use crate::{
         past::call::Call,
         queue::{
             draft::{self, MAX_BODY, MessageDraft},
-            message::{self, Fault, Header},
+            message::{Fault, Header},
             preset::{self, Preset},
             tally::Tally,
         },
@@ -160,10 +160,9 @@ impl Publishing {
         self.ask.set(Some(content_type));
     }
 
-    /// What is wrong with properties and headers; tracked.
+    /// What is wrong with exchange, routing key, properties and headers; tracked.
     pub(super) fn faults(self) -> Vec<Fault> {
-        let draft = self.draft();
-        message::properties(&draft.properties, &draft.headers).err().unwrap_or_default()
+        self.draft().publish().err().unwrap_or_default()
     }
 
     /// Whether all that is typed can be sent; tracked.

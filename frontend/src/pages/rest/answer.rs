@@ -83,7 +83,7 @@ fn Answer(shown: Shown, exchange: Exchange, tab: RwSignal<usize>) -> impl IntoVi
     let i18n = use_i18n();
     let status = exchange.status;
     let case = explain::case(&shown, &exchange);
-    let saved = saved(&case);
+    let saved = saved(&case).filter(|_| shown.request.method != "HEAD");
     let (problem, cost) = (exchange.problem(), exchange.cost.clone());
     let reason = past::reason(&exchange).to_owned();
     let (headers, steps) = (exchange.headers.len(), exchange.network.len());

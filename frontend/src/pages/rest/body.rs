@@ -1,13 +1,15 @@
 //! The body: as text or as hexadecimal, checked while it is typed. What is wrong is marked at its place.
 
+use crosstalk_proto::rest::MAX_BODY;
 use leptos::{html::Textarea, prelude::*};
 
 use super::calls::Calls;
 use crate::{
-    components::json_error,
+    components::{format_json::FormatJson, json_error},
     i18n::{I18n, Label, t, t_string, use_i18n},
     model::{
         json::{self, JsonError},
+        number,
         rest::{
             check::{self, Body, Good},
             draft::Form,
@@ -116,9 +118,14 @@ pub(super) fn BodyFold(calls: Calls) -> impl IntoView {
                     on:input=move |event| calls.fields.body.set(event_target_value(&event))
                 ></textarea>
                 <div id="body-fault" role="status" data-testid="rest-body-fault">{place}</div>
-                <div class="seg sm start" role="group" aria-label=move || t_string!(i18n, rest.body_form)>
-                    {form(Form::Text, |i18n| t_string!(i18n, rest.form_text))}
-                    {form(Form::Hex, |i18n| t_string!(i18n, panels.hex))}
+                <div class="row row-between">
+                    <div class="seg sm start" role="group" aria-label=move || t_string!(i18n, rest.body_form)>
+                        {form(Form::Text, |i18n| t_string!(i18n, rest.form_text))}
+                        {form(Form::Hex, |i18n| t_string!(i18n, panels.hex))}
+                    </div>
+                    <Show when=move || calls.fields.draft().is_json()>
+                        <FormatJson text=calls.fields.body testid="rest-format-json" />
+                    </Show>
                 </div>
             </div>
         </details>
@@ -150,6 +157,14 @@ fn told(i18n: I18n, fault: &Body, text: &str) -> Told {
             at: Some(fault.at),
         },
         Body::Protobuf(what) => Told { words: t_string!(i18n, rest.fault_protobuf, what = what), at: None },
+        Body::Name(fault) => {
+            let what = json_error::shape(i18n, *fault);
+            Told { words: t_string!(i18n, rest.fault_shape, pointer = "name", what = what), at: None }
+        }
+        Body::TooLarge { bytes } => {
+            let (bytes, max) = (number::count(*bytes as u64), number::count(MAX_BODY as u64));
+            Told { words: t_string!(i18n, rest.fault_too_large, bytes = bytes, max = max), at: None }
+        }
         Body::Untyped => Told { words: t_string!(i18n, rest.fault_untyped).to_owned(), at: None },
     }
 }

@@ -14,10 +14,14 @@ use crate::{
     model::{
         address,
         exchange::{CallError, Cost},
-        past::call,
+        past::{
+            Past,
+            call::{self, Style},
+        },
         rest::{
+            check,
             draft::Draft,
-            preset::{Known, Preset, learn},
+            preset::{KEY, Known, Preset, learn},
             story::Story,
         },
     },
@@ -49,20 +53,28 @@ pub(super) struct Calls {
     pub(super) wire: Wire,
     past: PastCalls,
     known: RwSignal<Option<Known>>,
+    /// The first request of the history that created a greeting with the key in the editor.
+    first_use: Memo<Option<Draft>>,
     flight: RwSignal<Option<AbortHandle>>,
     tasks: Tasks,
 }
 
 impl Calls {
     pub(super) fn new() -> Self {
+        let (fields, past) = (Fields::new(), PastCalls::get());
+        let key = Memo::new(move |_| {
+            let headers = fields.headers.chosen().into_iter();
+            headers.rev().find_map(|(name, value)| name.eq_ignore_ascii_case(KEY).then_some(value))
+        });
         let this = Self {
             preset: RwSignal::new(Some(Preset::Hello)),
-            fields: Fields::new(),
+            fields,
             shown: RwSignal::new(None),
             telling: RwSignal::new(None),
             wire: Wire::new("rest"),
-            past: PastCalls::get(),
+            past,
             known: RwSignal::new(None),
+            first_use: Memo::new(move |_| past.list().with(|list| first_use(list, &key.get()?))),
             flight: RwSignal::new(None),
             tasks: Tasks::new(),
         };
@@ -196,6 +208,16 @@ impl Calls {
         said.unwrap_or_default()
     }
 
+    /// Whether the key in the editor belongs to another greeting; tracked.
+    pub(super) fn reuses_key(self) -> bool {
+        self.first_use.with(|first| first.as_ref().is_some_and(|first| check::reuses_key(&self.fields.draft(), first)))
+    }
+
+    /// Replaces the idempotency key in the editor by a fresh one.
+    pub(super) fn renew_key(self) {
+        self.fields.headers.set_value(KEY, &fresh_key());
+    }
+
     /// Fills the editor with what is no preset.
     pub(super) fn restore(self, draft: Draft) {
         self.telling.set(None);
@@ -261,6 +283,13 @@ fn request_of(draft: &Draft) -> Request {
 /// A message in a few words: what it is, and how big its body is if it has one.
 fn with_body(what: &str, bytes: usize) -> String {
     if bytes == 0 { what.to_owned() } else { format!("{what}, {bytes} B") }
+}
+
+/// The first request of the history that created a greeting with this idempotency key.
+fn first_use(list: &Past, key: &str) -> Option<Draft> {
+    let created = list.of(Style::Rest).filter(|call| call.answer().is_some_and(|answer| answer.code == 201));
+    let drafts = created.filter_map(|call| address::read::<Draft>(call.fragment())?.ok());
+    drafts.filter(|draft| draft.header(KEY) == Some(key)).last()
 }
 
 fn fresh_key() -> String {

@@ -104,6 +104,19 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                             <small>{move || t!(i18n, rest.headers_yours, count = calls.fields.headers.chosen().len())}</small>
                         </summary>
                         <PairsEditor pairs=calls.fields.headers testid="rest-headers" check=header_told />
+                        <Show when=move || calls.reuses_key()>
+                            <p class="error" role="status" data-testid="rest-key-reused">
+                                <span>{t!(i18n, rest.key_reused)}</span>
+                                <button
+                                    class="btn sm"
+                                    type="button"
+                                    data-testid="rest-key-new"
+                                    on:click=move |_| calls.renew_key()
+                                >
+                                    {t!(i18n, rest.key_new)}
+                                </button>
+                            </p>
+                        </Show>
                     </details>
                     <AuthFold calls=calls />
                     <BodyFold calls=calls />

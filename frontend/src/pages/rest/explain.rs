@@ -71,6 +71,7 @@ fn last_tag(shown: &Shown) -> Option<String> {
 pub(super) fn words(i18n: I18n, status: u16, case: &Case, saved: Option<usize>) -> String {
     match case {
         Case::Tagged { etag } => t_string!(i18n, rest.case_tagged, etag = etag),
+        Case::Headers { etag } => t_string!(i18n, rest.case_headers, etag = etag),
         Case::Protobuf { bytes } => t_string!(i18n, rest.case_protobuf, bytes = bytes),
         Case::ChangedIf { tag, etag } => t_string!(i18n, rest.case_changed_if, tag = tag, etag = etag),
         Case::Changed { etag } => t_string!(i18n, rest.case_changed, etag = etag),
