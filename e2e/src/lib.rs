@@ -5,10 +5,12 @@
 //! - [`Broker`]: a RabbitMQ node, shared by virtual host or private, or the embedded broker
 //! - [`Server`]: the binary `crosstalk` as a process, ended by SIGTERM and checked for a clean exit
 //! - [`Browser`]: a headless Chromium whose console must stay clean
+//! - [`addresses()`]: the addresses of all pages
 //! - [`Page`]: what a person sees and does on the page, by `data-testid`
 //! - [`script`]: Python and JavaScript clients; [`copied`]: programs from *copy as*; [`grpcurl`]: grpcurl commands
 //! - [`mod@play`]: runs one test with a server and a browser, and keeps evidence if it fails
 
+mod addresses;
 mod broker;
 mod browser;
 mod console;
@@ -21,6 +23,7 @@ pub mod script;
 mod server;
 
 pub use self::{
+    addresses::addresses,
     broker::Broker,
     browser::Browser,
     console::Console,

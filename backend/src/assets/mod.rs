@@ -27,11 +27,10 @@ struct Asset {
 
 static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 const INDEX: &str = "/index.html";
-/// Where the build puts the documents, as `PAGE.LANGUAGE.html`.
+/// Where the build puts the documents, as `PAGE.LANGUAGE.html`. The document of `/PAGE` is named after the page.
 const SHELLS: &str = "/shell/";
-/// What the page's own router knows, and how the build names the documents of each.
-const PAGES: [(&str, &str); 5] =
-    [("/", "home"), ("/rest", "rest"), ("/grpc", "grpc"), ("/queue", "queue"), ("/design", "design")];
+/// The documents of `/`.
+const HOME: &str = "home";
 /// The documents of all other addresses.
 const LOST: &str = "lost";
 
@@ -46,10 +45,8 @@ pub fn routes(app: &App) -> Router<App> {
 fn serve(policy: &Policy, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     let path = uri.path();
     let language = Language::wanted(uri, headers);
-    let address = path.strip_suffix('/').filter(|address| !address.is_empty()).unwrap_or(path);
-    let page = PAGES.iter().find(|(known, _)| *known == address);
-    let found = match page {
-        Some((_, name)) => Some(shell(name, language)),
+    let found = match page(path) {
+        Some(name) => Some(shell(name, language)),
         None => ASSETS.iter().find(|asset| asset.path == path),
     };
     match (found, method) {
@@ -74,13 +71,19 @@ fn serve(policy: &Policy, method: &Method, uri: &Uri, headers: &HeaderMap) -> Re
     }
 }
 
-/// The document of a page; a server that was built without the page has one for all.
+/// The name of the page at `path`, with or without a slash at its end: a page for which the build wrote a document.
+fn page(path: &str) -> Option<&'static str> {
+    let name = path.strip_prefix('/')?;
+    match name.strip_suffix('/').unwrap_or(name) {
+        "" => Some(HOME).filter(|_| path == "/"),
+        name => ASSETS.iter().filter_map(Asset::page).find(|page| *page == name && ![HOME, LOST].contains(page)),
+    }
+}
+
+/// The document of a page. A server that was built without the page has one document for all addresses.
 fn shell(page: &str, language: Language) -> &'static Asset {
-    let is_of_page = |asset: &&Asset| {
-        let name = asset.path.strip_prefix(SHELLS).and_then(|name| name.split_once('.'));
-        name.is_some_and(|(name, _)| name == page)
-    };
-    let shell = ASSETS.iter().filter(is_of_page).find(|asset| asset.language() == Some(language));
+    let mut documents = ASSETS.iter().filter(|asset| asset.page() == Some(page));
+    let shell = documents.find(|asset| asset.language() == Some(language));
     let index = || ASSETS.iter().find(|asset| asset.path == INDEX);
     shell.or_else(index).expect("the build embeds an index.html or fails")
 }
@@ -98,6 +101,11 @@ fn takes_brotli(headers: &HeaderMap) -> bool {
 impl Asset {
     fn is_document(&self) -> bool {
         self.content_type.starts_with("text/html")
+    }
+
+    /// The page of which this is a document.
+    fn page(&self) -> Option<&'static str> {
+        self.path.strip_prefix(SHELLS)?.split_once('.').map(|(page, _)| page)
     }
 
     /// Of a document that there is in several.

@@ -1,12 +1,11 @@
 //! The page in both languages and themes, on a narrow screen, and by keyboard alone.
 
 use anyhow::{Result, bail};
-use crosstalk_e2e::{Broker, Page, play};
+use crosstalk_e2e::{Broker, Page, addresses, play};
 use thirtyfour::Key;
 
 use crate::hello::LANES;
 
-const PAGES: [&str; 5] = ["/", "/rest", "/grpc", "/queue", "/design"];
 /// No page has more stops than this before its first button.
 const MAX_TABS: usize = 60;
 const BACKGROUND: &str = "return getComputedStyle(document.documentElement).backgroundColor";
@@ -51,13 +50,13 @@ async fn every_page_speaks_both_languages_and_fits_a_narrow_screen() -> Result<(
     play("narrow", Broker::shared().await?, async |stage| {
         let page = &stage.page;
         stage.browser.resize(360, 740).await?;
-        for path in PAGES {
+        for path in addresses()? {
             for (language, tag) in [("en", "en"), ("zh", "zh-CN")] {
                 page.open(&format!("{path}?lang={language}")).await?;
                 assert_eq!(page.run(LANGUAGE, &[]).await?, tag);
                 let chinese = page.run(r"return /\p{Script=Han}/u.test(document.querySelector('main').innerText)", &[]);
                 assert_eq!(chinese.await?, language == "zh", "{path} in {language}");
-                fits(page, path).await?;
+                fits(page, &path).await?;
             }
         }
         // and with an answer in it, which is wider than none

@@ -1,10 +1,9 @@
 //! The prerendered document for each page and language: nothing in it moves when the program takes over.
 
 use anyhow::{Context as _, Result, ensure};
-use crosstalk_e2e::{Broker, Page, play};
+use crosstalk_e2e::{Broker, Page, addresses, play};
 use serde_json::Value;
 
-const PAGES: [&str; 5] = ["/", "/rest", "/grpc", "/queue", "/design"];
 /// A layout shift that nobody sees: a tenth of the window by a hundredth of it.
 pub(crate) const SEEN: f64 = 0.001;
 /// Between these a lead may take a line more when the tools beside it are there.
@@ -45,7 +44,7 @@ async fn nothing_moves_when_the_program_takes_over() -> Result<()> {
         let (page, browser) = (&stage.page, &stage.browser);
         for width in WIDTHS {
             browser.resize(width, 900).await?;
-            for path in PAGES {
+            for path in addresses()? {
                 for language in ["en", "zh"] {
                     let address = format!("{path}?lang={language}");
                     browser.allow_scripts(false).await?;
