@@ -27,7 +27,6 @@ use super::{answer, media::Media, problems};
             Protocol Buffers messages of `helloworld.Greeter`. A bearer token may be sent and is not looked at.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    servers((url = "/", description = "This server")),
     tags(
         (name = "greeting", description = "The job itself; nothing is kept"),
         (name = "captures", description = "What went over the sockets for one trace, byte by byte"),

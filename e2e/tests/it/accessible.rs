@@ -46,6 +46,29 @@ async fn axe_finds_nothing_on_pages_that_fail() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn the_api_description_leads_back_and_axe_finds_nothing() -> Result<()> {
+    play("axe-docs", Broker::absent(), async |stage| {
+        let page = &stage.page;
+        for width in [1440, 360] {
+            stage.browser.resize(width, 900).await?;
+            page.goto("/api/docs/").await?;
+            page.until("the operations are listed", "document.querySelector('.opblock')").await?;
+            let heads = "[...document.querySelectorAll('.opblock-head')].filter(row => row.checkVisibility()).length";
+            assert_eq!(page.run(&format!("return {heads}"), &[]).await?, json!(0), "HEAD is listed beside GET");
+            check(page, &format!("/api/docs at {width}")).await?;
+            for operation in ["get", "post", "delete"] {
+                page.click_css(&format!(".opblock-{operation} .opblock-summary-control")).await?;
+            }
+            page.until("the operations are open", "document.querySelectorAll('.opblock.is-open').length === 3").await?;
+            check(page, &format!("/api/docs at {width}, open")).await?;
+        }
+        page.click_css("header a[href='/']").await?;
+        page.until("the page is shown", "document.querySelector('[data-testid=hello-all]')").await
+    })
+    .await
+}
+
 /// Every page in every look, before and after its clicks.
 async fn looked_at(stage: &Stage, before: &str, after: &str) -> Result<()> {
     let page = &stage.page;

@@ -1,4 +1,5 @@
-//! `/api/docs`: the description as a page to read and try, Swagger UI from the binary, so that it works offline.
+//! `/api/docs`: the description as a page to read and try, Swagger UI from the binary, so that it works offline. The files
+//! beside this one are the page around Swagger UI, and what its markup and colours lack for accessibility.
 
 use std::sync::{Arc, LazyLock};
 
@@ -15,12 +16,21 @@ use utoipa_swagger_ui::Config;
 use crate::{error::Error, router::App};
 
 static SETTINGS: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-    Arc::new(Config::from("/api/openapi.json").try_it_out_enabled(true).display_request_duration(true))
+    let config = Config::from("/api/openapi.json").try_it_out_enabled(true).display_request_duration(true);
+    // without the field for other descriptions, and without links inside of buttons
+    Arc::new(config.use_base_layout().deep_linking(false))
 });
 
 /// Swagger UI styles its elements by attribute and has its pictures in data URLs; nothing else is opened.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The files of the page around Swagger UI, with their media types.
+const OWN: [(&str, &str, &str); 3] = [
+    ("index.html", "text/html; charset=utf-8", include_str!("index.html")),
+    ("docs.css", "text/css; charset=utf-8", include_str!("docs.css")),
+    ("docs.js", "text/javascript; charset=utf-8", include_str!("docs.js")),
+];
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<App> {
@@ -36,10 +46,15 @@ pub(super) fn routes() -> Router<App> {
 }
 
 fn file(path: &str) -> Response {
-    let Ok(Some(file)) = utoipa_swagger_ui::serve(path, SETTINGS.clone()) else { return missing() };
-    let mut response = Response::new(Body::from(file.bytes.into_owned()));
+    let (body, kind) = if let Some((_, kind, text)) = OWN.iter().find(|(name, ..)| *name == path) {
+        (Body::from(*text), HeaderValue::from_static(kind))
+    } else {
+        let Ok(Some(file)) = utoipa_swagger_ui::serve(path, SETTINGS.clone()) else { return missing() };
+        let kind = HeaderValue::try_from(file.content_type);
+        (Body::from(file.bytes.into_owned()), kind.unwrap_or(HeaderValue::from_static("application/octet-stream")))
+    };
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
-    let kind = HeaderValue::try_from(file.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, kind);
     protect(headers);
     response
