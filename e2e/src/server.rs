@@ -141,6 +141,11 @@ impl Server {
         self.child.terminate();
     }
 
+    /// Kills it (SIGKILL) and waits for the exit.
+    pub fn kill(&mut self) {
+        self.child.kill();
+    }
+
     /// Waits for the exit after [`Server::terminate`] and checks that it was clean.
     ///
     /// # Errors

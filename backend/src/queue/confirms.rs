@@ -64,7 +64,17 @@ impl ConfirmChannel {
             steps.end(Party::Link, "publish", start);
             let start = Instant::now();
             let confirmation = in_flight.confirmed().await?;
-            steps.end(Party::Link, "confirm", start);
+            let end = Instant::now();
+            let (returned, name) = match &confirmation {
+                Confirmation::Ack(returned) => (returned.is_some(), "confirm"),
+                Confirmation::Nack(returned) => (returned.is_some(), "nack"),
+                Confirmation::NotRequested => (false, "confirm"),
+            };
+            if returned {
+                // lapin hands out the returned message with its confirm
+                steps.add(Party::Link, "return", start, end);
+            }
+            steps.add(Party::Link, name, start, end);
             Ok(confirmation)
         };
         match tokio::time::timeout_at(by, outcome).await {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use crosstalk_e2e::{Broker, Page, play, script};
+use crosstalk_e2e::{Broker, Console, Page, play, script};
 use crosstalk_testkit::wait_until;
 
 /// From the broker's first answer to a live page.
@@ -59,8 +59,35 @@ async fn messages_held_when_the_link_breaks_come_again_and_are_told() -> Result<
             page.idle().await?;
         }
         page.says("consumer-held", "0 / 20").await?;
-        page.says("toast-recovered", "3 messages that this page had not acked went back").await?;
-        page.says("toast-recovered", "3 have come again").await
+        page.says("toast-recovered", "This page had not acked 3 messages when the connection broke").await?;
+        page.says("toast-recovered", "3 have been delivered again").await
+    })
+    .await
+}
+
+/// The built-in broker ends with the server, and what its queues held with it.
+#[tokio::test]
+async fn messages_held_when_the_server_dies_with_its_broker_are_told_as_lost() -> Result<()> {
+    play("lost", Broker::embedded(), async |stage| {
+        stage.console = Console::NetworkFailures;
+        let page = &stage.page;
+        page.open("/queue").await?;
+        page.click("consumer-ack-by-hand").await?;
+        page.click("consumer-start").await?;
+        page.says("consumer-state", "consuming as").await?;
+        page.fill("queue-count", "3").await?;
+        page.click("queue-publish").await?;
+        page.says("consumer-held", "3 / 20").await?;
+        stage.server.kill();
+        page.says("consumer-state", "If the server ended, the messages that were held are lost").await?;
+        page.says("messages", "not settled").await?;
+        stage.server.start_again(&stage.broker).await?;
+        page.says("toast-recovered", "The 3 messages that this page had not acked are lost").await?;
+        page.says("consumer-state", "consuming as").await?;
+        page.until("the rows say so", "document.querySelector('[data-testid=messages]').innerText.includes('lost')")
+            .await?;
+        assert_eq!(page.count("message-redelivered").await?, 0, "nothing comes again");
+        Ok(())
     })
     .await
 }

@@ -75,6 +75,8 @@ async fn fates_are_told(name: &str, broker: Broker) -> Result<()> {
         page.click("queue-preset-nobody").await?;
         page.click("queue-publish").await?;
         page.says("queue-fate", "312 NO_ROUTE").await?;
+        page.says("bench", "No queue matched the routing key").await?;
+        page.says("steps", "basic.return").await?;
         page.click("queue-preset-hello").await?;
         page.fill("queue-count", "100").await?;
         page.click("queue-publish").await?;

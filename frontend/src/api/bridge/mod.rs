@@ -161,6 +161,11 @@ impl Bridge {
         self.shared().offset.into()
     }
 
+    /// The id of the server's process, of the last one while the socket is not open; empty before the first.
+    pub fn instance(&self) -> Signal<String> {
+        self.shared().instance.into()
+    }
+
     /// The broker is the one in the server's process; tracked.
     pub fn is_embedded(&self) -> bool {
         let link = self.broker();

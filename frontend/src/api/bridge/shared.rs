@@ -58,7 +58,7 @@ pub(super) struct Shared {
     socket: RefCell<Option<Socket>>,
     pub(super) waiting: RefCell<HashMap<u64, Waiter>>,
     pub(super) clocks: RefCell<Clocks>,
-    instance: RefCell<String>,
+    pub(super) instance: RwSignal<String>,
     pub(super) last_id: Cell<u64>,
     /// Counts the sockets: what belongs to an earlier one knows that it is over.
     pub(super) attempt: Cell<u64>,
@@ -87,7 +87,7 @@ impl Default for Shared {
             socket: RefCell::default(),
             waiting: RefCell::default(),
             clocks: RefCell::default(),
-            instance: RefCell::default(),
+            instance: RwSignal::default(),
             last_id: Cell::default(),
             attempt: Cell::default(),
             failures: Cell::default(),
@@ -161,8 +161,9 @@ impl Shared {
             self.tell_change(false);
             return;
         }
-        if self.instance.replace(instance.clone()) != instance {
+        if self.instance.with_untracked(|known| *known != instance) {
             self.clocks.take(); // another process, another clock
+            self.instance.set(instance);
         }
         self.failures.set(0);
         self.connection.set(Connection::Open { server });

@@ -135,6 +135,8 @@ fn passed(i18n: I18n, step: &str) -> Texts {
 
 fn way(i18n: I18n, style: &str, sender: Party, receiver: Party, aside: bool, step: &str) -> Option<Texts> {
     Some(match (sender, receiver, style) {
+        _ if aside && step == "return" => (t_string!(i18n, sequence.returned), t_string!(i18n, sequence.returned_why)),
+        _ if aside && step == "nack" => (t_string!(i18n, sequence.nack), t_string!(i18n, sequence.nack_why)),
         _ if aside => (t_string!(i18n, sequence.confirm), t_string!(i18n, sequence.confirm_why)),
         (Party::Browser, Party::Caller, _) => (t_string!(i18n, sequence.drive), t_string!(i18n, sequence.drive_why)),
         (Party::Caller, Party::Server, _) => {

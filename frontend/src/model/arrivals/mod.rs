@@ -34,8 +34,12 @@ pub enum Fate {
     Nacked,
     /// Rejected, to come again.
     Requeued,
-    /// The link or the consumer ended first: the broker has it back.
+    /// The consumer ended first: the broker has it back.
     GivenBack,
+    /// The connection broke first. The broker delivers the message again if the broker still has it.
+    Unsettled,
+    /// The broker that had it has ended, and the message with it.
+    Lost,
 }
 
 /// A delivery over one link of one subscription: what an ack names.
@@ -96,7 +100,7 @@ impl Arrivals {
                 None => self.held.push((consumer, 1)),
             },
             Fate::Automatic => self.acked += 1,
-            Fate::Acked | Fate::Nacked | Fate::Requeued | Fate::GivenBack => {}
+            Fate::Acked | Fate::Nacked | Fate::Requeued | Fate::GivenBack | Fate::Unsettled | Fate::Lost => {}
         }
         self.kept.push_back(Arrival {
             number: self.total,
@@ -144,7 +148,7 @@ impl Arrivals {
         settled
     }
 
-    /// The ack of `count` deliveries up to `last` came too late: the broker had them back already.
+    /// The ack of `count` deliveries up to `last` came too late: the connection they came over had broken.
     pub fn unack(&mut self, consumer: u32, last: Tag, count: usize) {
         let late = |arrival: &&mut Arrival| {
             let Tag { epoch, delivery } = arrival.tag;
@@ -154,9 +158,16 @@ impl Arrivals {
                 && delivery <= last.delivery
         };
         for arrival in self.kept.iter_mut().rev().filter(late).take(count) {
-            arrival.fate = Fate::GivenBack;
+            arrival.fate = Fate::Unsettled;
         }
         self.acked -= count as u64;
+    }
+
+    /// The broker ended: what was not settled when its connection broke is lost. Says how many messages these are.
+    pub fn lose(&mut self) -> usize {
+        let kept = self.kept.iter_mut().chain(self.waiting.iter_mut());
+        let unsettled = kept.filter(|arrival| arrival.fate == Fate::Unsettled);
+        unsettled.map(|arrival| arrival.fate = Fate::Lost).count()
     }
 
     /// Lets go of what was only kept because it was held.

@@ -56,7 +56,10 @@ fn an_ack_that_came_too_late_is_taken_back() {
     assert_eq!(arrivals.acked(), 3);
     arrivals.unack(1, Tag { epoch: 1, delivery: 3 }, 2);
     let fates: Vec<Fate> = arrivals.iter().map(|arrival| arrival.fate).collect();
-    assert_eq!(fates, [Fate::GivenBack, Fate::GivenBack, Fate::Acked]);
+    assert_eq!(fates, [Fate::Unsettled, Fate::Unsettled, Fate::Acked]);
+    assert_eq!(arrivals.lose(), 2, "the broker ended");
+    let fates: Vec<Fate> = arrivals.iter().map(|arrival| arrival.fate).collect();
+    assert_eq!(fates, [Fate::Lost, Fate::Lost, Fate::Acked]);
     assert_eq!(arrivals.acked(), 1);
 }
 

@@ -2,7 +2,7 @@
 
 use crosstalk_proto::step::Party;
 
-use super::{Block, CONFIRM, Message, PASSED, PUBLISH, neighbours};
+use super::{Block, Message, PASSED, PUBLISH, is_report, neighbours};
 
 /// Steps that touch may overlap by what sums of floats lose.
 const ROUNDING_MS: f64 = 1e-5;
@@ -23,7 +23,7 @@ pub(super) fn derive(blocks: &mut Vec<Block>, passed: &[Block]) -> Vec<Message> 
         messages.extend(hops.iter().zip(ends).map(|(left, had)| message(left.party, had, left.from)));
     }
     let blocks = &*blocks;
-    let chain: Vec<&Block> = blocks.iter().filter(|block| block.name != CONFIRM).collect();
+    let chain: Vec<&Block> = blocks.iter().filter(|block| !is_report(block)).collect();
     for (at, block) in chain.iter().enumerate() {
         let earlier = &chain[..at];
         // what a party does within its own work, nobody asked it for
@@ -62,7 +62,7 @@ pub(super) fn derive(blocks: &mut Vec<Block>, passed: &[Block]) -> Vec<Message> 
             }
         }
     }
-    messages.extend(blocks.iter().filter(|block| block.name == CONFIRM).map(|confirm| Message {
+    messages.extend(blocks.iter().filter(|block| is_report(block)).map(|confirm| Message {
         sender: confirm.party,
         receiver: Party::Server,
         left: confirm.from,
@@ -80,7 +80,7 @@ pub(super) fn derive(blocks: &mut Vec<Block>, passed: &[Block]) -> Vec<Message> 
 /// When the confirm arrived that the page's answer waited for: the confirm of a message without a reply.
 fn confirmed(before: &Block, answer: &Block, blocks: &[Block]) -> Option<f64> {
     let waits = before.name == PUBLISH && answer.party == Party::Browser;
-    let confirms = blocks.iter().filter(|block| waits && block.name == CONFIRM && block.to <= answer.from);
+    let confirms = blocks.iter().filter(|block| waits && is_report(block) && block.to <= answer.from);
     confirms.map(|confirm| confirm.to).max_by(f64::total_cmp)
 }
 

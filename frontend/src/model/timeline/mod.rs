@@ -93,8 +93,9 @@ pub struct Consumed {
     pub settled_ms: Option<f64>,
 }
 
-/// The name of the step that is a message of its own: the broker's confirm of what was published.
-const CONFIRM: &str = "confirm";
+/// The steps that are messages of their own, what the broker says of a published message: `basic.return`, then `basic.ack` or
+/// `basic.nack`.
+const REPORTS: [&str; 3] = ["return", "confirm", "nack"];
 
 /// The name of the step that the broker confirms.
 const PUBLISH: &str = "publish";
@@ -127,7 +128,7 @@ pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     let passed: Vec<Block> =
         placed.map(|(shift, _)| passed.iter().map(|step| block(step, shift)).collect()).unwrap_or_default();
     let messages = messages::derive(&mut blocks, &passed);
-    blocks.retain(|block| block.name != CONFIRM);
+    blocks.retain(|block| !is_report(block));
     let (shift, placement) = placed.unzip();
     Timeline { blocks, messages, answered: end, end, placement, shift }
 }
@@ -157,6 +158,11 @@ pub fn follow(timeline: &mut Timeline, cost: &Cost, consumed: Consumed) {
 fn block(step: &Step, shift: f64) -> Block {
     let from = step.start_ms + shift;
     Block { party: step.party, name: step.name.clone(), from, to: from + step.dur_ms.max(0.0) }
+}
+
+/// Whether a block is one of [`REPORTS`].
+fn is_report(block: &Block) -> bool {
+    REPORTS.contains(&block.name.as_str())
 }
 
 /// Whether a step of another's is the moment at which it let go of what the page then had.

@@ -217,7 +217,7 @@ proptest! {
         consumed in prop::option::of(100.0_f64..150.0),
     ) {
         let parties = [Party::Server, Party::Store, Party::Link, Party::Worker, Party::Caller];
-        let names = ["work", "publish", CONFIRM, HEADERS, TRAILERS];
+        let names = ["work", "publish", "confirm", HEADERS, TRAILERS];
         let steps: Vec<Step> = steps
             .into_iter()
             .map(|(party, name, start, dur)| step(parties[party], names[name], start, dur))
@@ -243,7 +243,7 @@ proptest! {
         let parties = [Party::Server, Party::Store, Party::Link, Party::Worker];
         let steps: Vec<Step> = steps
             .into_iter()
-            .map(|(party, start, dur)| step(parties[party], if dur > 15.0 { CONFIRM } else { "work" }, start, dur))
+            .map(|(party, start, dur)| step(parties[party], if dur > 15.0 { "confirm" } else { "work" }, start, dur))
             .collect();
         let timeline = place(&cost(&steps), known.and_then(offset));
         for message in &timeline.messages {

@@ -30,7 +30,10 @@ pub(super) enum State {
     /// There is no broker link; it starts when there is.
     NoBroker,
     /// The page's socket is gone; it starts again with it.
-    Disconnected,
+    Disconnected {
+        /// The broker is in the server's process.
+        embedded: bool,
+    },
     /// It is over.
     Failed(CallError),
 }

@@ -41,8 +41,10 @@ const ACK_PAUSE: Duration = Duration::from_millis(10);
 pub(super) struct Consumers {
     pub(super) list: RwSignal<Vec<Consumer>>,
     pub(super) board: Board,
-    /// How many unacked messages went back because a link broke, since this was last set to nothing.
-    pub(super) given_back: RwSignal<u64>,
+    /// How many messages were not settled when a connection broke, since this was last set to 0.
+    pub(super) unsettled: RwSignal<u64>,
+    /// The process whose built-in broker the consumers had, none for a broker of its own.
+    embedded_in: StoredValue<Option<String>>,
     /// Of those that are on, with their ids.
     subscriptions: StoredValue<Vec<(u32, Subscription)>, LocalStorage>,
     last: StoredValue<u32>,
@@ -60,7 +62,8 @@ impl Consumers {
         Self {
             list: RwSignal::new(Vec::new()),
             board: Board::new(),
-            given_back: RwSignal::new(0),
+            unsettled: RwSignal::new(0),
+            embedded_in: StoredValue::new(None),
             subscriptions,
             last: StoredValue::new(0),
             owner: StoredValue::new(Owner::current().expect("a component has an owner")),
@@ -210,19 +213,19 @@ impl Consumers {
         let state = match news {
             News::Deliveries { epoch, messages } => return self.deliver(consumer, epoch, messages, ack_mode),
             News::Event(SubscriptionEvent::Suspended { unacked }) => {
-                self.given_back.update(|count| *count += u64::from(unacked));
-                self.give_back(consumer);
+                self.unsettled.update(|count| *count += u64::from(unacked));
+                self.leave(consumer, Fate::Unsettled);
                 State::Suspended { unacked }
             }
             News::Event(SubscriptionEvent::Ended { problem }) => {
-                self.give_back(consumer);
+                self.leave(consumer, Fate::GivenBack);
                 State::Failed(CallError::Problem(Box::new(problem)))
             }
             News::Disconnected => {
                 let held = self.board.with(|arrivals| arrivals.held_by(consumer.id)) as u64;
-                self.given_back.update(|count| *count += held);
-                self.give_back(consumer);
-                State::Disconnected
+                self.unsettled.update(|count| *count += held);
+                self.leave(consumer, Fate::Unsettled);
+                State::Disconnected { embedded: self.embedded_in.with_value(Option::is_some) }
             }
             News::Started { consumer_tag } | News::Event(SubscriptionEvent::Resumed { consumer_tag, epoch: _ }) => {
                 State::Running { consumer_tag }
@@ -287,8 +290,20 @@ impl Consumers {
         }
     }
 
-    /// The broker has back what was held.
-    fn give_back(self, consumer: Consumer) {
-        self.board.update(|arrivals| arrivals.settle(consumer.id, Fate::GivenBack, now_ms(), |_| true));
+    /// The link is up. If the built-in broker is another one than before, the messages of that one are lost; says whether
+    /// it is.
+    pub(super) fn found_broker(self) -> bool {
+        let instance = self.bridge.is_embedded().then(|| self.bridge.instance().get_untracked());
+        let before = self.embedded_in.try_update_value(|known| std::mem::replace(known, instance.clone())).flatten();
+        let is_another = before.is_some() && before != instance;
+        if is_another {
+            self.board.update(|arrivals| arrivals.lose());
+        }
+        is_another
+    }
+
+    /// What was held is not the page's any more.
+    fn leave(self, consumer: Consumer, fate: Fate) {
+        self.board.update(|arrivals| arrivals.settle(consumer.id, fate, now_ms(), |_| true));
     }
 }

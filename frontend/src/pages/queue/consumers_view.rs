@@ -203,7 +203,8 @@ fn Words(consumer: Consumer) -> impl IntoView {
         State::Dying => t_string!(i18n, queue.dying).to_owned(),
         State::Suspended { unacked } => t_string!(i18n, queue.suspended, count = unacked),
         State::NoBroker => t_string!(i18n, queue.no_broker).to_owned(),
-        State::Disconnected => t_string!(i18n, queue.disconnected).to_owned(),
+        State::Disconnected { embedded: true } => t_string!(i18n, queue.disconnected_embedded).to_owned(),
+        State::Disconnected { embedded: false } => t_string!(i18n, queue.disconnected).to_owned(),
         State::Failed(_) => t_string!(i18n, queue.failed).to_owned(),
     };
     let meaning = move || match consumer.acking.get() {

@@ -171,6 +171,8 @@ fn Message(consumers: Consumers, arrival: Arrival) -> impl IntoView {
         Fate::Nacked => t_string!(i18n, queue.fate_nacked),
         Fate::Requeued => t_string!(i18n, queue.fate_requeued),
         Fate::GivenBack => t_string!(i18n, queue.fate_given_back),
+        Fate::Unsettled => t_string!(i18n, queue.fate_unsettled),
+        Fate::Lost => t_string!(i18n, queue.fate_lost),
     };
     let binary = matches!(arrival.delivery.body, crosstalk_proto::amqp::Body::Base64(_));
     let redelivered = arrival.delivery.redelivered;

@@ -32,13 +32,15 @@ pub(super) fn watch(consumers: Consumers) {
                 toasts.put_away(KIND);
             }
             (false, true) => {
+                let is_another = untrack(|| consumers.found_broker());
                 if let Some(at) = lost_at.try_update_value(Option::take).flatten() {
                     let seconds = (now_ms() - at) / 1_000.0;
-                    let given_back = consumers.given_back.get_untracked();
-                    consumers.given_back.set(0);
+                    let unsettled = consumers.unsettled.get_untracked();
+                    consumers.unsettled.set(0);
                     let before = counts.get_untracked().redelivered;
-                    let text = move || match given_back {
+                    let text = move || match unsettled {
                         0 => t_string!(i18n, queue.link_back_none).to_owned(),
+                        lost if is_another => t_string!(i18n, queue.link_back_lost, count = number::count(lost)),
                         back => {
                             let again = counts.get().redelivered.saturating_sub(before);
                             let (back, again) = (number::count(back), number::count(again));
