@@ -37,5 +37,6 @@ mod rest;
 mod shells;
 mod sight;
 mod sockets;
+mod timing;
 mod tls;
 mod tshark;

@@ -1,6 +1,7 @@
 //! What the page asks of its browser besides fetching: the time, randomness, its own address.
 
 use crosstalk_proto::step::Step;
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Date, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Performance, PerformanceResourceTiming, Url, Window};
@@ -9,6 +10,9 @@ use crate::model::{exchange::browser_step, trace};
 
 /// A browser keeps 250 entries and then no more: at this many they are cleared.
 const RESOURCES_KEPT: u32 = 200;
+/// How often an entry is looked for that is not there yet.
+const ENTRY_LOOKS: u32 = 3;
+const ENTRY_LOOKS_APART_MS: u32 = 5;
 
 /// The page's monotonic clock, `performance.now()`, in milliseconds.
 pub fn now_ms() -> f64 {
@@ -124,25 +128,39 @@ pub(super) struct NetworkTimes {
     pub(super) request_start: f64,
     /// The first byte of the answer was there.
     pub(super) response_start: f64,
+    /// The last byte was there.
+    pub(super) response_end: f64,
     /// What it did one after the other; what took no time, a connection that was there for one, is not in it.
     pub(super) phases: Vec<Step>,
 }
 
-/// Resource Timing (W3C) of the newest fetch of `path` since `started_ms`; a browser may have none.
-pub(super) fn network_times(path: &str, started_ms: f64) -> Option<NetworkTimes> {
+/// Resource Timing (W3C) of the first fetch of `path` since `started_ms`, whose body has been read to its end. A browser may
+/// have none; it may add the entry some tasks after the end of the body.
+pub(super) async fn network_times(path: &str, started_ms: f64) -> Option<NetworkTimes> {
+    for _ in 0..ENTRY_LOOKS {
+        if let Some(times) = network_entry(path, started_ms) {
+            return Some(times);
+        }
+        TimeoutFuture::new(ENTRY_LOOKS_APART_MS).await;
+    }
+    network_entry(path, started_ms)
+}
+
+fn network_entry(path: &str, started_ms: f64) -> Option<NetworkTimes> {
     let performance = performance();
     let url = format!("{}{path}", window().location().origin().ok()?);
     let entries = performance.get_entries_by_name_with_entry_type(&url, "resource");
+    let entries = entries.iter().filter_map(|entry| entry.dyn_into::<PerformanceResourceTiming>().ok());
+    let entry = entries.filter(|entry| entry.start_time() >= started_ms).find_map(|entry| {
+        let (request_start, response_start) = (entry.request_start(), entry.response_start());
+        let response_end = entry.response_end();
+        let is_whole = request_start >= started_ms && response_start >= request_start && response_end >= response_start;
+        is_whole.then(|| NetworkTimes { request_start, response_start, response_end, phases: phases(&entry) })
+    });
     if performance.get_entries_by_type("resource").length() > RESOURCES_KEPT {
         performance.clear_resource_timings();
     }
-    let entry: PerformanceResourceTiming = entries.pop().dyn_into().ok()?;
-    let (request_start, response_start) = (entry.request_start(), entry.response_start());
-    (request_start >= started_ms && response_start >= request_start).then(|| NetworkTimes {
-        request_start,
-        response_start,
-        phases: phases(&entry),
-    })
+    entry
 }
 
 fn phases(entry: &PerformanceResourceTiming) -> Vec<Step> {

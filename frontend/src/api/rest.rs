@@ -13,7 +13,7 @@ use super::{
     fetch::{self, Outgoing},
 };
 use crate::model::{
-    exchange::{CallError, Cost, Greeted, browser_step},
+    exchange::{BUSY, CallError, Cost, Greeted, browser_step},
     server_timing,
 };
 
@@ -80,12 +80,14 @@ pub async fn send(request: &Request) -> Result<Exchange, CallError> {
     while let Some(chunk) = incoming.chunk().await? {
         bytes.extend_from_slice(&chunk);
     }
-    let ended_ms = now_ms();
+    let read_ms = now_ms();
 
-    let network = network_times(&request.path, started_ms);
+    let network = network_times(&request.path, started_ms).await;
+    let ended_ms = network.as_ref().map_or(read_ms, |times| times.response_end);
     let sent_ms = network.as_ref().map_or(started_ms, |times| times.request_start);
     let answered_ms = network.as_ref().map_or(incoming.at_ms, |times| times.response_start);
     let mut steps = vec![browser_step("send", started_ms, sent_ms), browser_step("receive", answered_ms, ended_ms)];
+    steps.extend((read_ms > ended_ms).then(|| browser_step(BUSY, ended_ms, read_ms)));
     steps.extend(incoming.header("server-timing").map(server_timing::parse).unwrap_or_default());
     Ok(Exchange {
         status: incoming.status,

@@ -24,7 +24,8 @@ pub struct Greeted {
 pub struct Cost {
     /// When it was started, on the page's clock.
     pub started_ms: f64,
-    /// When the whole answer was there, on the page's clock.
+    /// When the last byte of the answer had arrived, on the page's clock: by Resource Timing where the browser tells it, else
+    /// when the page read it. What the page did after that is the step [`BUSY`].
     pub ended_ms: f64,
     /// What every party measured.
     pub steps: Vec<Step>,
@@ -40,6 +41,9 @@ impl Cost {
         self.ended_ms - self.started_ms
     }
 }
+
+/// The name of the step in which the page reads an answer that has arrived. It is in no total.
+pub const BUSY: &str = "busy";
 
 /// A step of the page itself.
 pub fn browser_step(name: &str, start_ms: f64, end_ms: f64) -> Step {

@@ -3,7 +3,7 @@
 
 use crosstalk_proto::step::{Party, Step};
 
-use super::exchange::{Cost, browser_step};
+use super::exchange::{BUSY, Cost, browser_step};
 
 /// The names of what both sides measure: the server when it let go of it, the page when it had it.
 pub const HEADERS: &str = "headers";
@@ -31,8 +31,10 @@ pub struct Record {
     pub last_ms: Option<f64>,
     /// When it had the trailers.
     pub trailers_ms: Option<f64>,
-    /// When all was over.
+    /// When the last byte had arrived, as far as the browser tells; else when the page had read the end.
     pub ended_ms: f64,
+    /// When the page had read the end, if that is later.
+    pub read_ms: Option<f64>,
     /// How many messages came.
     pub messages: usize,
     /// Bytes of the request's body.
@@ -67,6 +69,7 @@ impl Record {
             first_ms: from(DATA),
             trailers_ms: from(TRAILERS),
             ended_ms: cost.ended_ms,
+            read_ms: to(BUSY),
             messages,
             bytes_out: cost.bytes_out,
             bytes_in: cost.bytes_in,
@@ -80,6 +83,20 @@ impl Record {
     pub fn put_off(&mut self, by_ms: f64) {
         self.began_ms += by_ms;
         self.encoded_ms += by_ms;
+    }
+
+    /// What the browser's network stack measured: when it sent the request, when the first and the last byte of the answer
+    /// were there, and what it did one after the other.
+    pub fn transferred(&mut self, sent_ms: f64, first_byte_ms: f64, last_byte_ms: f64, network: Vec<Step>) {
+        self.sent_ms = Some(sent_ms);
+        self.first_byte_ms = Some(first_byte_ms);
+        self.read_ms = Some(self.ended_ms).filter(|read| *read > last_byte_ms);
+        self.ended_ms = last_byte_ms;
+        // what the page read later had arrived by then
+        self.headers_ms = self.headers_ms.map(|at| at.min(first_byte_ms.max(sent_ms)));
+        self.first_ms = self.first_ms.map(|at| at.min(last_byte_ms));
+        self.trailers_ms = self.trailers_ms.map(|at| at.min(last_byte_ms));
+        self.network = network;
     }
 
     /// A message came.
@@ -106,7 +123,10 @@ impl Record {
         steps.extend(self.sent_ms.map(|sent| browser_step("send", self.encoded_ms, sent)));
         let instants = [(HEADERS, self.headers_ms), (DATA, self.first_ms), (TRAILERS, self.trailers_ms)];
         steps.extend(instants.into_iter().filter_map(|(name, at)| Some(browser_step(name, at?, at?))));
-        steps.extend(self.trailers_ms.map(|at| browser_step("decode", at, self.ended_ms)));
+        steps.extend(
+            self.trailers_ms.map(|at| browser_step("decode", at, self.ended_ms)).filter(|step| step.dur_ms > 0.0),
+        );
+        steps.extend(self.read_ms.map(|read| browser_step(BUSY, self.ended_ms, read)));
         steps.extend(self.others.iter().cloned());
         Cost {
             started_ms: self.began_ms,
@@ -136,6 +156,13 @@ mod tests {
         record.message(13.5);
         assert_eq!(names(&record), ["encode", "send", "headers", "data"]);
         assert_eq!((record.first_ms, record.last_ms, record.messages), (Some(12.5), Some(13.5), 2));
+        // what the page reads after the last byte is no part of the call
+        let mut late = Record { headers_ms: Some(20.0), trailers_ms: Some(20.5), ended_ms: 21.0, ..record.clone() };
+        late.first_ms = Some(20.25);
+        late.transferred(10.5, 12.0, 13.0, Vec::new());
+        assert_eq!(late.cost().total_ms(), 3.0);
+        assert_eq!(names(&late), ["encode", "send", "headers", "data", "trailers", "busy"]);
+        assert_eq!((late.headers_ms, late.first_ms, late.trailers_ms), (Some(12.0), Some(13.0), Some(13.0)));
         // what it cost tells most of it again
         record.trailers_ms = Some(14.0);
         record.others = vec![Step { party: Party::Server, name: "greet".to_owned(), start_ms: 7.0, dur_ms: 0.5 }];

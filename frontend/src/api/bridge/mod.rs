@@ -254,9 +254,9 @@ impl Bridge {
             drop(flight);
             fate(match result {
                 Ok((Answer::Published { outcome }, steps)) => {
-                    let ended_ms = now_ms();
-                    let steps = with_browser_steps(started_ms, read_ms, ended_ms, steps);
-                    Ok(Published { outcome, cost: Cost { started_ms, ended_ms, steps, bytes_out, bytes_in: 0 } })
+                    let steps = with_browser_steps(started_ms, read_ms, now_ms(), steps);
+                    let cost = Cost { started_ms, ended_ms: read_ms, steps, bytes_out, bytes_in: 0 };
+                    Ok(Published { outcome, cost })
                 }
                 Ok(_) => Err(unexpected()),
                 Err(error) => Err(error),
@@ -312,9 +312,10 @@ fn unexpected() -> CallError {
 }
 
 /// The steps of a command that the page itself measured, before those of the others.
-fn with_browser_steps(started_ms: f64, read_ms: f64, ended_ms: f64, others: Vec<Step>) -> Vec<Step> {
-    use crate::model::exchange::browser_step;
-    let mut steps = vec![browser_step("send", started_ms, started_ms), browser_step("receive", read_ms, ended_ms)];
+fn with_browser_steps(started_ms: f64, read_ms: f64, done_ms: f64, others: Vec<Step>) -> Vec<Step> {
+    use crate::model::exchange::{BUSY, browser_step};
+    let mut steps = vec![browser_step("send", started_ms, started_ms), browser_step("receive", read_ms, read_ms)];
+    steps.extend((done_ms > read_ms).then(|| browser_step(BUSY, read_ms, done_ms)));
     steps.extend(others);
     steps
 }

@@ -65,9 +65,9 @@ impl Shared {
         match select(receiver, TimeoutFuture::new(budget_ms)).await {
             Either::Left((Ok((result, read_ms)), _)) => {
                 let (answer, steps) = result?;
-                let ended_ms = now_ms();
-                let steps = with_browser_steps(started_ms, read_ms, ended_ms, steps);
-                Ok(Answered { answer, cost: Cost { started_ms, ended_ms, steps, bytes_out: 0, bytes_in: 0 } })
+                let steps = with_browser_steps(started_ms, read_ms, now_ms(), steps);
+                let cost = Cost { started_ms, ended_ms: read_ms, steps, bytes_out: 0, bytes_in: 0 };
+                Ok(Answered { answer, cost })
             }
             Either::Left((Err(oneshot::Canceled), _)) => Err(CallError::Lost),
             Either::Right(_) => {

@@ -120,12 +120,11 @@ pub async fn call(call: &Call, record: &RefCell<Record>, mut on_event: impl FnMu
             }
         }
     };
-    let mut record = record.borrow_mut();
-    record.ended_ms = now_ms();
-    if let Some(times) = network_times(&path, began_ms) {
-        record.sent_ms = Some(times.request_start);
-        record.first_byte_ms = Some(times.response_start);
-        record.network = times.phases;
+    record.borrow_mut().ended_ms = now_ms();
+    // a call that the page ended has no last byte
+    let network = if by_page { None } else { network_times(&path, began_ms).await };
+    if let Some(times) = network {
+        record.borrow_mut().transferred(times.request_start, times.response_start, times.response_end, times.phases);
     }
     let status = match outcome {
         Ok(status) => status,

@@ -229,7 +229,7 @@ fn hint(i18n: I18n, picture: &Picture, failed: Option<&CallError>) -> String {
                 .map(|block| block.to - block.from)
                 // the sum of nothing would be minus 0
                 .fold(0.0, |sum, took| sum + took);
-            let total = number::ms(timeline.end);
+            let total = number::ms(timeline.answered);
             let scale = match timeline.placement {
                 // who told no times did not work for none
                 None => t_string!(i18n, sequence.total, total = total),

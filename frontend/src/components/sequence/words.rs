@@ -7,6 +7,7 @@ use super::Said;
 use crate::{
     i18n::{I18n, t_string},
     model::{
+        exchange::BUSY,
         grpc_record::{DATA, HEADERS, TRAILERS},
         number,
         sequence::{Row, What},
@@ -97,6 +98,7 @@ fn work(i18n: I18n, style: &str, party: Party, step: &str) -> Option<Texts> {
         (Party::Browser, "receive", "rest") => {
             (t_string!(i18n, sequence.receive_fetch), t_string!(i18n, sequence.receive_fetch_why))
         }
+        (Party::Browser, BUSY, _) => (t_string!(i18n, sequence.busy), t_string!(i18n, sequence.busy_why)),
         (Party::Browser, "decode", _) => (t_string!(i18n, sequence.decode), t_string!(i18n, sequence.decode_why)),
         (Party::Browser, HEADERS | DATA | TRAILERS, _) => passed(i18n, step),
         (Party::Browser, "receive", _) => {

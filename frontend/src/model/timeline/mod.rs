@@ -19,7 +19,7 @@ use crosstalk_proto::step::{Party, Step};
 use self::bounds::Bounds;
 use super::{
     clock::Offset,
-    exchange::Cost,
+    exchange::{BUSY, Cost},
     grpc_record::{DATA, HEADERS, TRAILERS},
 };
 
@@ -74,7 +74,7 @@ pub struct Timeline {
     pub messages: Vec<Message>,
     /// When the answer was in hand.
     pub answered: f64,
-    /// When all of it was over: the answer, or what its consumer did after that.
+    /// When all of it was over: the answer, or what the page or a consumer did after that.
     pub end: f64,
     /// None when nobody but the page measured anything.
     pub placement: Option<Placement>,
@@ -106,7 +106,9 @@ const PASSED: [&str; 3] = [HEADERS, DATA, TRAILERS];
 /// Places a call.
 pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
     let end = cost.total_ms().max(0.0);
-    let (ours, others): (Vec<&Step>, Vec<&Step>) = cost.steps.iter().partition(|step| step.party == Party::Browser);
+    let (busy, steps): (Vec<&Step>, Vec<&Step>) =
+        cost.steps.iter().partition(|step| step.party == Party::Browser && step.name == BUSY);
+    let (ours, others): (Vec<&Step>, Vec<&Step>) = steps.into_iter().partition(|step| step.party == Party::Browser);
     let mut own: Vec<Block> = ours.iter().map(|step| block(step, -cost.started_ms)).collect();
     own.sort_by(|a, b| a.from.total_cmp(&b.from));
 
@@ -129,8 +131,11 @@ pub fn place(cost: &Cost, offset: Option<Offset>) -> Timeline {
         placed.map(|(shift, _)| passed.iter().map(|step| block(step, shift)).collect()).unwrap_or_default();
     let messages = messages::derive(&mut blocks, &passed);
     blocks.retain(|block| !is_report(block));
+    // what the page does with the answer comes after the call
+    blocks.extend(busy.into_iter().map(|step| block(step, -cost.started_ms)));
+    let over = blocks.iter().filter(|block| block.name == BUSY).map(|block| block.to).fold(end, f64::max);
     let (shift, placement) = placed.unzip();
-    Timeline { blocks, messages, answered: end, end, placement, shift }
+    Timeline { blocks, messages, answered: end, end: over, placement, shift }
 }
 
 /// Follows a published message to its consumer. The way there is drawn no earlier than the publish and no later than

@@ -176,6 +176,17 @@ fn a_message_is_followed_to_its_consumer() {
 }
 
 #[test]
+fn what_the_page_does_with_the_answer_is_in_no_total() {
+    let mut cost = cost(&[step(Party::Server, "greet", 7_001.0, 0.25)]);
+    cost.steps.push(browser_step(BUSY, 102.25, 152.25));
+    let timeline = place(&cost, offset(6_900.0));
+    assert_eq!((timeline.answered, timeline.end, cost.total_ms()), (2.25, 52.25, 2.25));
+    assert_eq!(path(&timeline), [(Party::Browser, Party::Server), (Party::Server, Party::Browser)]);
+    let last = timeline.blocks.last().expect("the page was busy");
+    assert_eq!((last.name.as_str(), last.from, last.to), (BUSY, 2.25, 52.25));
+}
+
+#[test]
 fn a_result_of_the_store_passes_the_server() {
     let timeline =
         place(&cost(&[step(Party::Server, "parse", 0.0, 0.2), step(Party::Store, "insert", 0.3, 0.4)]), None);

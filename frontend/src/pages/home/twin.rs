@@ -67,5 +67,5 @@ fn tell(i18n: I18n, way: Way, timeline: &Timeline) -> String {
     told.sort_by(|a, b| a.0.total_cmp(&b.0));
     let steps: Vec<String> = told.into_iter().map(|(_, text)| text).collect();
     let steps = steps.join(t_string!(i18n, home.twin_join));
-    t_string!(i18n, home.twin_line, way = words::way(i18n, way), steps = steps, end = ms(timeline.end))
+    t_string!(i18n, home.twin_line, way = words::way(i18n, way), steps = steps, end = ms(timeline.answered))
 }

@@ -8,7 +8,7 @@ use crate::{
     components::failure::by_status,
     i18n::{I18n, Locale, t_string},
     model::{
-        exchange::{CallError, Greeted},
+        exchange::{BUSY, CallError, Greeted},
         grpc_record::TRAILERS,
         number::ms,
         timeline::{Message, Placement, Timeline},
@@ -43,6 +43,7 @@ pub(super) fn step(i18n: I18n, name: &str) -> String {
         "send" => t_string!(i18n, home.step_send),
         "receive" => t_string!(i18n, home.step_receive),
         "decode" => t_string!(i18n, sequence.decode),
+        BUSY => t_string!(i18n, sequence.busy),
         "deadline" => t_string!(i18n, sequence.deadline),
         "reply" => t_string!(i18n, sequence.reply),
         "parse" => t_string!(i18n, home.step_parse),
