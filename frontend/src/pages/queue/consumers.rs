@@ -147,7 +147,7 @@ impl Consumers {
             return;
         };
         consumer.state.set(state(None));
-        self.give_back(consumer);
+        self.leave(consumer, Fate::GivenBack);
         let stopped = subscription.stop();
         self.tasks.spawn(async move {
             if let Ok(returned) = stopped.await {
