@@ -169,6 +169,47 @@ async fn what_cannot_be_read_is_nacked_by_who_works_on_it() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_message_is_read_on_a_phone_without_scrolling_sideways() -> Result<()> {
+    play("phone", Broker::embedded(), async |stage| {
+        let page = &stage.page;
+        stage.browser.resize(360, 740).await?;
+        page.open("/queue?speed=instant").await?;
+        page.click("consumer-ack-by-hand").await?;
+        page.click("consumer-start").await?;
+        page.says("consumer-state", "consuming as").await?;
+        let locked = "return [...document.querySelectorAll('[data-testid=consumer-ack-automatic]')].map(b => [b.disabled, b.title])";
+        assert_eq!(
+            page.run(locked, &[]).await?,
+            serde_json::json!([[true, "Stop the consumer to change between automatic and manual acknowledgement."]])
+        );
+        page.click("queue-publish").await?;
+        page.says("messages", "Hello").await?;
+        let sideways = "const list = document.getElementById('live-h-list');
+            const box = document.querySelector('[data-testid=message-body]').getBoundingClientRect();
+            return [list.scrollWidth <= list.clientWidth, box.left >= 0 && box.right <= innerWidth]";
+        assert_eq!(page.run(sideways, &[]).await?, serde_json::json!([true, true]));
+        page.click("message-ack").await?;
+        page.says("message-fate", "acked").await?;
+
+        // a busy button can be read while the pointer is on it
+        page.fill("queue-count", "2000").await?;
+        page.fill("queue-rate", "500").await?;
+        page.click("queue-publish").await?;
+        page.until("the run goes on", "document.querySelector('[data-testid=queue-publish][aria-disabled=true]')").await?;
+        let colours = "const style = getComputedStyle(document.querySelector('[data-testid=queue-publish]'));
+            const probe = document.body.appendChild(document.createElement('i'));
+            probe.style.setProperty('color', 'var(--sunken)');
+            const sunken = getComputedStyle(probe).color;
+            probe.remove();
+            return document.querySelector('[data-testid=queue-publish]').matches(':hover') && style.backgroundColor === sunken";
+        page.until("the busy button has a quiet ground", &format!("(() => {{ {colours} }})()")).await?;
+        page.click("queue-stop").await?;
+        page.idle().await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn what_cannot_be_sent_is_told_as_it_is_typed() -> Result<()> {
     play("faults", Broker::embedded(), async |stage| {
         let page = &stage.page;

@@ -38,7 +38,7 @@ pub fn VirtualList<T, K>(
     rows: Callback<Range<usize>, Vec<T>>,
     /// Names a row; another name is another row.
     key: fn(&T) -> K,
-    /// Draws a row, a `<tr>`.
+    /// Draws a row, a `<tr>` with its roles.
     #[prop(into)]
     row: Callback<T, AnyView>,
     /// Beneath the rows: what to say when there are none.
@@ -105,11 +105,12 @@ where
             node_ref=scroller
             on:scroll=on_scroll
         >
-            <table class="table tight pad" data-testid=testid aria-rowcount=move || (count.get() + 1).to_string()>
-                <thead>
-                    <tr aria-rowindex="1">{head}</tr>
+            // with roles: a style sheet may draw the rows as blocks, which would take them away
+            <table class="table tight pad" role="table" data-testid=testid aria-rowcount=move || (count.get() + 1).to_string()>
+                <thead role="rowgroup">
+                    <tr role="row" aria-rowindex="1">{head}</tr>
                 </thead>
-                <tbody node_ref=body>
+                <tbody role="rowgroup" node_ref=body>
                     <tr class="space" aria-hidden="true">
                         <td colspan=columns style:height=move || space(range.get().start)></td>
                     </tr>

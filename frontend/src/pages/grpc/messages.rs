@@ -30,10 +30,10 @@ pub(super) fn Messages(calls: Calls) -> impl IntoView {
     };
     let head = move || {
         view! {
-            <th scope="col" class="num">"#"</th>
-            <th scope="col" class="num">{t!(i18n, grpc.at_ms)}</th>
-            <th scope="col" class="num">"B"</th>
-            <th scope="col">{reply}</th>
+            <th role="columnheader" scope="col" class="num">"#"</th>
+            <th role="columnheader" scope="col" class="num">{t!(i18n, grpc.at_ms)}</th>
+            <th role="columnheader" scope="col" class="num">"B"</th>
+            <th role="columnheader" scope="col">{reply}</th>
         }
     };
     let rows = Callback::new(move |range: Range<usize>| log.newest(range));
@@ -83,11 +83,11 @@ fn row(calls: Calls, number: usize, line: &Line) -> AnyView {
     // what is no such message is shown as it came
     let text = text.unwrap_or_else(|| payload::hex(bytes));
     view! {
-        <tr>
-            <td class="num mono">{number}</td>
-            <td class="num">{number::ms(*at_ms)}</td>
-            <td class="num">{bytes.len()}</td>
-            <td data-testid=if *sent { "grpc-sent" } else { "grpc-message" }>
+        <tr role="row">
+            <td role="cell" class="num mono">{number}</td>
+            <td role="cell" class="num">{number::ms(*at_ms)}</td>
+            <td role="cell" class="num">{bytes.len()}</td>
+            <td role="cell" data-testid=if *sent { "grpc-sent" } else { "grpc-message" }>
                 {sent.then(|| view! { <span class="badge out">{t!(i18n, grpc.sent)}</span> " " })} <code>{text}</code>
             </td>
         </tr>

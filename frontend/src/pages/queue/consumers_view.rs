@@ -262,6 +262,7 @@ fn AckChoice(consumers: Consumers, consumer: Consumer) -> impl IntoView {
                 data-testid=format!("consumer-ack-{}", acking.name())
                 aria-pressed=move || (consumer.acking.get() == acking).to_string()
                 disabled=fixed
+                title=move || if fixed() { t_string!(i18n, queue.ack_locked) } else { "" }
                 on:click=move |_| consumers.choose(consumer, acking)
             >
                 {word}

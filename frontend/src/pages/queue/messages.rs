@@ -33,13 +33,13 @@ pub(super) fn MessagesView(consumers: Consumers) -> impl IntoView {
     let board = consumers.board;
     let total = move || number::count(board.counts.get().total);
     let head = view! {
-        <th scope="col" class="num w-no">{t!(i18n, queue.number)}</th>
-        <th scope="col" class="w-at">{t!(i18n, queue.at)}</th>
-        <th scope="col" class="w-who">{t!(i18n, queue.consumer)}</th>
-        <th scope="col">{t!(i18n, panels.body)}</th>
-        <th scope="col" class="num w-size">"B"</th>
-        <th scope="col" class="num w-size">{t!(i18n, queue.ms_to_ack)}</th>
-        <th scope="col" class="num w-state">{t!(i18n, queue.state)}</th>
+        <th role="columnheader" scope="col" class="num w-no">{t!(i18n, queue.number)}</th>
+        <th role="columnheader" scope="col" class="w-at">{t!(i18n, queue.at)}</th>
+        <th role="columnheader" scope="col" class="w-who">{t!(i18n, queue.consumer)}</th>
+        <th role="columnheader" scope="col">{t!(i18n, panels.body)}</th>
+        <th role="columnheader" scope="col" class="num w-size">"B"</th>
+        <th role="columnheader" scope="col" class="num w-size">{t!(i18n, queue.ms_to_ack)}</th>
+        <th role="columnheader" scope="col" class="num w-state">{t!(i18n, queue.state)}</th>
     };
     let on = move || consumers.list.read().iter().any(|consumer| consumer.is_on());
     let rows = Callback::new(move |range: Range<usize>| board.range(range));
@@ -177,13 +177,13 @@ fn Message(consumers: Consumers, arrival: Arrival) -> impl IntoView {
     let binary = matches!(arrival.delivery.body, crosstalk_proto::amqp::Body::Base64(_));
     let redelivered = arrival.delivery.redelivered;
     view! {
-        <tr data-now=by_hand.then_some("")>
-            <td class="num mono">{number::count(number)}</td>
-            <td class="mono faint">{wall_clock(unix_of(at_ms))}</td>
-            <td>
+        <tr role="row" data-now=by_hand.then_some("")>
+            <td role="cell" class="num mono">{number::count(number)}</td>
+            <td role="cell" class="mono faint">{wall_clock(unix_of(at_ms))}</td>
+            <td role="cell">
                 <code>{name(consumer)}</code>
             </td>
-            <td class="clip">
+            <td role="cell" class="clip">
                 {redelivered
                     .then(|| {
                         view! {
@@ -202,9 +202,9 @@ fn Message(consumers: Consumers, arrival: Arrival) -> impl IntoView {
                     })}
                 <code data-testid="message-body">{payload::preview(&arrival.delivery.body, PREVIEW)}</code>
             </td>
-            <td class="num">{number::count(size as u64)}</td>
-            <td class="num">{settled_after_ms.map_or_else(|| "–".to_owned(), number::ms)}</td>
-            <td class="num fate">
+            <td role="cell" class="num" data-head="B">{number::count(size as u64)}</td>
+            <td role="cell" class="num" data-head=move || t_string!(i18n, queue.ms_to_ack)>{settled_after_ms.map_or_else(|| "–".to_owned(), number::ms)}</td>
+            <td role="cell" class="num fate">
                 {if by_hand {
                     view! { <Decide consumers=consumers arrival=arrival /> }.into_any()
                 } else {

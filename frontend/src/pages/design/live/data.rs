@@ -42,8 +42,8 @@ pub(super) fn NamesAndValues() -> impl IntoView {
 #[component]
 pub(super) fn List() -> impl IntoView {
     let head = view! {
-        <th scope="col" class="num">"#"</th>
-        <th scope="col">"hex"</th>
+        <th role="columnheader" scope="col" class="num">"#"</th>
+        <th role="columnheader" scope="col">"hex"</th>
     };
     let rows = |range: Range<usize>| range.collect::<Vec<_>>();
     let row = |at: usize| {
