@@ -1,6 +1,8 @@
 //! What every page has in common: its code is a part of the program that loads with its route, it has a title, and the
 //! focus moves to it.
 
+use futures_util::future::{LocalBoxFuture, select};
+use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast as _;
@@ -13,6 +15,8 @@ use crate::{
 
 /// The element that a page is drawn in.
 const MAIN: &str = "main";
+/// How long a page waits for its data before it is drawn without.
+const DATA_BUDGET_MS: u32 = 1_000;
 /// The prerendered document that is shown until the first page is there.
 const PRERENDERED: &str = "boot";
 
@@ -40,9 +44,10 @@ pub fn Page(
 }
 
 /// Declares the route `$route` whose page is downloaded when its address is opened: `$chunk` names the part of the program.
-/// `$data` starts to load what the page needs from the server, beside the code.
+/// `$data` starts to load what the page needs from the server, beside the code; `$shown` ends when the page can be drawn with
+/// it, so that nothing moves when it arrives.
 macro_rules! lazy_route {
-    ($(#[$doc:meta])* $route:ident, $chunk:ident, $title:expr, $page:ident $(, data = $data:expr)?) => {
+    ($(#[$doc:meta])* $route:ident, $chunk:ident, $title:expr, $page:ident $(, data = $data:expr, shown = $shown:expr)?) => {
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $route;
@@ -54,7 +59,10 @@ macro_rules! lazy_route {
             }
 
             async fn view(_: Self) -> ::leptos::prelude::AnyView {
-                $crate::pages::page::load($chunk).await
+                let data: $crate::pages::page::Data = None$(.or(Some(Box::pin($shown))))?;
+                let page = $crate::pages::page::load($chunk).await;
+                $crate::pages::page::arrived(data).await;
+                page
             }
         }
 
@@ -67,6 +75,16 @@ macro_rules! lazy_route {
     };
 }
 pub(crate) use lazy_route;
+
+/// Ends when the data of a page has arrived; none for a page without data.
+pub type Data = Option<LocalBoxFuture<'static, ()>>;
+
+/// Waits for the data of a page, within a budget: then the page is drawn without it.
+pub async fn arrived(data: Data) {
+    if let Some(data) = data {
+        select(data, TimeoutFuture::new(DATA_BUDGET_MS)).await;
+    }
+}
 
 /// A page once it has loaded. If the download fails, says so and offers to try again.
 pub async fn load<F, Fut>(load: F) -> AnyView

@@ -52,7 +52,8 @@ super::page::lazy_route!(
     grpc,
     |i18n| format!("{} · Crosstalk", crate::i18n::t_string!(i18n, grpc.title)),
     Grpc,
-    data = state(ServerContract::load)
+    data = state(ServerContract::load),
+    shown = state(ServerContract::load).loaded()
 );
 
 /// The gRPC bench, `/grpc`.

@@ -69,6 +69,11 @@ impl ServerContract {
         Self(LocalResource::new(contract::read))
     }
 
+    /// Ends when there is a descriptor, or a reason why there is none.
+    pub(super) async fn loaded(self) {
+        drop(self.0.await);
+    }
+
     /// The descriptor, or why there is none; tracked. None while it loads.
     pub(super) fn get(self) -> Option<Result<Contract, CallError>> {
         self.0.get()
