@@ -176,6 +176,10 @@ impl Page {
         let css = selector(testid);
         let enabled = format!("document.querySelector({css:?})?.matches(':enabled:not([aria-disabled=true]), a')");
         self.until(&format!("{css} is enabled"), &enabled).await?;
+        // an option is not visible while its select is closed
+        if self.run("return document.querySelector(arguments[0])?.matches('option')", &[json!(css)]).await? == true {
+            return self.choose(testid).await;
+        }
         let mut tries = REDRAWN;
         loop {
             tries -= 1;
@@ -185,6 +189,19 @@ impl Page {
                 clicked => return clicked.with_context(|| format!("a click on [{testid}]")),
             }
         }
+    }
+
+    /// Chooses the option with this id in its select, once the select takes a choice. A preset is one.
+    ///
+    /// # Errors
+    /// When there is no such option, or the select keeps another one.
+    pub async fn choose(&self, testid: &str) -> Result<()> {
+        let option = format!("document.querySelector({:?})", selector(testid));
+        let free = format!("{option}?.closest('select').matches(':enabled:not([aria-disabled=true])')");
+        self.until(&format!("[{testid}] can be chosen"), &free).await?;
+        let element = self.driver.find(By::Css(selector(testid))).await?;
+        element.click().await.with_context(|| format!("a choice of [{testid}]"))?;
+        self.until(&format!("[{testid}] is chosen"), &format!("{option}?.selected")).await
     }
 
     /// Clicks the first match. It is scrolled to the middle first, where header and banner cannot cover it.

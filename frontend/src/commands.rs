@@ -1,14 +1,13 @@
 //! The command palette, the shortcuts and their help sheet: what can be done from anywhere. The table is
 //! [`crate::model::shortcut`]; this hears the keys, names the commands and does them.
 //!
-//! A page takes part by its markup: its main button bears `data-send`, its presets are the buttons of a list `.presets`.
-//! What is offered is thus what can be clicked at that moment.
+//! A page takes part by [`Commands::offer`]: it names its presets and what its main button does.
 
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use leptos_use::{use_event_listener, use_window};
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 
 use crate::{
     components::{
@@ -21,16 +20,28 @@ use crate::{
     settings::{self, Settings},
 };
 
-/// What a page's main button matches.
-const SEND: &str = "[data-send]";
-/// What a page's presets match.
-const PRESETS: &str = "main .presets button";
 /// What takes characters.
 const TYPING: &str = "input, textarea, select, [contenteditable], dialog[open]";
 
-/// What is open; a context.
+/// What the page shown can do.
+#[derive(Clone, Copy, Debug)]
+pub struct PageCommands {
+    /// The names of its presets, in their order.
+    pub presets: Signal<Vec<String>>,
+    /// Chooses a preset, by its position.
+    pub on_choose: Callback<usize>,
+    /// True while the main button can be pressed.
+    pub can_send: Signal<bool>,
+    /// Does what the main button does.
+    pub on_send: Callback<()>,
+}
+
+/// What is open, and what the page shown offers; a context.
 #[derive(Clone, Copy, Debug)]
 pub struct Commands {
+    /// With a number that tells one offer from the next.
+    page: RwSignal<Option<(usize, PageCommands)>>,
+    offers: StoredValue<usize>,
     palette: RwSignal<bool>,
     help: RwSignal<bool>,
     i18n: I18n,
@@ -43,6 +54,8 @@ impl Commands {
     pub fn provide() -> Self {
         let navigate = use_navigate();
         let commands = Self {
+            page: RwSignal::new(None),
+            offers: StoredValue::new(0),
             palette: RwSignal::new(false),
             help: RwSignal::new(false),
             i18n: use_i18n(),
@@ -78,6 +91,24 @@ impl Commands {
         expect_context()
     }
 
+    /// Offers the commands of a page for as long as the calling component lives.
+    pub fn offer(self, page: PageCommands) {
+        let number = self.offers.get_value() + 1;
+        self.offers.set_value(number);
+        self.page.set(Some((number, page)));
+        on_cleanup(move || {
+            // the next page may have made its offer already
+            let is_own = self.page.try_with_untracked(|page| page.is_some_and(|(own, _)| own == number));
+            if is_own == Some(true) {
+                self.page.set(None);
+            }
+        });
+    }
+
+    fn page(self) -> Option<PageCommands> {
+        self.page.get_untracked().map(|(_, page)| page)
+    }
+
     /// Does it.
     pub fn run(self, command: Command) {
         let open = !self.palette.get_untracked();
@@ -85,8 +116,19 @@ impl Commands {
         match command {
             Command::Palette => self.palette.set(open && !self.help.get_untracked()),
             Command::Help => self.help.set(true),
-            Command::Send => click(elements(SEND).first()),
-            Command::Preset(number) => click(elements(PRESETS).get(usize::from(number).saturating_sub(1))),
+            Command::Send => {
+                if let Some(page) = self.page().filter(|page| page.can_send.get_untracked()) {
+                    page.on_send.run(());
+                }
+            }
+            Command::Preset(number) => {
+                let at = usize::from(number).checked_sub(1);
+                if let (Some(page), Some(at)) = (self.page(), at)
+                    && at < page.presets.read_untracked().len()
+                {
+                    page.on_choose.run(at);
+                }
+            }
             Command::Go(path) => self.navigate.run(path),
             Command::Theme => self.settings.choose_theme(self.settings.theme.get_untracked().next()),
             Command::Language => {
@@ -99,17 +141,17 @@ impl Commands {
 
     /// What the palette offers now.
     fn choices(self) -> Vec<Choice> {
-        let presets = elements(PRESETS);
-        let has_send = !elements(SEND).is_empty();
+        let page = self.page();
+        let presets = page.map(|page| page.presets.get_untracked()).unwrap_or_default();
+        let can_send = page.is_some_and(|page| page.can_send.get_untracked());
         let mut choices = Vec::with_capacity(TABLE.len() + presets.len());
         for (command, keys) in TABLE {
             match command {
                 Command::Palette => {}
-                Command::Send if !has_send => {}
+                Command::Send if !can_send => {}
                 Command::Preset(_) => {
                     let numbered = (1..).zip(&presets).map(|(number, preset)| {
-                        let name = preset.text_content().unwrap_or_default();
-                        let words = t_string!(self.i18n, commands.preset, name = name);
+                        let words = t_string!(self.i18n, commands.preset, name = preset.clone());
                         Choice { words, aliases: String::new(), command: Command::Preset(number), keys: None }
                     });
                     choices.extend(numbered);
@@ -219,21 +261,5 @@ pub fn CommandButton() -> impl IntoView {
             <span class="vh">{t!(i18n, commands.palette)}</span>
             <Keycaps keys=Keys::Mod("k") />
         </button>
-    }
-}
-
-/// What matches and can be seen and clicked.
-fn elements(css: &str) -> Vec<HtmlElement> {
-    let Ok(found) = document().query_selector_all(css) else {
-        return Vec::new();
-    };
-    let elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<HtmlElement>().ok());
-    // what is not shown has no parent it is placed by
-    elements.filter(|element| element.offset_parent().is_some() && !element.has_attribute("disabled")).collect()
-}
-
-fn click(element: Option<&HtmlElement>) {
-    if let Some(element) = element {
-        element.click();
     }
 }

@@ -22,7 +22,7 @@ const BOTH: &str =
 async fn the_page_shows_the_bytes_of_a_rest_call_with_its_credentials_masked() -> Result<()> {
     play("capture-rest", Broker::absent(), async |stage| {
         let (observer, page) = observed(stage, "/rest").await?;
-        page.click("rest-preset-create").await?;
+        page.choose("rest-preset-create").await?;
         page.click_css(".fold:has([data-testid=rest-auth-1]) summary").await?;
         page.click("rest-auth-1").await?;
         page.fill("rest-token", "sesame").await?;
@@ -124,7 +124,7 @@ async fn the_page_shows_the_bytes_of_a_question_and_its_reply_over_the_broker() 
     let (at_broker, broker) = observed_broker().await?;
     play("capture-ask", broker, async |stage| {
         let (at_server, page) = observed(stage, "/queue").await?;
-        page.click("queue-preset-ask").await?;
+        page.choose("queue-preset-ask").await?;
         page.click("queue-publish").await?;
         same_on_both_ways(&shown(&page, &stage.server).await?, &at_server, &at_broker)
     })

@@ -19,7 +19,7 @@ async fn a_request_of_the_rest_bench_is_the_same_in_every_language() -> Result<(
         let page = &stage.page;
         page.open("/rest").await?;
         // with the key of what the page has sent already, whoever sends it again gets the first answer
-        page.click("rest-preset-create").await?;
+        page.choose("rest-preset-create").await?;
         page.fill("rest-request-body", "{\"name\": \"O'Neil \\\"$HOME\\\" 你好\"}").await?;
         page.click("rest-send").await?;
         page.says("rest-status", "201").await?;
@@ -37,7 +37,7 @@ async fn a_request_of_the_rest_bench_is_the_same_in_every_language() -> Result<(
         }
 
         // and without a body: what is there is not sent again
-        page.click("rest-preset-ifchanged").await?;
+        page.choose("rest-preset-ifchanged").await?;
         page.click("rest-send").await?;
         page.says("rest-status", "304").await?;
         let said = [
@@ -83,7 +83,7 @@ async fn a_message_of_the_queue_bench_is_the_same_in_every_language() -> Result<
         ensure!(bodies == "{\"name\": \"O'Neil \\\"$HOME\\\" 你好\"}acked", "{bodies}");
 
         // nobody has this key
-        page.click("queue-preset-nobody").await?;
+        page.choose("queue-preset-nobody").await?;
         page.click("queue-publish").await?;
         page.says("queue-fate", "312 NO_ROUTE").await?;
         for said in [
@@ -95,7 +95,7 @@ async fn a_message_of_the_queue_bench_is_the_same_in_every_language() -> Result<
         }
 
         // and a question is answered
-        page.click("queue-preset-ask").await?;
+        page.choose("queue-preset-ask").await?;
         page.click("queue-publish").await?;
         page.says("queue-reply", "Hello, World!").await?;
         for said in [
@@ -156,7 +156,7 @@ async fn each_program_sends_the_query_the_credentials_and_the_bytes_of_the_page(
     play("copied-wire", Broker::absent(), async |stage| {
         let page = &stage.page;
         page.open("/rest").await?;
-        page.click("rest-preset-protobuf").await?;
+        page.choose("rest-preset-protobuf").await?;
         page.fill("rest-path", "/api/v1/resource?to=Grace & Co?&q=你").await?;
         page.fill("rest-request-body", "00 25 27 5c 22 0a ff 41").await?;
         page.click_css(".fold:has([data-testid=rest-auth-2]) summary").await?;

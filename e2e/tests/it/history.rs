@@ -50,7 +50,7 @@ async fn two_runs_of_the_queue_are_compared_in_the_language_of_the_page() -> Res
         page.open("/queue?lang=zh").await?;
         page.click("queue-publish").await?;
         rows(page, 1).await?;
-        page.click("queue-preset-nobody").await?;
+        page.choose("queue-preset-nobody").await?;
         page.click("queue-publish").await?;
         rows(page, 2).await?;
         for at in [0, 1] {

@@ -29,7 +29,7 @@ async fn panels_answer(name: &str, broker: Broker) -> Result<()> {
         measured(page, "/grpc").await?;
 
         page.open("/queue").await?;
-        page.click("queue-preset-ask").await?;
+        page.choose("queue-preset-ask").await?;
         page.click("queue-publish").await?;
         page.says("queue-reply", "Hello, World!").await?;
         measured(page, "/queue").await

@@ -72,12 +72,12 @@ async fn fates_are_told(name: &str, broker: Broker) -> Result<()> {
     play(name, broker, async |stage| {
         let page = &stage.page;
         page.open("/queue").await?;
-        page.click("queue-preset-nobody").await?;
+        page.choose("queue-preset-nobody").await?;
         page.click("queue-publish").await?;
         page.says("queue-fate", "312 NO_ROUTE").await?;
         page.says("bench", "No queue matched the routing key").await?;
         page.says("steps", "basic.return").await?;
-        page.click("queue-preset-hello").await?;
+        page.choose("queue-preset-hello").await?;
         page.fill("queue-count", "100").await?;
         page.click("queue-publish").await?;
         page.says("queue-fates", "Sent 100 Confirmed 100 Returned 0").await?;
@@ -155,11 +155,11 @@ async fn what_cannot_be_read_is_nacked_by_who_works_on_it() -> Result<()> {
         page.open("/queue").await?;
         page.click("consumer-start").await?;
         page.says("consumer-state", "consuming as").await?;
-        page.click("queue-preset-poison").await?;
+        page.choose("queue-preset-poison").await?;
         page.click("queue-publish").await?;
         page.says("queue-fate", "Confirmed").await?;
         page.says("messages", "nacked").await?;
-        page.click("queue-preset-hello").await?;
+        page.choose("queue-preset-hello").await?;
         page.click("queue-publish").await?;
         page.says("messages", "acked").await?;
         page.says("consumer-held", "0 / 20").await?;
@@ -222,7 +222,7 @@ async fn what_cannot_be_sent_is_told_as_it_is_typed() -> Result<()> {
         page.find_css(value).await?.send_keys("3").await?;
         page.says("queue-faults", "delivery_mode").await?;
         page.until("it cannot be sent", "document.querySelector('[data-testid=queue-publish]').disabled").await?;
-        page.click("queue-preset-hello").await?;
+        page.choose("queue-preset-hello").await?;
         page.fill("queue-count", "0").await?;
         page.until("it cannot be sent", "document.querySelector('[data-testid=queue-publish]').disabled").await
     })
@@ -265,7 +265,7 @@ async fn flooded(name: &str, broker: Broker) -> Result<()> {
         page.fill("consumer-prefetch", "1000").await?;
         page.click("consumer-start").await?;
         page.says("consumer-state", "consuming as").await?;
-        page.click("queue-preset-flood").await?;
+        page.choose("queue-preset-flood").await?;
         page.fill("queue-count", "20000").await?;
         page.fill("queue-rate", "").await?;
         page.click("queue-publish").await?;
@@ -291,7 +291,7 @@ async fn a_run_can_be_paused_and_stopped() -> Result<()> {
     play("run", Broker::embedded(), async |stage| {
         let page = &stage.page;
         page.open("/queue").await?;
-        page.click("queue-preset-flood").await?;
+        page.choose("queue-preset-flood").await?;
         page.fill("queue-rate", "100").await?;
         page.click("queue-publish").await?;
         page.says("queue-fate", "Going on").await?;

@@ -9,7 +9,7 @@ async fn a_greeting_is_made_once_however_often_it_is_sent() -> Result<()> {
     play("rest-create", Broker::absent(), async |stage| {
         let page = &stage.page;
         page.open("/rest").await?;
-        page.click("rest-preset-create").await?;
+        page.choose("rest-preset-create").await?;
         page.says("rest-body-hint", "a valid NewGreeting").await?;
         page.click("rest-send").await?;
         page.says("rest-status", "201 Created").await?;
@@ -23,7 +23,7 @@ async fn a_greeting_is_made_once_however_often_it_is_sent() -> Result<()> {
         page.click("rest-twice").await?;
         page.says("rest-verdict", "Two things were made").await?;
 
-        page.click("rest-preset-ifchanged").await?;
+        page.choose("rest-preset-ifchanged").await?;
         page.click("rest-send").await?;
         page.says("rest-status", "304 Not Modified").await?;
         page.says("rest-case", "bytes of body were not sent again").await
@@ -37,13 +37,13 @@ async fn an_update_is_lost_without_a_condition_and_refused_with_one() -> Result<
         stage.console = Console::NetworkFailures;
         let page = &stage.page;
         page.open("/rest").await?;
-        page.click("rest-preset-lostupdate").await?;
+        page.choose("rest-preset-lostupdate").await?;
         page.click("rest-story-run").await?;
         page.says("rest-verdict", "A's change is lost, and nobody was told").await?;
         page.says("rest-body", "Hello, Ada Byron").await?;
         page.says("rest-status", "200").await?;
 
-        page.click("rest-preset-guard").await?;
+        page.choose("rest-preset-guard").await?;
         page.click("rest-story-run").await?;
         page.says("rest-verdict", "No update is lost").await?;
         page.says("rest-body", "Hello, Ada Lovelace").await?;
@@ -63,7 +63,7 @@ async fn a_body_is_checked_while_it_is_typed_and_the_place_is_shown() -> Result<
         stage.console = Console::NetworkFailures;
         let page = &stage.page;
         page.open("/rest").await?;
-        page.click("rest-preset-broken").await?;
+        page.choose("rest-preset-broken").await?;
         page.says("rest-body-fault", "Line 2, column 3: the character `A` is not expected here").await?;
         assert_eq!(page.run("return document.querySelector('.req mark').innerText", &[]).await?, "A");
         page.click_css("[data-testid=rest-body-fault] button").await?;
@@ -128,7 +128,7 @@ async fn an_edited_request_is_offered_a_new_idempotency_key() -> Result<()> {
     play("rest-new-key", Broker::absent(), async |stage| {
         let page = &stage.page;
         page.open("/rest").await?;
-        page.click("rest-preset-create").await?;
+        page.choose("rest-preset-create").await?;
         page.click("rest-send").await?;
         page.says("rest-status", "201 Created").await?;
         let first = page.run(KEY, &[]).await?;
@@ -158,7 +158,7 @@ async fn head_is_explained_as_header_fields_and_json_is_formatted() -> Result<()
         page.click("rest-send").await?;
         page.says("rest-case", "the header fields that GET would answer with, without the body").await?;
 
-        page.click("rest-preset-create").await?;
+        page.choose("rest-preset-create").await?;
         page.fill("rest-request-body", "{\"name\":\"Ada\"}").await?;
         page.click("rest-format-json").await?;
         let body = page.run("return document.querySelector('[data-testid=rest-request-body]').value", &[]).await?;
@@ -193,7 +193,7 @@ async fn the_same_greeting_in_protobuf_and_its_times() -> Result<()> {
     play("rest-protobuf", Broker::absent(), async |stage| {
         let page = &stage.page;
         page.open("/rest").await?;
-        page.click("rest-preset-protobuf").await?;
+        page.choose("rest-preset-protobuf").await?;
         page.says("rest-body-hint", "5 B, HelloRequest Ada").await?;
         page.click("rest-send").await?;
         page.says("rest-status", "201").await?;

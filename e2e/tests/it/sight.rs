@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use crosstalk_e2e::{Broker, Console, play};
+use serde_json::json;
 
 /// Benches, what is chosen there, and how it ends once it is sent.
 const SENT: [(&str, Option<&str>, &str); 5] = [
@@ -44,6 +45,44 @@ async fn a_narrow_screen_tells_at_the_button_how_it_went_and_leads_to_the_answer
     })
     .await
 }
+
+/// Benches, and what fills their editors.
+const BENCHES: [(&str, &str); 3] =
+    [("/rest", "[data-testid=presets] option"), ("/grpc", ".methods button"), ("/queue", "[data-testid=presets] option")];
+
+#[tokio::test]
+async fn the_main_button_is_in_sight_for_every_preset() -> Result<()> {
+    play("sight-send", Broker::shared().await?, async |stage| {
+        let page = &stage.page;
+        for (path, presets) in BENCHES {
+            for (width, height) in [(1440, 900), (1280, 720), (360, 740)] {
+                stage.browser.resize(width, height).await?;
+                page.open(&format!("{path}?lang=en&speed=instant")).await?;
+                page.find_css("[data-send]").await?;
+                let named = "return [...document.querySelectorAll(arguments[0])].map(e => e.dataset.testid).filter(Boolean)";
+                page.until("there are presets", &format!("document.querySelector('{presets}')")).await?;
+                let named = page.run(named, &[json!(presets)]).await?;
+                let named = named.as_array().cloned().unwrap_or_default();
+                assert!(named.len() >= 3, "{path}: {named:?}");
+                for preset in named.iter().filter_map(|name| name.as_str()) {
+                    page.click(preset).await?;
+                    page.idle().await?;
+                    page.run("scrollTo(0, 0)", &[]).await?;
+                    let sight = format!("at {width}x{height} {preset} has its button in sight");
+                    page.until(&sight, UNCOVERED).await?;
+                }
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The main button is whole within the window, and nothing covers it, while the page is not scrolled.
+const UNCOVERED: &str = "scrollY === 0 && (send => (({ left, top, right, bottom }) =>
+    top >= 0 && bottom <= innerHeight && left >= 0 && right <= document.documentElement.clientWidth
+    && send.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2)))(send.getBoundingClientRect()))
+    (document.querySelector('.send-bar .hue:enabled, .send-bar [data-send]'))";
 
 #[tokio::test]
 async fn a_row_of_the_history_brings_its_answer_into_sight() -> Result<()> {

@@ -7,6 +7,7 @@
 //! - [`copy`], [`copy_as`], [`cost`], [`failure`], [`headers`], [`pairs`], [`shared_link`], [`tabs`], [`timing`]:
 //!   what the benches share
 //! - [`history`]: the calls before, each to be run again, two to be compared
+//! - [`preset_picker`]: the presets of a bench as one select
 //! - [`split`]: the columns of a bench, with bars between them
 //! - [`dialog`], [`palette`], [`keycaps`], [`toast`]: what opens over the page
 //! - [`mod@wire`]: the bytes of a call, field by field
@@ -32,6 +33,7 @@ pub mod keycaps;
 pub mod lane;
 pub mod pairs;
 pub mod palette;
+pub mod preset_picker;
 pub mod scope;
 pub mod sequence;
 pub mod shared_link;

@@ -7,6 +7,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use super::{bidi::DRIVEN, calls::Calls, message::MessageEditor, methods::Methods, request::Typed};
 use crate::{
     bookmark::Bookmark,
+    commands::{Commands, PageCommands},
     components::{
         failure::Failure,
         history::Glimpse,
@@ -19,6 +20,7 @@ use crate::{
         grpc_draft::{COUNT, COUNTS, Draft, INTERVAL, INTERVALS, number},
         grpc_metadata::{self, Fault},
         grpc_web,
+        protobuf::contract::Method,
     },
 };
 
@@ -61,9 +63,9 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                         <Deadline typed=typed />
                     </details>
                 </div>
-                <Buttons calls=calls />
                 {move || calls.bidi.refused.get().map(|error| view! { <Failure error=error /> })}
                 <LinkNote bookmark=bookmark />
+                <Buttons calls=calls />
             </form>
         </section>
     }
@@ -174,8 +176,21 @@ fn Buttons(calls: Calls) -> impl IntoView {
         (true, false) => t_string!(i18n, grpc.open),
         _ => t_string!(i18n, grpc.send),
     };
+    let paths = move || typed.contract.get().and_then(Result::ok).map(|contract| contract.methods().cloned().collect());
+    let methods = Memo::new(move |_| paths().unwrap_or_else(Vec::<Method>::new));
+    Commands::get().offer(PageCommands {
+        presets: Signal::derive(move || methods.read().iter().map(|method| method.name.clone()).collect()),
+        on_choose: Callback::new(move |at: usize| {
+            let path = methods.with_untracked(|methods| methods.get(at).map(Method::path));
+            if let Some(path) = path.filter(|_| !untrack(|| calls.is_busy())) {
+                typed.method.set(path);
+            }
+        }),
+        can_send: Signal::derive(move || ready.get() && !busy()),
+        on_send: Callback::new(move |()| calls.send()),
+    });
     view! {
-        <div class="stack-s">
+        <div class="send-bar stack-s">
             <div class="btn-row">
                 <button
                     class="btn hue"

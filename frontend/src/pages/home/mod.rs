@@ -10,6 +10,7 @@ use leptos_use::{use_event_listener, use_window};
 use wasm_bindgen::JsCast as _;
 
 use crate::{
+    commands::{Commands, PageCommands},
     components::icon::{Glyph, Icon},
     i18n::{t, t_string, use_i18n},
     state::state,
@@ -38,6 +39,13 @@ super::page::lazy_route!(
 pub fn Home() -> impl IntoView {
     let i18n = use_i18n();
     let hello = state(Hello::new);
+
+    Commands::get().offer(PageCommands {
+        presets: Signal::stored(Vec::new()),
+        on_choose: Callback::new(|_| {}),
+        can_send: Signal::derive(move || !hello.is_busy()),
+        on_send: Callback::new(move |()| hello.send()),
+    });
 
     // Enter sends, unless it is meant for something that has the focus
     let _ = use_event_listener(use_window(), ev::keydown, move |event| {

@@ -10,13 +10,15 @@ use super::{
 };
 use crate::{
     bookmark::Bookmark,
+    commands::{Commands, PageCommands},
     components::{
         format_json::FormatJson,
         history::Glimpse,
         icon::{Glyph, Icon},
+        preset_picker::{PresetChoice, PresetPicker},
         shared_link::LinkNote,
     },
-    i18n::{I18n, t, t_string, use_i18n},
+    i18n::{I18n, Label, t, t_string, use_i18n},
     model::{
         json::{self, JsonError},
         number,
@@ -39,12 +41,25 @@ pub(super) fn Editor(publishing: Publishing, bookmark: RwSignal<Bookmark>) -> im
         event.prevent_default();
         publishing.send();
     };
+    let chosen = Signal::derive(move || {
+        let preset = publishing.preset.get()?;
+        Preset::ALL.iter().position(|known| *known == preset)
+    });
+    let choose = Callback::new(move |at: usize| {
+        if let Some(preset) = Preset::ALL.get(at) {
+            publishing.choose(*preset);
+        }
+    });
+    Commands::get().offer(PageCommands {
+        presets: Signal::derive(move || presets().into_iter().map(|choice| (choice.name)(i18n).to_owned()).collect()),
+        on_choose: choose,
+        can_send: Signal::derive(move || publishing.is_sendable() && !publishing.busy.get()),
+        on_send: Callback::new(move |()| publishing.send()),
+    });
     view! {
         <section class="req stack" aria-labelledby="req-h">
             <h2 id="req-h">{t!(i18n, queue.publisher)}</h2>
-            <ul class="presets" aria-label=move || t_string!(i18n, panels.presets)>
-                {Preset::ALL.map(|preset| view! { <PresetItem publishing=publishing preset=preset /> }).collect_view()}
-            </ul>
+            <PresetPicker choices=presets() chosen=chosen on_choose=choose />
             <form class="stack" aria-labelledby="req-h" on:submit=on_submit>
                 <Show when=asks fallback=move || view! { <Where publishing=publishing /> }>
                     <Kind publishing=publishing />
@@ -68,9 +83,11 @@ pub(super) fn Editor(publishing: Publishing, bookmark: RwSignal<Bookmark>) -> im
                     <Rows publishing=publishing />
                     <Pace publishing=publishing />
                 </Show>
-                <Send publishing=publishing />
-                <Glimpse shown=Signal::derive(move || publishing.shown_name()) words=WORDS />
                 <LinkNote bookmark=bookmark />
+                <div class="send-bar">
+                    <Send publishing=publishing />
+                    <Glimpse shown=Signal::derive(move || publishing.shown_name()) words=WORDS />
+                </div>
             </form>
         </section>
     }
@@ -200,7 +217,7 @@ fn Send(publishing: Publishing) -> impl IntoView {
                 when=runs
                 fallback=move || {
                     view! {
-                        <button class="btn quiet" type="button" on:click=move |_| publishing.choose(Preset::Hello)>
+                        <button class="btn quiet" type="button" on:click=move |_| publishing.reset()>
                             {t!(i18n, panels.reset)}
                         </button>
                     }
@@ -235,27 +252,18 @@ fn Send(publishing: Publishing) -> impl IntoView {
     }
 }
 
-#[component]
-fn PresetItem(publishing: Publishing, preset: Preset) -> impl IntoView {
-    let i18n = use_i18n();
-    let word = move || match preset {
-        Preset::Hello => t_string!(i18n, queue.preset_hello),
-        Preset::Flood => t_string!(i18n, queue.preset_flood),
-        Preset::Nobody => t_string!(i18n, queue.preset_nobody),
-        Preset::Ask => t_string!(i18n, queue.preset_ask),
-        Preset::Poison => t_string!(i18n, queue.preset_poison),
+/// The presets, in their order.
+fn presets() -> Vec<PresetChoice> {
+    let choice = |preset: Preset| {
+        let (name, lead): (Label, Label) = match preset {
+            Preset::Hello => (|i18n| t_string!(i18n, queue.preset_hello), |i18n| t_string!(i18n, queue.lead_hello)),
+            Preset::Flood => (|i18n| t_string!(i18n, queue.preset_flood), |i18n| t_string!(i18n, queue.lead_flood)),
+            Preset::Nobody => (|i18n| t_string!(i18n, queue.preset_nobody), |i18n| t_string!(i18n, queue.lead_nobody)),
+            Preset::Ask => (|i18n| t_string!(i18n, queue.preset_ask), |i18n| t_string!(i18n, queue.lead_ask)),
+            Preset::Poison => (|i18n| t_string!(i18n, queue.preset_poison), |i18n| t_string!(i18n, queue.lead_poison)),
+        };
+        let testid = format!("queue-preset-{preset:?}").to_ascii_lowercase();
+        PresetChoice { testid, name, figure: preset.figure(), lead }
     };
-    view! {
-        <li>
-            <button
-                type="button"
-                data-testid=format!("queue-preset-{preset:?}").to_ascii_lowercase()
-                aria-pressed=move || (publishing.preset.get() == Some(preset)).to_string()
-                on:click=move |_| publishing.choose(preset)
-            >
-                {word}
-                <code>{preset.figure()}</code>
-            </button>
-        </li>
-    }
+    Preset::ALL.map(choice).into()
 }

@@ -124,6 +124,11 @@ impl Publishing {
         self.preset.set(Some(preset));
     }
 
+    /// Fills the editor anew with the preset that was chosen last.
+    pub(super) fn reset(self) {
+        self.choose(self.preset.get_untracked().unwrap_or(Preset::Hello));
+    }
+
     /// Fills the editor with what is no preset.
     pub(super) fn restore(self, draft: MessageDraft) {
         self.preset.set(None);

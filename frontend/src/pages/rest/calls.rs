@@ -102,6 +102,11 @@ impl Calls {
         }
     }
 
+    /// Fills the editor anew with the preset that was chosen last.
+    pub(super) fn reset(self) {
+        self.choose(self.preset.get_untracked().unwrap_or(Preset::Hello));
+    }
+
     /// The call whose answer is on show, as the history names it; tracked.
     pub(super) fn shown_name(self) -> Option<u64> {
         self.shown.with(|shown| shown.as_ref().map(|shown| shown.name))

@@ -11,13 +11,15 @@ use super::{
 };
 use crate::{
     bookmark::Bookmark,
+    commands::{Commands, PageCommands},
     components::{
         history::Glimpse,
         icon::{Glyph, Icon},
         pairs::PairsEditor,
+        preset_picker::{PresetChoice, PresetPicker},
         shared_link::LinkNote,
     },
-    i18n::{I18n, t, t_string, use_i18n},
+    i18n::{I18n, Label, t, t_string, use_i18n},
     model::{
         address::Row,
         rest::{
@@ -44,16 +46,27 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
     });
     // then all its calls are what one wants to send
     let is_story = move || calls.preset.get().is_some_and(|preset| preset.story().is_some());
+    let chosen = Signal::derive(move || {
+        let preset = calls.preset.get()?;
+        Preset::ALL.iter().position(|known| *known == preset)
+    });
+    let choose = Callback::new(move |at: usize| {
+        if let Some(preset) = Preset::ALL.get(at) {
+            calls.choose(*preset);
+        }
+    });
+    Commands::get().offer(PageCommands {
+        presets: Signal::derive(move || presets().into_iter().map(|choice| (choice.name)(i18n).to_owned()).collect()),
+        on_choose: choose,
+        can_send: Signal::derive(move || !calls.is_busy()),
+        on_send: Callback::new(move |()| calls.send()),
+    });
     let query_count = move || calls.fields.query.rows().iter().filter(|row| row.on).count();
     view! {
         <section class="req stack" aria-labelledby="req-h">
-            <div class="row row-between">
-                <h2 id="req-h">{t!(i18n, rest.request)}</h2>
-                <span class="hint">{t!(i18n, rest.presets, count = Preset::ALL.len())}</span>
-            </div>
-            <ul class="presets" aria-label=move || t_string!(i18n, panels.presets)>
-                {Preset::ALL.map(|preset| view! { <PresetItem calls=calls preset=preset /> }).collect_view()}
-            </ul>
+            <h2 id="req-h">{t!(i18n, rest.request)}</h2>
+            <PresetPicker choices=presets() chosen=chosen busy=Signal::derive(move || calls.is_busy()) on_choose=choose />
+            <StoryView calls=calls />
             <form class="stack" aria-labelledby="req-h" on:submit=on_submit>
                 <div class="field">
                     <label for="path">{t!(i18n, rest.method_and_path)}</label>
@@ -121,62 +134,59 @@ pub(super) fn Editor(calls: Calls, bookmark: RwSignal<Bookmark>) -> impl IntoVie
                     <AuthFold calls=calls />
                     <BodyFold calls=calls />
                 </div>
-                <div class="btn-row">
-                    <button
-                        class="btn"
-                        class:hue=move || !is_story()
-                        type="submit"
-                        data-testid="rest-send"
-                        data-send=""
-                        data-busy=move || calls.is_busy().then_some("")
-                        aria-disabled=move || calls.is_busy().to_string()
-                    >
-                        <Icon glyph=Glyph::Arrow />
-                        {t!(i18n, rest.send)}
-                    </button>
-                    <Show when=move || calls.is_busy() fallback=move || view! { <TellButton calls=calls /> }>
-                        <button class="btn" type="button" data-testid="rest-cancel" on:click=move |_| calls.cancel()>
-                            <Icon glyph=Glyph::Stop size=12 />
-                            {t!(i18n, panels.cancel)}
-                        </button>
-                    </Show>
-                    <button class="btn quiet" type="button" on:click=move |_| calls.choose(Preset::Hello)>
-                        {t!(i18n, panels.reset)}
-                    </button>
-                </div>
-                <Glimpse shown=Signal::derive(move || calls.shown_name()) />
-                <StoryView calls=calls />
                 <LinkNote bookmark=bookmark />
+                <div class="send-bar">
+                    <div class="btn-row">
+                        <button
+                            class="btn"
+                            class:hue=move || !is_story()
+                            type="submit"
+                            data-testid="rest-send"
+                            data-send=""
+                            data-busy=move || calls.is_busy().then_some("")
+                            aria-disabled=move || calls.is_busy().to_string()
+                        >
+                            <Icon glyph=Glyph::Arrow />
+                            {t!(i18n, rest.send)}
+                        </button>
+                        <Show when=move || calls.is_busy() fallback=move || view! { <TellButton calls=calls /> }>
+                            <button class="btn" type="button" data-testid="rest-cancel" on:click=move |_| calls.cancel()>
+                                <Icon glyph=Glyph::Stop size=12 />
+                                {t!(i18n, panels.cancel)}
+                            </button>
+                        </Show>
+                        <button class="btn quiet" type="button" on:click=move |_| calls.reset()>
+                            {t!(i18n, panels.reset)}
+                        </button>
+                    </div>
+                    <Glimpse shown=Signal::derive(move || calls.shown_name()) />
+                </div>
             </form>
         </section>
     }
 }
 
-#[component]
-fn PresetItem(calls: Calls, preset: Preset) -> impl IntoView {
-    let i18n = use_i18n();
-    let word = move || match preset {
-        Preset::Hello => t_string!(i18n, rest.preset_hello),
-        Preset::Create => t_string!(i18n, rest.preset_create),
-        Preset::IfChanged => t_string!(i18n, rest.preset_if_changed),
-        Preset::LostUpdate => t_string!(i18n, rest.preset_lost_update),
-        Preset::Guard => t_string!(i18n, rest.preset_guard),
-        Preset::Protobuf => t_string!(i18n, rest.preset_protobuf),
-        Preset::Broken => t_string!(i18n, rest.preset_broken),
+/// The presets, in their order.
+fn presets() -> Vec<PresetChoice> {
+    let choice = |preset: Preset| {
+        let (name, lead): (Label, Label) = match preset {
+            Preset::Hello => (|i18n| t_string!(i18n, rest.preset_hello), |i18n| t_string!(i18n, rest.lead_hello)),
+            Preset::Create => (|i18n| t_string!(i18n, rest.preset_create), |i18n| t_string!(i18n, rest.lead_create)),
+            Preset::IfChanged => {
+                (|i18n| t_string!(i18n, rest.preset_if_changed), |i18n| t_string!(i18n, rest.lead_if_changed))
+            }
+            // the story below begins with a sentence of its own
+            Preset::LostUpdate => (|i18n| t_string!(i18n, rest.preset_lost_update), |_| ""),
+            Preset::Guard => (|i18n| t_string!(i18n, rest.preset_guard), |_| ""),
+            Preset::Protobuf => {
+                (|i18n| t_string!(i18n, rest.preset_protobuf), |i18n| t_string!(i18n, rest.lead_protobuf))
+            }
+            Preset::Broken => (|i18n| t_string!(i18n, rest.preset_broken), |i18n| t_string!(i18n, rest.lead_broken)),
+        };
+        let testid = format!("rest-preset-{preset:?}").to_ascii_lowercase();
+        PresetChoice { testid, name, figure: preset.expects(), lead }
     };
-    view! {
-        <li>
-            <button
-                type="button"
-                data-testid=format!("rest-preset-{preset:?}").to_ascii_lowercase()
-                aria-pressed=move || (calls.preset.get() == Some(preset)).to_string()
-                on:click=move |_| calls.choose(preset)
-            >
-                {word}
-                <code>{preset.expects()}</code>
-            </button>
-        </li>
-    }
+    Preset::ALL.map(choice).into()
 }
 
 fn path_words(i18n: I18n, fault: Path) -> &'static str {
