@@ -141,6 +141,11 @@ impl Server {
         self.child.terminate();
     }
 
+    /// Ends it at once (SIGKILL). It is started again before the end of the test, which expects a server that ends cleanly.
+    pub fn kill(&mut self) {
+        self.child.kill();
+    }
+
     /// Waits for the exit after [`Server::terminate`] and checks that it was clean.
     ///
     /// # Errors
