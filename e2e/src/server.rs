@@ -141,7 +141,8 @@ impl Server {
         self.child.terminate();
     }
 
-    /// Kills it (SIGKILL) and waits for the exit.
+    /// Kills it (SIGKILL) and waits for the exit. Start it again before the end of the test, which expects a server that ends
+    /// cleanly.
     pub fn kill(&mut self) {
         self.child.kill();
     }

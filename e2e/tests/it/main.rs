@@ -16,6 +16,7 @@ mod design;
 mod dissected;
 mod drain;
 mod grpc;
+mod grpc_outcomes;
 mod hello;
 mod history;
 mod inspector;

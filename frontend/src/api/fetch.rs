@@ -55,7 +55,8 @@ impl Drop for AbortOnDrop {
 /// Sends a request and waits for the headers of its answer.
 ///
 /// # Errors
-/// [`CallError::Refused`] when the browser does not send it, [`CallError::Unreachable`] when nobody answers.
+/// [`CallError::Refused`] when the browser does not send it, [`CallError::Unreachable`] when no
+/// headers come: nothing listens, or the connection broke before them.
 pub(super) async fn send(outgoing: Outgoing<'_>) -> Result<Incoming, CallError> {
     if !outgoing.path.starts_with('/') || outgoing.path.starts_with("//") {
         return Err(CallError::Refused(format!("{} is not a path of this server", outgoing.path)));
@@ -81,12 +82,12 @@ impl Incoming {
     /// The next bytes of the body; `None` at its end.
     ///
     /// # Errors
-    /// [`CallError::Unreachable`] when the connection broke.
+    /// [`CallError::Lost`] when the connection broke.
     pub(super) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, CallError> {
         let Some(reader) = &self.reader else {
             return Ok(None);
         };
-        let result = JsFuture::from(reader.read()).await.map_err(|_error| CallError::Unreachable)?;
+        let result = JsFuture::from(reader.read()).await.map_err(|_error| CallError::Lost)?;
         let done = Reflect::get(&result, &"done".into()).is_ok_and(|done| done.is_truthy());
         if done {
             self.reader = None;

@@ -50,6 +50,20 @@ pub fn browser_step(name: &str, start_ms: f64, end_ms: f64) -> Step {
     Step { party: Party::Browser, name: name.to_owned(), start_ms, dur_ms: (end_ms - start_ms).max(0.0) }
 }
 
+/// How an answer was cut: it began, and its end did not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cut {
+    /// The connection broke, and all that came were whole frames.
+    BetweenFrames,
+    /// The connection broke, or the body ended, in the middle of a frame.
+    WithinFrame,
+    /// The body ended as HTTP has it, without trailers.
+    WithoutTrailers,
+    /// The WebSocket closed over which the server passed the answer on.
+    Socket,
+}
+
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Error, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -4,6 +4,7 @@
 //! - [`arrivals`]: the table of delivered messages; [`series`]: figures of the last minute
 //! - [`queue`]: what the queue bench publishes, and what became of it
 //! - [`exchange`]: what is known of one call; [`past`]: of those before, kept in the browser and in files
+//! - [`outcome`]: every way in which a call can end, with the test that forces it
 //! - [`grpc_web`], [`grpc_status`], [`rpc_status`], [`server_timing`], [`payload`], [`json`]: formats; [`rest`]: the requests
 //!   of its bench
 //! - [`protobuf`]: messages as a descriptor has them; [`grpc_draft`], [`grpc_metadata`], [`grpc_record`]: a gRPC call, before
@@ -29,6 +30,7 @@ pub mod grpc_status;
 pub mod grpc_web;
 pub mod json;
 pub mod number;
+pub mod outcome;
 pub mod past;
 pub mod payload;
 pub mod protobuf;

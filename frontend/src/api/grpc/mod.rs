@@ -21,10 +21,11 @@ use super::{
     fetch::{self, Outgoing},
 };
 use crate::model::{
-    exchange::{CallError, Greeted},
+    exchange::{CallError, Cut, Greeted},
     grpc_record::Record,
     grpc_status::{self, Status},
     grpc_web::{self, Decoder, Frame, Metadata},
+    outcome::grpc::EndedBy,
     server_timing,
 };
 
@@ -79,8 +80,15 @@ pub enum Event {
 pub struct End {
     /// Its status; of the server, or of the page when the server gave none.
     pub status: Status,
-    /// Whether the page ended it, not the server.
-    pub by_page: bool,
+    /// What the status was made from.
+    pub by: EndedBy,
+}
+
+impl End {
+    /// The end of a call whose answer was cut: a stream without trailers is no success, and no failure that is known.
+    pub fn cut(cut: Cut) -> Self {
+        Self { status: Status { code: grpc_status::UNKNOWN, message: String::new() }, by: EndedBy::Cut(cut) }
+    }
 }
 
 /// Carries a call out, telling what comes as it comes, and writing down when. `record` has begun, and is the caller's, so
@@ -110,13 +118,16 @@ pub async fn call(call: &Call, record: &RefCell<Record>, mut on_event: impl FnMu
     };
 
     let exchange = exchange(&path, &headers, &body, record, &mut on_event);
-    let (outcome, by_page) = match call.deadline_ms {
-        None => (exchange.await, false),
+    let outcome = match call.deadline_ms {
+        None => exchange.await,
         Some(deadline) => {
             let patience = TimeoutFuture::new(deadline.saturating_add(LAST_WORD_MS));
             match select(std::pin::pin!(exchange), patience).await {
-                Either::Left((outcome, _)) => (outcome, false),
-                Either::Right(_) => (Ok(Status { code: grpc_status::DEADLINE_EXCEEDED, message: String::new() }), true),
+                Either::Left((outcome, _)) => outcome,
+                Either::Right(_) => Ok(End {
+                    status: Status { code: grpc_status::DEADLINE_EXCEEDED, message: String::new() },
+                    by: EndedBy::Page,
+                }),
             }
         }
     };
@@ -126,12 +137,7 @@ pub async fn call(call: &Call, record: &RefCell<Record>, mut on_event: impl FnMu
     if let Some(times) = network {
         record.borrow_mut().transferred(times.request_start, times.response_start, times.response_end, times.phases);
     }
-    let status = match outcome {
-        Ok(status) => status,
-        Err(CallError::Unreadable(words)) => Status { code: grpc_status::INTERNAL, message: words },
-        Err(error) => return Err(error),
-    };
-    Ok(End { status, by_page })
+    outcome
 }
 
 /// The job over gRPC-Web, within a trace of the caller's or one of its own; an empty name is the default one.
@@ -153,6 +159,9 @@ pub async fn say_hello(name: &str, trace: Option<String>) -> Result<Greeted, Cal
         }
     })
     .await?;
+    if matches!(end.by, EndedBy::Cut(_)) {
+        return Err(CallError::Lost);
+    }
     match (end.status, reply) {
         (Status { code: grpc_status::OK, .. }, Some(reply)) => {
             let reply = HelloReply::decode(reply.as_slice()).map_err(unreadable)?;
@@ -174,7 +183,7 @@ async fn exchange(
     body: &[u8],
     record: &RefCell<Record>,
     on_event: &mut impl FnMut(Event),
-) -> Result<Status, CallError> {
+) -> Result<End, CallError> {
     let mut incoming = fetch::send(Outgoing { method: "POST", path, headers, body: Some(body) }).await?;
     record.borrow_mut().headers_ms = Some(incoming.at_ms);
     on_event(Event::Headers {
@@ -186,13 +195,19 @@ async fn exchange(
     let mut status = status_in(&incoming.headers);
     let is_grpc_web = incoming.header("content-type").is_some_and(|kind| kind.starts_with("application/grpc-web"));
     if status.is_none() && !is_grpc_web {
-        return Ok(Status {
-            code: grpc_status::from_http(incoming.status),
-            message: format!("HTTP {} and no gRPC-Web body", incoming.status),
+        let message = format!("HTTP {}", incoming.status);
+        return Ok(End {
+            status: Status { code: grpc_status::from_http(incoming.status), message },
+            by: EndedBy::Http,
         });
     }
     let mut decoder = Decoder::default();
-    while let Some(chunk) = incoming.chunk().await? {
+    let is_broken = loop {
+        let chunk = match incoming.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break false,
+            Err(_broken) => break true,
+        };
         let at_ms = now_ms();
         record.borrow_mut().bytes_in += chunk.len();
         decoder.feed(&chunk);
@@ -213,11 +228,15 @@ async fn exchange(
                 }
             }
         }
-    }
-    if decoder.is_mid_frame() {
-        return Err(CallError::Unreadable("the body ends within a frame".to_owned()));
-    }
-    status.ok_or_else(|| CallError::Unreadable("the body ends without a grpc-status".to_owned()))
+    };
+    let cut = match status {
+        // what breaks after the status breaks after the call
+        Some(status) => return Ok(End { status, by: EndedBy::Server }),
+        None if decoder.is_mid_frame() => Cut::WithinFrame,
+        None if is_broken => Cut::BetweenFrames,
+        None => Cut::WithoutTrailers,
+    };
+    Ok(End::cut(cut))
 }
 
 fn status_in(metadata: &Metadata) -> Option<Status> {

@@ -4,7 +4,7 @@ use crosstalk_proto::{amqp::Body, step::Step};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    exchange::{CallError, Cost},
+    exchange::{CallError, Cost, Cut},
     payload,
 };
 
@@ -93,6 +93,9 @@ pub struct Answer {
     /// How many messages were too much to keep, the last ones.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: usize,
+    /// How it was cut, when its end did not come; a stream over gRPC only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
     /// When and how big.
     pub cost: Cost,
     /// What the browser's network stack measured (Resource Timing), on the page's clock.
@@ -174,6 +177,7 @@ pub(crate) fn sample(at: u64) -> Call {
             trailers: Vec::new(),
             messages: vec![Message { at_ms: 1.5, body }],
             left_out: 0,
+            cut: None,
             cost,
             network: Vec::new(),
         }),

@@ -105,7 +105,7 @@ mod tests {
         *,
     };
     use crate::model::{
-        exchange::{CallError, Cost},
+        exchange::{CallError, Cost, Cut},
         payload::to_body,
     };
 
@@ -133,13 +133,14 @@ mod tests {
             trailers in pairs(),
             messages in prop::collection::vec((ms(), any::<Vec<u8>>()), 0..3),
             left_out: u8,
+            cut in prop::option::of(prop::sample::select(&[Cut::BetweenFrames, Cut::WithinFrame, Cut::Socket])),
             (started_ms, ended_ms) in (ms(), ms()),
             steps in prop::collection::vec(step(), 0..3),
             network in prop::collection::vec(step(), 0..3),
         ) -> Answer {
             let messages = messages.into_iter().map(|(at_ms, bytes)| Message { at_ms, body: to_body(bytes) }).collect();
             let cost = Cost { started_ms, ended_ms, steps, bytes_out: code as u16 as usize, bytes_in: 7 };
-            Answer { code, reason, headers, trailers, messages, left_out: left_out.into(), cost, network }
+            Answer { code, reason, headers, trailers, messages, left_out: left_out.into(), cut, cost, network }
         }
     }
 

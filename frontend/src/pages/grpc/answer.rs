@@ -17,7 +17,7 @@ use crate::{
         tabs::{Tab, Tabs},
     },
     i18n::{t, t_string, use_i18n},
-    model::{grpc_status, number},
+    model::{grpc_status, number, outcome::grpc::EndedBy},
 };
 
 const METADATA: usize = 1;
@@ -129,9 +129,15 @@ fn Status(calls: Calls, ended: Ended) -> impl IntoView {
     view! {
         <div class="row row-between base">
             <span class="reading lg" data-testid="grpc-status">
-                <b>{code}</b>
-                " "
-                <small>{grpc_status::name(code)}</small>
+                {match ended.by {
+                    EndedBy::Cut(_) => view! { <small>{t!(i18n, grpc.no_status)}</small> }.into_any(),
+                    _ => view! {
+                        <b>{code}</b>
+                        " "
+                        <small>{grpc_status::name(code)}</small>
+                    }
+                    .into_any(),
+                }}
             </span>
             <CostFacts cost=cost />
         </div>

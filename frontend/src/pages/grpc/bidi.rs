@@ -17,10 +17,11 @@ use crate::{
         grpc::End,
     },
     model::{
-        exchange::CallError,
+        exchange::{CallError, Cut},
         grpc_record::{DATA, HEADERS, TRAILERS},
         grpc_status::{self, Status},
         grpc_web::HEAD,
+        outcome::grpc::EndedBy,
         protobuf::{json, kind::Datum},
         server_timing,
     },
@@ -151,7 +152,8 @@ impl Driven {
             CallNews::Event { event, server_ms, read_ms } => (event, server_ms, read_ms),
             CallNews::Lost => {
                 self.close();
-                calls.end(Err(CallError::Lost));
+                calls.note(|record| record.ended_ms = now_ms());
+                calls.end(Ok(End::cut(Cut::Socket)));
                 return;
             }
         };
@@ -183,8 +185,9 @@ impl Driven {
                     record.others.extend(server_timing::of(&metadata));
                 });
                 calls.trailers(read_ms, metadata, 0);
-                let by_page = code == grpc_status::CANCELLED && self.cancelled.get_value();
-                self.end(calls, End { status: Status { code, message }, by_page });
+                let given_up = code == grpc_status::CANCELLED && self.cancelled.get_value();
+                let by = if given_up { EndedBy::Page } else { EndedBy::Server };
+                self.end(calls, End { status: Status { code, message }, by });
             }
         }
     }

@@ -28,6 +28,7 @@ use crate::{
         grpc_record::{DATA, HEADERS, Record, TRAILERS},
         grpc_status::{self, Status},
         grpc_web::{HEAD, Metadata},
+        outcome::grpc::EndedBy,
         past::call,
         rpc_status::Details,
         trace::TRACEPARENT,
@@ -54,8 +55,8 @@ pub(super) struct Around {
 #[derive(Clone, Debug)]
 pub(super) struct Ended {
     pub(super) status: Status,
-    /// Whether the page ended it, not the server.
-    pub(super) by_page: bool,
+    /// What the status was made from.
+    pub(super) by: EndedBy,
     pub(super) details: Details,
     pub(super) record: Record,
 }
@@ -275,14 +276,15 @@ impl Calls {
 
     /// The call has ended.
     pub(super) fn end(self, ended: Result<End, CallError>) {
-        let outcome = ended.map(|End { status, by_page }| {
+        let outcome = ended.map(|End { status, by }| {
             let around = self.around.read_untracked();
             let told = around.trailers.as_ref().or(around.headers.as_ref());
             let details = told.map(|(_, metadata)| Details::of(metadata)).unwrap_or_default();
-            Ended { status, by_page, details, record: self.note(|record| record.clone()) }
+            Ended { status, by, details, record: self.note(|record| record.clone()) }
         });
         self.wire.read();
-        let cancelled = matches!(&outcome, Ok(ended) if ended.by_page && ended.status.code == grpc_status::CANCELLED);
+        let cancelled =
+            matches!(&outcome, Ok(ended) if ended.by == EndedBy::Page && ended.status.code == grpc_status::CANCELLED);
         self.outcome.set(Some(outcome.clone()));
         if let Some(request) = self.asked.get_untracked() {
             let around = self.around.read_untracked();
@@ -297,7 +299,7 @@ impl Calls {
     /// How a call ended that the page gave up.
     pub(super) fn given_up(self) -> End {
         self.note(|record| record.ended_ms = now_ms());
-        End { status: Status { code: grpc_status::CANCELLED, message: String::new() }, by_page: true }
+        End { status: Status { code: grpc_status::CANCELLED, message: String::new() }, by: EndedBy::Page }
     }
 
     fn run(self, request: Request) {

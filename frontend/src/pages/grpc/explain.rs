@@ -3,25 +3,37 @@
 use super::calls::{Ended, Noticed};
 use crate::{
     i18n::{I18n, t_string},
-    model::{grpc_status, number},
+    model::{grpc_status, number, outcome::grpc::Outcome},
 };
 
-/// What a status says.
+/// What an end says.
 fn says(i18n: I18n, ended: &Ended) -> &'static str {
-    match (ended.status.code, ended.by_page) {
-        (grpc_status::OK, _) => t_string!(i18n, grpc.c0),
-        (grpc_status::CANCELLED, true) if ended.record.driven => t_string!(i18n, grpc.c1_driven),
-        (grpc_status::CANCELLED, true) => t_string!(i18n, grpc.c1_page),
-        (grpc_status::CANCELLED, false) => t_string!(i18n, grpc.c1),
-        (3, _) => t_string!(i18n, grpc.c3),
-        (grpc_status::DEADLINE_EXCEEDED, true) => t_string!(i18n, grpc.c4_page),
-        (grpc_status::DEADLINE_EXCEEDED, false) => t_string!(i18n, grpc.c4),
-        (8, _) => t_string!(i18n, grpc.c8),
-        (12, _) => t_string!(i18n, grpc.c12),
-        (grpc_status::INTERNAL, _) => t_string!(i18n, grpc.c13),
-        (grpc_status::UNAVAILABLE, _) => t_string!(i18n, grpc.c14),
-        _ => t_string!(i18n, grpc.other),
+    match outcome(ended) {
+        Outcome::Ok => t_string!(i18n, grpc.c0),
+        Outcome::CancelledByPage => t_string!(i18n, grpc.c1_page),
+        Outcome::CancelledDriven => t_string!(i18n, grpc.c1_driven),
+        Outcome::CancelledElsewhere => t_string!(i18n, grpc.c1),
+        Outcome::InvalidArgument => t_string!(i18n, grpc.c3),
+        Outcome::DeadlineInPage => t_string!(i18n, grpc.c4_page),
+        Outcome::DeadlineOnServer => t_string!(i18n, grpc.c4),
+        Outcome::Exhausted => t_string!(i18n, grpc.c8),
+        Outcome::Unimplemented => t_string!(i18n, grpc.c12),
+        Outcome::Internal => t_string!(i18n, grpc.c13),
+        Outcome::UnavailableAtOnce => t_string!(i18n, grpc.c14),
+        Outcome::UnavailableMidway => t_string!(i18n, grpc.c14_midway),
+        Outcome::Other => t_string!(i18n, grpc.other),
+        Outcome::FromHttp => t_string!(i18n, grpc.from_http),
+        Outcome::CutAfterHeaders => t_string!(i18n, grpc.cut_after_headers),
+        Outcome::CutBetweenMessages => t_string!(i18n, grpc.cut_between_messages),
+        Outcome::CutWithinFrame => t_string!(i18n, grpc.cut_within_frame),
+        Outcome::WithoutTrailers => t_string!(i18n, grpc.without_trailers),
+        Outcome::SocketClosed => t_string!(i18n, grpc.socket_closed),
     }
+}
+
+/// How a call ended.
+fn outcome(ended: &Ended) -> Outcome {
+    Outcome::of(ended.status.code, ended.by, ended.record.driven, ended.record.messages)
 }
 
 /// All that is to be said of an end; `limit_ms` is the deadline it had.

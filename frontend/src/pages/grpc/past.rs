@@ -12,6 +12,7 @@ use crate::model::{
     address::{self, Written},
     grpc_record::Record,
     grpc_status::{self, Status},
+    outcome::grpc::EndedBy,
     past::call::{Answer, Call, Message, Outcome, Style},
     payload,
     protobuf::{contract::Method, json},
@@ -28,7 +29,10 @@ pub(super) fn call(at: f64, request: &Request, came: &Came, around: &Around, lin
     let (status, failed, outcome) = match came {
         Ok(ended) => {
             let code = ended.status.code;
-            let status = format!("{code} {}", grpc_status::name(code));
+            let status = match ended.by {
+                EndedBy::Cut(_) => "grpc-status: –".to_owned(),
+                _ => format!("{code} {}", grpc_status::name(code)),
+            };
             (status, code != grpc_status::OK, Outcome::Answer(answer(method, ended, around, lines)))
         }
         Err(error) => (String::new(), true, Outcome::Error(error.clone())),
@@ -93,6 +97,10 @@ fn answer(method: &Method, ended: &Ended, around: &Around, lines: &[Line]) -> An
         trailers: rows(&around.trailers),
         messages: lines.iter().map(message).collect(),
         left_out: ended.record.messages.saturating_sub(lines.len()),
+        cut: match ended.by {
+            EndedBy::Cut(cut) => Some(cut),
+            _ => None,
+        },
         cost: ended.record.cost(),
         network: ended.record.network.clone(),
     }
@@ -101,10 +109,18 @@ fn answer(method: &Method, ended: &Ended, around: &Around, lines: &[Line]) -> An
 fn ended(answer: &Answer) -> Ended {
     let told = if answer.trailers.is_empty() { &answer.headers } else { &answer.trailers };
     let given_up = matches!(answer.code, grpc_status::CANCELLED | grpc_status::DEADLINE_EXCEEDED);
+    // the server's own status comes with trailers, or in headers that have a status
+    let is_own = !answer.trailers.is_empty() || told.iter().any(|(name, _)| name == "grpc-status");
+    let by = match answer.cut {
+        Some(cut) => EndedBy::Cut(cut),
+        None if is_own => EndedBy::Server,
+        None if given_up => EndedBy::Page,
+        None if answer.reason.starts_with("HTTP ") => EndedBy::Http,
+        None => EndedBy::Server,
+    };
     Ended {
         status: Status { code: answer.code, message: answer.reason.clone() },
-        // the server's own word comes with trailers, or in headers that have a status
-        by_page: given_up && answer.trailers.is_empty() && !told.iter().any(|(name, _)| name == "grpc-status"),
+        by,
         details: Details::of(told),
         record: record(answer),
     }

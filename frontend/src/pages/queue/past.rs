@@ -143,6 +143,7 @@ fn answer(fate: &Fate) -> Answer {
         trailers: Vec::new(),
         messages: fate.reply.iter().map(message).collect(),
         left_out: 0,
+        cut: None,
         cost,
         network: Vec::new(),
     }

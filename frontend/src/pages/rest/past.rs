@@ -73,6 +73,7 @@ fn answer(exchange: &Exchange) -> Answer {
         trailers: Vec::new(),
         messages: vec![Message { at_ms: exchange.cost.total_ms(), body }],
         left_out: 0,
+        cut: None,
         cost: exchange.cost.clone(),
         network: exchange.network.clone(),
     }
