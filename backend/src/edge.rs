@@ -30,8 +30,8 @@ use crate::{
     error::Error,
     listen::{Outgoing, Unwritten},
     others::{Others, http::Note},
-    router::App,
     shutdown::Shutdown,
+    state::AppState,
     telemetry::{Metrics, Surface},
 };
 
@@ -62,7 +62,7 @@ struct Shared {
 impl Edge {
     /// Wraps the routes.
     #[must_use]
-    pub fn new(router: Router, app: &App) -> Self {
+    pub fn new(router: Router, app: &AppState) -> Self {
         let shared = Shared {
             public_origin: app.config.public_origin.clone(),
             usual_hosts: usual_hosts(app),
@@ -142,7 +142,7 @@ impl Shared {
     }
 }
 
-fn usual_hosts(app: &App) -> Vec<String> {
+fn usual_hosts(app: &AppState) -> Vec<String> {
     let port = app.address.port();
     let public = app.config.public_origin.as_ref().map(|origin| origin.authority().to_owned());
     [format!("127.0.0.1:{port}"), format!("localhost:{port}")].into_iter().chain(public).collect()

@@ -6,9 +6,11 @@
 //! - [`capture`]: what went over the sockets, for the wire inspector
 //! - [`others`]: that other clients were here, for the open pages
 //! - [`config`], [`telemetry`], [`clock`], [`step`], [`trace`]: how it is set up and watched
+//! - [`state`]: the services that every handler shares
 //! - [`listen`] accepts connections, [`edge`] is around every request, [`router`] is where routes meet
 //! - [`accept`] reads and weighs the lists of `Accept` and its siblings
 //! - [`authority`] reads and compares what `Host`, `:authority` and `Origin` name
+//! - [`byte_stream`]: a socket as a trait object
 //! - [`error`]: one table that turns the domains' errors into a Problem and a gRPC status
 //! - [`assets`]: the page, embedded; [`health`]: probes; [`shutdown`]: the end
 //!
@@ -18,6 +20,7 @@ pub mod accept;
 pub mod assets;
 pub mod authority;
 pub mod bridge;
+pub mod byte_stream;
 pub mod capture;
 pub mod clock;
 pub mod config;
@@ -32,11 +35,14 @@ pub mod queue;
 pub mod rest;
 pub mod router;
 pub mod shutdown;
+pub mod state;
 pub mod step;
 pub mod telemetry;
 pub mod trace;
 
 use anyhow::Context as _;
+
+use self::state::AppState;
 
 pub use self::{config::Config, listen::Listeners, shutdown::Shutdown};
 
@@ -45,7 +51,9 @@ pub use self::{config::Config, listen::Listeners, shutdown::Shutdown};
 /// # Errors
 /// When the store cannot be opened, the broker not be started, or when work was still running at the end of the drain.
 pub async fn run(listeners: Listeners, config: Config, shutdown: Shutdown) -> anyhow::Result<()> {
-    let app = router::App::start(config, &listeners, shutdown.clone()).await.context("cannot start")?;
+    let app = AppState::start(config, listeners.address()?, listeners.tls().cloned(), shutdown.clone())
+        .await
+        .context("cannot start")?;
     listeners.announce(&app);
     let service = router::service(&app);
     listeners.serve(service, &app.captures, &shutdown).await;

@@ -13,7 +13,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
 use self::{language::Language, policy::Policy};
-use crate::{accept::preferences, error::Error, grpc, router::App};
+use crate::{accept::preferences, error::Error, grpc, state::AppState};
 
 #[derive(Debug)]
 struct Asset {
@@ -36,7 +36,7 @@ const PAGES: [(&str, &str); 5] =
 const LOST: &str = "lost";
 
 /// Serves the page; sets the fallback of the whole router.
-pub fn routes(app: &App) -> Router<App> {
+pub fn routes(app: &AppState) -> Router<AppState> {
     let policy = Policy::new(app);
     Router::new().fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
         grpc::unknown(&method, &uri, &headers).unwrap_or_else(|| serve(&policy, &method, &uri, &headers))

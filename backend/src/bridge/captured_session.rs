@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use super::session::Session;
-use crate::capture::Captures;
+use crate::{capture::Captures, queue::session::Session};
 
 /// The session of one captured job. Dropped, it closes behind the back of whoever used it.
 #[derive(Debug)]
-pub struct Captured(Option<Arc<Session>>);
+pub struct CapturedSession(Option<Arc<Session>>);
 
-impl Captured {
+impl CapturedSession {
     /// Opens one beside `session`, if a capture of this trace is armed. A capture that cannot be made says why, and the job
     /// goes its usual way.
     pub async fn beside(session: &Session, captures: &Captures, trace: u128) -> Option<Self> {
@@ -46,10 +45,10 @@ impl Captured {
     }
 }
 
-impl Drop for Captured {
+impl Drop for CapturedSession {
     fn drop(&mut self) {
         if let Some(session) = self.0.take() {
-            let shutdown = session.shutdown.clone();
+            let shutdown = session.shutdown().clone();
             shutdown.spawn(async move { session.close().await });
         }
     }

@@ -9,7 +9,7 @@ use crosstalk_proto::ws::{AckMode, Delivery as WireDelivery, MAX_BATCH, ServerMe
 use http::StatusCode;
 use lapin::message::Delivery;
 
-use super::{outstanding::Outstanding, subscriptions::Wanted, written::Written};
+use super::{outstanding::Outstanding, written::Written};
 use crate::{
     clock,
     error::Error,
@@ -18,6 +18,17 @@ use crate::{
 
 /// A batch is closed when its bodies have so many bytes, so that a large prefetch of large messages is written in parts.
 const BATCH_BYTES: usize = 64 * 1024;
+
+/// The subscription that a page asks for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The queue.
+    pub queue: String,
+    /// How many unacked messages at most.
+    pub prefetch: u16,
+    /// Who acks.
+    pub ack_mode: AckMode,
+}
 
 /// A subscription.
 #[derive(Debug)]

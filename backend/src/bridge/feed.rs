@@ -21,7 +21,7 @@ use super::{
 use crate::{
     error::Error,
     queue::{self, Ended, Subscription},
-    router::App,
+    state::AppState,
 };
 
 /// How many messages may be on their way to the socket when the client does not say: some batches, so that the broker sends
@@ -39,7 +39,7 @@ enum Event {
 }
 
 /// Serves a client until it leaves, the queue or the link ends, or the server does.
-pub async fn serve(app: App, mut socket: Socket, queue: String, prefetch: u16) {
+pub async fn serve(app: AppState, mut socket: Socket, queue: String, prefetch: u16) {
     if app.metrics.websockets.get() > MAX_SOCKETS {
         return socket.close(Close::new(close::TRY_AGAIN_LATER, "too many sockets; try again later")).await;
     }
@@ -66,7 +66,7 @@ pub async fn serve(app: App, mut socket: Socket, queue: String, prefetch: u16) {
 
 /// Gives why it ended; nothing when the client has gone.
 async fn run(
-    app: &App,
+    app: &AppState,
     socket: &mut Socket,
     subscription: &mut Subscription,
     written: &mut Written,
@@ -128,7 +128,12 @@ async fn run(
 }
 
 /// Feeds a delivery and what is ready after it; gives the last tag, how many, and the end if it came.
-fn feed(app: &App, socket: &mut Socket, subscription: &mut Subscription, first: Delivery) -> (u64, u32, Option<Ended>) {
+fn feed(
+    app: &AppState,
+    socket: &mut Socket,
+    subscription: &mut Subscription,
+    first: Delivery,
+) -> (u64, u32, Option<Ended>) {
     let mut tag = first.delivery_tag;
     let mut bytes = first.data.len();
     let mut count = 1_u32;

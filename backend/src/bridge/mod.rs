@@ -1,7 +1,8 @@
 //! WebSockets, which bring queues and native gRPC to the browser.
 //!
 //! - `/ws` is the page's own: [`mod@page`] is its loop, [`conversation`] decides what a message means, [`commands`] carries
-//!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, `calls` its gRPC calls, [`outstanding`]
+//!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, `calls` its gRPC calls,
+//!   `captured_session` the link of a captured job, [`outstanding`]
 //!   what is delivered and not settled
 //! - `/ws/queues/{queue}` is for anybody: [`mod@feed`]
 //! - [`written`] says when either acks what it wrote by itself
@@ -18,9 +19,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use crate::{error::Error, router::App};
+use crate::{error::Error, state::AppState};
 
 mod calls;
+mod captured_session;
 pub mod commands;
 pub mod consuming;
 pub mod conversation;
@@ -37,11 +39,11 @@ pub mod written;
 use self::upgrade::Upgrade;
 
 /// The routes of this folder.
-pub fn routes() -> Router<App> {
+pub fn routes() -> Router<AppState> {
     Router::new().route("/ws", any(page)).route("/ws/queues/{queue}", any(feed))
 }
 
-async fn page(State(app): State<App>, upgrade: Upgrade) -> Response {
+async fn page(State(app): State<AppState>, upgrade: Upgrade) -> Response {
     let forwarded = upgrade.forwarded;
     upgrade.accept(&app.clone(), move |socket| page::serve(app, socket, forwarded))
 }
@@ -52,7 +54,7 @@ struct FeedQuery {
 }
 
 async fn feed(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Path(queue): Path<String>,
     query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
     upgrade: Upgrade,

@@ -38,11 +38,6 @@ impl<S> Tapped<S> {
     }
 }
 
-/// Whatever bytes go over.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
-
 impl<S: AsyncRead> AsyncRead for Tapped<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.project();

@@ -24,7 +24,7 @@ use super::{
     deadline::Deadline,
 };
 use crate::{
-    router::App,
+    state::AppState,
     step::{SERVER_TIMING, Steps},
     trace::TraceContext,
 };
@@ -51,11 +51,11 @@ pub(crate) struct Measured {
 pub(crate) struct Calls<S> {
     inner: S,
     requests: Requests,
-    app: App,
+    app: AppState,
 }
 
 impl<S> Calls<S> {
-    pub(crate) fn new(inner: S, requests: Requests, app: App) -> Self {
+    pub(crate) fn new(inner: S, requests: Requests, app: AppState) -> Self {
         Self { inner, requests, app }
     }
 }
@@ -111,12 +111,12 @@ fn log<B>(request: &Request<B>) {
 /// Counts a call while it runs, and whether its client stayed to the end.
 #[derive(Debug)]
 struct Running {
-    app: App,
+    app: AppState,
     ended: bool,
 }
 
 impl Running {
-    fn begin(app: App) -> Self {
+    fn begin(app: AppState) -> Self {
         app.metrics.grpc_in_flight.inc();
         Self { app, ended: false }
     }

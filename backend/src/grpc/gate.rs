@@ -22,7 +22,7 @@ use super::{
     call::{Calling, Calls, refusal},
     cardinality::{Checked, Requests},
 };
-use crate::{accept, router::App};
+use crate::{accept, state::AppState};
 
 const NATIVE: &str = "application/grpc";
 const WEB: &str = "application/grpc-web+proto";
@@ -104,7 +104,7 @@ pub(crate) struct Gate<S> {
 }
 
 impl<S> Gate<S> {
-    pub(crate) fn new(service: S, requests: Requests, app: &App) -> Self {
+    pub(crate) fn new(service: S, requests: Requests, app: &AppState) -> Self {
         Self { service: Calls::new(service, requests, app.clone()) }
     }
 }

@@ -17,7 +17,7 @@ use http::{Request, Response};
 use tonic::server::NamedService;
 use tower::Service;
 
-use crate::router::App;
+use crate::state::AppState;
 
 mod call;
 mod cardinality;
@@ -44,7 +44,7 @@ pub use self::{error::Error, gate::unknown};
 const MAX_MESSAGE: usize = 64 * 1024;
 
 /// The routes of this folder. Sets no fallback: who serves it asks [`unknown`] first.
-pub fn routes(app: &App) -> Router<App> {
+pub fn routes(app: &AppState) -> Router<AppState> {
     let greeter = GreeterServer::new(greeter::Greeter).max_decoding_message_size(MAX_MESSAGE);
     let health = standard::health(&app.shutdown).max_decoding_message_size(MAX_MESSAGE);
     let (v1, v1alpha) = standard::reflection();
@@ -64,7 +64,7 @@ pub fn routes(app: &App) -> Router<App> {
 }
 
 /// A route for each method: what is not one reaches the fallback, as an unknown service does.
-fn mount<S, F>(router: Router<App>, app: &App, service: S, methods: &[(&str, Requests)]) -> Router<App>
+fn mount<S, F>(router: Router<AppState>, app: &AppState, service: S, methods: &[(&str, Requests)]) -> Router<AppState>
 where
     S: NamedService + Clone + Send + Sync + 'static,
     S: Service<Request<Checked<Body>>, Response = Response<tonic::body::Body>, Error = Infallible, Future = F>,

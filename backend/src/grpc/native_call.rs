@@ -29,7 +29,7 @@ use tonic::{
 use super::{Error, dial::Dial};
 use crate::{
     clock,
-    router::App,
+    state::AppState,
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -75,7 +75,7 @@ pub struct NativeCall {
 /// # Errors
 /// [`Error::Metadata`] and [`Error::MetadataTooLarge`] when that cannot be sent.
 pub fn open(
-    app: &App,
+    app: &AppState,
     metadata: &[(String, String)],
     trace: Option<TraceContext>,
     deadline: Option<Duration>,

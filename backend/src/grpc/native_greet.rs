@@ -8,7 +8,7 @@ use tonic::{Request, Status};
 
 use super::dial::Dial;
 use crate::{
-    router::App,
+    state::AppState,
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -21,7 +21,7 @@ const BUDGET: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// The status of the first call that fails; `UNAVAILABLE` when our own listener cannot be reached.
-pub async fn greet(app: &App, trace: TraceContext, name: &str, calls: u32) -> Result<Vec<String>, Status> {
+pub async fn greet(app: &AppState, trace: TraceContext, name: &str, calls: u32) -> Result<Vec<String>, Status> {
     let mut client = GreeterClient::new(Dial::ourselves(app).connect().await?);
     let mut messages = Vec::new();
     for _ in 0..calls {

@@ -35,11 +35,12 @@ pub use self::{
     write_timeout::{Outgoing, Part, Unwritten},
 };
 use crate::{
-    capture::{Admitted, Captures, Recording, Stream, Tapped, Watched},
+    byte_stream::ByteStream,
+    capture::{Admitted, Captures, Recording, Tapped, Watched},
     config::Config,
     edge::Edge,
-    router::App,
     shutdown::Shutdown,
+    state::AppState,
 };
 
 /// How long a client may take to send the head of a request.
@@ -114,7 +115,7 @@ impl Listeners {
 
     /// Says on standard output what is served where.
     #[expect(clippy::print_stdout, reason = "the one thing the program says to the person who started it")]
-    pub fn announce(&self, app: &App) {
+    pub fn announce(&self, app: &AppState) {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         println!("Crosstalk {}  {scheme}://{}", env!("CARGO_PKG_VERSION"), app.address);
         if let Some(grpc) = self.grpc_address() {
@@ -208,7 +209,7 @@ async fn connection(mut stream: TcpStream, serving: Serving) {
     let unwritten = Unwritten::default();
     let edge = edge.to(ends.0.ip(), unwritten.clone());
     let Admitted { recording, leave } = captures.admit(ends, tls.is_some());
-    let stream: Box<dyn Stream> = match (tls, &recording) {
+    let stream: Box<dyn ByteStream> = match (tls, &recording) {
         (None, None) => return serve(stream, unwritten, edge, &leave, &shutdown).await,
         (None, Some(_)) => Box::new(stream),
         (Some(tls), recording) => {
@@ -253,7 +254,7 @@ async fn lingered(leave: &CancellationToken) {
 }
 
 /// What is behind TLS; of a recorded connection, what goes over the network is recorded as well.
-async fn unsealed(tls: Tls, stream: TcpStream, recording: Option<&Arc<Recording>>) -> io::Result<Box<dyn Stream>> {
+async fn unsealed(tls: Tls, stream: TcpStream, recording: Option<&Arc<Recording>>) -> io::Result<Box<dyn ByteStream>> {
     Ok(match recording.and_then(|recording| recording.network()) {
         None => Box::new(tls.accept(stream).await?),
         Some(network) => Box::new(tls.accept(Tapped::new(stream, network)).await?),
@@ -276,7 +277,7 @@ pub fn http<E>(executor: E) -> auto::Builder<E> {
 /// Serves one connection to its end; once `leave` is cancelled that is when what is under way on it is done.
 async fn serve<I, S>(stream: I, unwritten: Unwritten, service: S, leave: &CancellationToken, shutdown: &Shutdown)
 where
-    I: Stream + 'static,
+    I: ByteStream + 'static,
     S: hyper::service::Service<Request<Incoming>, Response = Response<Outgoing>, Error = Infallible>,
     S::Future: Send + 'static,
 {

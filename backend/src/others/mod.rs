@@ -25,8 +25,8 @@ use std::{
 use crosstalk_proto::ws::{OtherCall, Style};
 use tokio::sync::watch;
 
+use self::board::Board;
 pub(crate) use self::queue::INSTANCE;
-use self::{board::Board, watcher::Watcher};
 use crate::config::Config;
 
 /// All styles, as their boards are ordered.
@@ -64,17 +64,6 @@ impl Others {
             boards: STYLES.map(|_style| Mutex::default()),
             noted: watch::Sender::new(()),
         }))
-    }
-
-    /// Begins to watch.
-    ///
-    /// # Errors
-    /// When they may not be shown; `forwarded` says that the page's own requests come through a proxy.
-    pub fn watch(&self, forwarded: bool) -> Result<Watcher, NotShown> {
-        if !self.0.allowed || forwarded {
-            return Err(NotShown);
-        }
-        Ok(Watcher::new(self.clone(), self.0.noted.subscribe()))
     }
 
     /// Whether anybody watches.

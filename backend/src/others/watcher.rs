@@ -7,7 +7,7 @@ use crosstalk_proto::ws::ServerMessage;
 use tokio::sync::watch;
 
 use super::{
-    Others, STYLES,
+    NotShown, Others, STYLES,
     board::{Count, SPAN},
 };
 
@@ -22,8 +22,21 @@ pub struct Watcher {
     ready: VecDeque<ServerMessage>,
 }
 
+impl Others {
+    /// Begins to watch.
+    ///
+    /// # Errors
+    /// When they may not be shown; `forwarded` says that the page's own requests come through a proxy.
+    pub fn watch(&self, forwarded: bool) -> Result<Watcher, NotShown> {
+        if !self.0.allowed || forwarded {
+            return Err(NotShown);
+        }
+        Ok(Watcher::new(self.clone(), self.0.noted.subscribe()))
+    }
+}
+
 impl Watcher {
-    pub(super) fn new(others: Others, noted: watch::Receiver<()>) -> Self {
+    fn new(others: Others, noted: watch::Receiver<()>) -> Self {
         others.0.watchers.fetch_add(1, Ordering::Relaxed);
         let seen = STYLES.map(|style| others.board(style).count());
         Self { others, noted, due: None, seen, ready: VecDeque::new() }

@@ -20,12 +20,13 @@ use tokio::sync::oneshot;
 
 use super::{
     Error,
+    ask::ask,
     confirms::ConfirmChannel,
     fair_limit::Permit,
     names,
+    outgoing::Outgoing,
     properties::{log_unreadable, short, with_header},
-    publisher::Outgoing,
-    session::{Session, ask},
+    session_context::SessionContext,
 };
 use crate::{
     step::Steps,
@@ -42,6 +43,7 @@ enum Answer {
 /// The caller of a session.
 pub struct Caller {
     channel: ConfirmChannel,
+    context: SessionContext,
     waiting: Waiting,
 }
 
@@ -68,15 +70,15 @@ pub struct Request<'a> {
 }
 
 impl Caller {
-    pub(super) async fn start(session: &Arc<Session>) -> Result<Self, Error> {
-        let channel = session.rpc_channel().await?;
+    /// `channel` is for the requests and for their replies.
+    pub(super) async fn start(channel: ConfirmChannel, context: SessionContext) -> Result<Self, Error> {
         let options = BasicConsumeOptions { no_ack: true, ..BasicConsumeOptions::default() };
         let replies = &channel.channel;
         let consume = replies.basic_consume(names::DIRECT_REPLY_TO.into(), "".into(), options, FieldTable::default());
         let mut replies = ask("basic.consume", consume).await?;
         let waiting = Waiting::default();
-        let (session, found) = (session.clone(), waiting.clone());
-        session.shutdown.clone().spawn(async move {
+        let (session, found) = (context.clone(), waiting.clone());
+        context.shutdown().spawn(async move {
             loop {
                 let reply = tokio::select! {
                     () = session.ended().cancelled() => break,
@@ -97,7 +99,7 @@ impl Caller {
             // who waits learns that nothing will come
             found.lock().unwrap_or_else(PoisonError::into_inner).clear();
         });
-        Ok(Self { channel, waiting })
+        Ok(Self { channel, context, waiting })
     }
 
     /// Sends a request and waits for its reply. The steps are those of our link.
@@ -105,13 +107,7 @@ impl Caller {
     /// # Errors
     /// [`Error::Blocked`] when the broker takes no messages, [`Error::NoReply`] when none came in time, [`Error::NoWorker`] when no queue took the request,
     /// [`Error::Unknown`] when the link broke.
-    pub async fn call(
-        &self,
-        session: &Session,
-        permit: Permit,
-        request: Request<'_>,
-        steps: &mut Steps,
-    ) -> Result<Reply, Error> {
+    pub async fn call(&self, permit: Permit, request: Request<'_>, steps: &mut Steps) -> Result<Reply, Error> {
         // also while it waits for the reply
         let _permit = permit.clone();
         let Request { body, content_type, timeout, trace } = request;
@@ -127,9 +123,9 @@ impl Caller {
         let routing_key = names::GREETER.into();
         let message = Outgoing { exchange: "".into(), routing_key, mandatory: true, properties, body };
         let by = tokio::time::Instant::now() + timeout;
-        session.metrics.published.inc();
+        self.context.metrics().published.inc();
         let sent = async {
-            let sent = self.channel.publish(session, permit, message, by, steps).await;
+            let sent = self.channel.publish(&self.context, permit, message, by, steps).await;
             let fate = sent.inspect_err(|_error| {
                 // no reply will come
                 take(&self.waiting, &id);

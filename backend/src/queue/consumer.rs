@@ -14,7 +14,7 @@ use lapin::{
 use super::{
     Error, names,
     properties::{log_unreadable, short},
-    session::{Session, ask},
+    session::Session,
 };
 
 /// A running consumer.
@@ -91,7 +91,9 @@ impl Subscription {
             Some(Err(error)) => Err(Error::refusal(&error).map_or(Ended::LinkLost, Ended::Closed)),
             // the broker cancels a consumer on a channel that lives on; a consumer of a dead channel lost its link, also
             // when the session has not noticed yet
-            None if self.session.ended().is_cancelled() || !self.channel.status().connected() => Err(Ended::LinkLost),
+            None if self.session.context().ended().is_cancelled() || !self.channel.status().connected() => {
+                Err(Ended::LinkLost)
+            }
             None => Err(Ended::Cancelled),
         })
     }
@@ -121,9 +123,9 @@ fn sent(settling: impl Future<Output = Result<(), lapin::Error>>) {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let metrics = self.session.metrics.clone();
+        let metrics = self.session.context().metrics().clone();
         // counted until the broker has taken it back
-        self.session.close_consumer(self.channel.clone(), self.consumer.clone(), move || {
+        self.session.context().close_consumer(self.channel.clone(), self.consumer.clone(), move || {
             metrics.consumers.dec();
         });
     }

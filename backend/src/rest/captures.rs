@@ -20,7 +20,7 @@ use super::{
 use crate::{
     capture::{Error as CaptureError, Form, Peer, Secret, Visitor},
     error::Error,
-    router::App,
+    state::AppState,
     step::Steps,
     trace,
 };
@@ -94,7 +94,7 @@ type TraceInPath = Result<Path<String>, PathRejection>;
         (status = 200, description = "It was armed before; nothing has changed", content((Armed = "application/json"))),
     ),
 )]
-pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Request) -> Response {
+pub(super) async fn arm(State(app): State<AppState>, trace: TraceInPath, request: Request) -> Response {
     let start = Instant::now();
     let version = request.version();
     let peer = request.extensions().get().copied().unwrap_or(Peer(app.address.ip()));
@@ -131,7 +131,7 @@ pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Req
     params(OneTrace, ItsSecret),
     responses((status = 200, description = "What was captured so far", content((Capture = "application/json")))),
 )]
-pub(super) async fn read(State(app): State<App>, trace: TraceInPath, headers: HeaderMap) -> Response {
+pub(super) async fn read(State(app): State<AppState>, trace: TraceInPath, headers: HeaderMap) -> Response {
     let start = Instant::now();
     let result = async {
         let taken = app.captures.find(checked(trace)?, Secret::of(&headers).as_ref())?;
@@ -152,7 +152,7 @@ pub(super) async fn read(State(app): State<App>, trace: TraceInPath, headers: He
     params(OneTrace, ItsSecret),
     responses((status = 200, description = "The file", content((Pcapng = "application/x-pcapng")))),
 )]
-pub(super) async fn pcapng(State(app): State<App>, trace: TraceInPath, headers: HeaderMap) -> Response {
+pub(super) async fn pcapng(State(app): State<AppState>, trace: TraceInPath, headers: HeaderMap) -> Response {
     let start = Instant::now();
     let result = async {
         let taken = app.captures.find(checked(trace)?, Secret::of(&headers).as_ref())?;

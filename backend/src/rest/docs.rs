@@ -12,7 +12,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use utoipa_swagger_ui::Config;
 
-use crate::{error::Error, router::App};
+use crate::{error::Error, state::AppState};
 
 static SETTINGS: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     Arc::new(Config::from("/api/openapi.json").try_it_out_enabled(true).display_request_duration(true))
@@ -23,7 +23,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<App> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/docs", routing::get(async || Redirect::permanent("/api/docs/")))
         .route("/api/docs/", routing::get(async || file("index.html")))

@@ -9,7 +9,8 @@ use crosstalk::{
     Config, Listeners, Shutdown,
     edge::Edge,
     listen::{self, Tracked},
-    router::{self, App},
+    router,
+    state::AppState,
 };
 use crosstalk_testkit::ports;
 use hyper_util::rt::TokioIo;
@@ -78,7 +79,7 @@ pub(crate) async fn serve(ports: Ports) -> anyhow::Result<()> {
     let config = Config::try_parse_from(["crosstalk".to_owned()].into_iter().chain(flags))?.validated()?;
     let untapped = TcpListener::bind(("127.0.0.1", untapped)).await?;
     let (listeners, shutdown) = (Listeners::bind(&config).await?, Shutdown::new());
-    let app = App::start(config, &listeners, shutdown.clone()).await?;
+    let app = AppState::start(config, &listeners, shutdown.clone()).await?;
     let service = router::service(&app);
     let plain = serve_untapped(untapped, service.clone(), &shutdown);
     let ((), served) = tokio::join!(listeners.serve(service, &app.captures, &shutdown), plain);

@@ -6,24 +6,16 @@ use crosstalk_proto::ws::{Answer, Command, Request, ServerMessage};
 use futures_util::FutureExt as _;
 use http::StatusCode;
 
-use super::{Page, tell};
+use super::{Page, outcome::Done, tell};
 use crate::{
-    bridge::{commands, socket::Socket, subscriptions::Wanted},
+    bridge::{commands, socket::Socket},
     error::Error,
     others::NotShown,
-    queue::Subscription,
     trace::TraceContext,
 };
 
-/// What a command came to.
-pub(super) enum Done {
-    Told(Box<ServerMessage>),
-    Subscribed { id: u64, wanted: Wanted, result: Result<Subscription, Error> },
-    Resumed { number: u32, result: Result<Subscription, Error> },
-}
-
 impl Page {
-    pub(super) fn carry(&mut self, request: Request, socket: &mut Socket) {
+    pub(super) fn dispatch(&mut self, request: Request, socket: &mut Socket) {
         let Request { id, traceparent, command } = request;
         let trace = TraceContext::of(traceparent.as_deref());
         let app = self.app.clone();

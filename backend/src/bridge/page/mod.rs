@@ -1,7 +1,8 @@
 //! The loop of `/ws`: one `select!` picks an event, then it is handled; see [`super`] for who does what. Commands are
-//! carried out by [`carry`].
+//! carried out by [`dispatch`].
 
-mod carry;
+mod dispatch;
+mod outcome;
 
 use std::{
     pin::Pin,
@@ -13,7 +14,7 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::Fu
 use lapin::message::Delivery;
 use tokio::time::Sleep;
 
-use self::carry::Done;
+use self::outcome::Done;
 use super::{
     calls::Calls,
     commands,
@@ -25,7 +26,7 @@ use super::{
 use crate::{
     others::watcher::Watcher,
     queue::{Ended, fair_limit::Share, link::Watch, publisher::Ticket},
-    router::App,
+    state::AppState,
 };
 
 /// The most sockets of both kinds at once.
@@ -39,7 +40,7 @@ const HELLO_BUDGET: Duration = Duration::from_secs(10);
 
 /// Serves a page until it leaves, misbehaves, or the server ends.
 /// `forwarded` says that a proxy stands between.
-pub async fn serve(app: App, mut socket: Socket, forwarded: bool) {
+pub async fn serve(app: AppState, mut socket: Socket, forwarded: bool) {
     if app.metrics.websockets.get() > MAX_SOCKETS {
         return socket.close(Close::new(close::TRY_AGAIN_LATER, "too many sockets; try again later")).await;
     }
@@ -56,7 +57,7 @@ pub async fn serve(app: App, mut socket: Socket, forwarded: bool) {
 }
 
 struct Page {
-    app: App,
+    app: AppState,
     conversation: Conversation,
     link: Watch,
     ticket: Ticket,
@@ -89,7 +90,7 @@ enum Event {
 type Flow = std::ops::ControlFlow<Option<Close>>;
 
 impl Page {
-    fn new(app: App, forwarded: bool) -> Self {
+    fn new(app: AppState, forwarded: bool) -> Self {
         let now = Instant::now();
         Self {
             link: app.link.watch(),
@@ -187,7 +188,7 @@ impl Page {
     fn hear(&mut self, text: &str, socket: &mut Socket) -> Flow {
         match self.conversation.hear(text) {
             Decision::Nothing => {}
-            Decision::Carry(request) => self.carry(request, socket),
+            Decision::Carry(request) => self.dispatch(request, socket),
             Decision::Refuse { id, error } => tell(socket, &conversation::refusal(id, error.problem())),
             Decision::Close(why) => return Flow::Break(Some(why)),
         }
