@@ -1,13 +1,13 @@
 //! Where routes and layers meet, and nowhere else. The order matters: gRPC brings no fallback of its own,
-//! the page's fallback is set last, and what is around every request is [`Edge`].
+//! the page's fallback is set last, and what is around every request is [`Middleware`].
 
 use axum::Router;
 
-use crate::{assets, bridge, edge::Edge, grpc, health, rest, state::AppState};
+use crate::{assets, bridge, grpc, health, middleware::Middleware, rest, state::AppState};
 
 /// Everything that is served, ready for connections.
 #[must_use]
-pub fn service(app: &AppState) -> Edge {
+pub fn service(app: &AppState) -> Middleware {
     let router = Router::new()
         .merge(rest::routes(app))
         .merge(bridge::routes())
@@ -15,5 +15,5 @@ pub fn service(app: &AppState) -> Edge {
         .merge(grpc::routes(app))
         .merge(assets::routes(app))
         .with_state(app.clone());
-    Edge::new(router, app)
+    Middleware::new(router, app)
 }

@@ -4,12 +4,12 @@
 use std::{net::SocketAddr, ops::Deref, sync::Arc};
 
 use crate::{
+    activity::Activity,
     capture::Captures,
     clock,
     config::Config,
     greeting::store::Store,
     listen::Tls,
-    others::Others,
     queue::{Link, Target},
     shutdown::Shutdown,
     telemetry::Metrics,
@@ -35,7 +35,7 @@ pub struct Services {
     /// What is recorded of connections.
     pub captures: Captures,
     /// What other clients do.
-    pub others: Others,
+    pub activity: Activity,
     /// The counters.
     pub metrics: Metrics,
     /// The end.
@@ -56,11 +56,11 @@ impl AppState {
     ) -> anyhow::Result<Self> {
         clock::start();
         let metrics = Metrics::new();
-        let others = Others::new(&config);
+        let activity = Activity::new(&config);
         let greetings = Store::open(&config, &shutdown).await?;
-        let link = Link::start(Target::of(&config, &others).await?, &metrics, &shutdown)?;
+        let link = Link::start(Target::of(&config, &activity).await?, &metrics, &shutdown)?;
         let captures = Captures::new(&shutdown);
-        Ok(Self(Arc::new(Services { config, address, tls, greetings, link, captures, others, metrics, shutdown })))
+        Ok(Self(Arc::new(Services { config, address, tls, greetings, link, captures, activity, metrics, shutdown })))
     }
 }
 

@@ -1,5 +1,5 @@
 //! The page, carried in the binary: identity and brotli bytes as the build wrote them, nothing unpacked at start.
-//! Every path that nobody else serves comes here: a file by its name, a page by its address in the [`language`] that was
+//! Every path without a route comes here: a file by its name, a page by its address in the [`language`] that was
 //! asked for, else a Problem. A document bears the headers of its [`policy`].
 
 mod language;

@@ -13,8 +13,8 @@ use http::StatusCode;
 use crate::{
     error::Error,
     grpc::native_call::{self, NativeCall},
+    server_timing::Steps,
     state::AppState,
-    step::Steps,
     trace::TraceContext,
 };
 

@@ -1,11 +1,11 @@
 //! A link of its own for one captured job, through the recording relay: so that the capture has the job from the protocol
-//! header to the goodbye, and nothing of anybody else.
+//! header to `connection.close-ok`, and no bytes of other jobs.
 
 use std::sync::Arc;
 
 use crate::{capture::Captures, queue::session::Session};
 
-/// The session of one captured job. Dropped, it closes behind the back of whoever used it.
+/// The session of one captured job. Dropping it closes the connection while requests may be in flight.
 #[derive(Debug)]
 pub struct CapturedSession(Option<Arc<Session>>);
 
@@ -37,7 +37,7 @@ impl CapturedSession {
         self.0.as_ref().expect("it is taken at its end only")
     }
 
-    /// Says goodbye, so that this is in the capture as well.
+    /// Closes the connection, so that its close is in the capture as well.
     pub async fn close(mut self) {
         if let Some(session) = self.0.take() {
             session.close().await;

@@ -10,23 +10,23 @@ use http::StatusCode;
 
 use super::{
     captured_session::CapturedSession,
-    conversation::{checked_prefetch, refusal},
+    protocol::{checked_prefetch, refusal},
 };
 use crate::{
     error::Error,
     grpc::native_greet,
     queue::{
         self, Subscription,
-        caller::Request,
         fair_limit::Permit,
         names,
         outgoing::Outgoing,
         properties::{self, header, short, to_amqp, with_header},
         publisher::Ticket,
+        rpc_client::Request,
         timing,
     },
+    server_timing::{SERVER_TIMING, Steps},
     state::AppState,
-    step::{SERVER_TIMING, Steps},
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -150,7 +150,7 @@ pub async fn greet(app: AppState, trace: TraceContext, name: String, calls: u32)
 pub async fn inspect(app: AppState, queue: String) -> Outcome {
     let session = app.link.session().map_err(bare)?;
     let listed = app.link.target().consumers(&queue);
-    // a task of its own: whoever asked may leave, but a channel left in the middle would trouble the link
+    // a task of its own: the caller may be dropped, but a channel left in the middle would trouble the link
     let counts = app.shutdown.spawn(async move { session.inspect(&queue).await });
     let counts = counts.await.map_err(|error| (Error::Internal(error.to_string()), Vec::new()))?.map_err(bare)?;
     Ok((Answer::Queue { messages: counts.messages, consumers: counts.consumers, listed }, Vec::new()))

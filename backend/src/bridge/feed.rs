@@ -1,4 +1,4 @@
-//! `/ws/queues/{queue}`, for anybody: one frame per message, the body alone, as text when it is UTF-8. A message is acked
+//! `/ws/queues/{queue}`, for any client: one frame per message, the body alone, as text when it is UTF-8. A message is acked
 //! when it was written to the socket, so a client that vanishes can lose what was in flight. Messages of the client, text or
 //! binary, are ignored.
 //!
@@ -11,12 +11,12 @@ use lapin::message::Delivery;
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 
 use super::{
+    ack_batcher::AckBatcher,
     commands,
+    keepalive::{Check, Keepalive},
     page::MAX_SOCKETS,
-    pulse::{Check, Pulse},
     socket::{Close, Happened, Socket},
     subscriptions::over,
-    written::Written,
 };
 use crate::{
     error::Error,
@@ -51,12 +51,12 @@ pub async fn serve(app: AppState, mut socket: Socket, queue: String, prefetch: u
         Ok(subscription) => subscription,
         Err(error) => return socket.close(refusal(&error)).await,
     };
-    let mut written = Written::new(prefetch);
+    let mut written = AckBatcher::new(prefetch);
     let end = run(&app, &mut socket, &mut subscription, &mut written, &queue).await;
     if let Some(tag) = written.take() {
         subscription.ack(tag, true);
     }
-    // before the goodbye: what was not written goes back to the queue
+    // before the close frame: what was not written goes back to the queue
     drop(subscription);
     match end {
         Some(why) => socket.close(why).await,
@@ -69,10 +69,10 @@ async fn run(
     app: &AppState,
     socket: &mut Socket,
     subscription: &mut Subscription,
-    written: &mut Written,
+    written: &mut AckBatcher,
     queue: &str,
 ) -> Option<Close> {
-    let mut pulse = Pulse::new(Instant::now());
+    let mut keepalive = Keepalive::new(Instant::now());
     let mut alarm = Box::pin(tokio::time::sleep_until(Instant::now().into()));
     let mut fed = None;
     loop {
@@ -87,7 +87,7 @@ async fn run(
             Event::Shutdown => {
                 return Some(Close::new(close::GOING_AWAY, "the server is stopping; come back soon"));
             }
-            Event::Socket(Happened::Text(_) | Happened::Binary | Happened::Alive) => pulse.heard(Instant::now()),
+            Event::Socket(Happened::Text(_) | Happened::Binary | Happened::Alive) => keepalive.heard(Instant::now()),
             Event::Socket(Happened::Written) => {
                 if let Some((tag, count)) = fed.take() {
                     written.add(tag, count, Instant::now());
@@ -109,11 +109,11 @@ async fn run(
         if let Some(tag) = written.take_due(now) {
             subscription.ack(tag, true);
         }
-        let at = match pulse.check(now, socket.stalled_since()) {
+        let at = match keepalive.check(now, socket.stalled_since()) {
             Check::Again(at) => at,
             Check::Ping => {
                 socket.ping();
-                pulse.pinged(now);
+                keepalive.pinged(now);
                 continue;
             }
             Check::Unresponsive => {

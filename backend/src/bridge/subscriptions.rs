@@ -1,5 +1,5 @@
 //! The subscriptions of one socket: which there are, whose turn it is, and how each begins, breaks, goes on and ends.
-//! Nothing here waits or writes: it gives the messages that the page is to be told.
+//! Nothing here waits or writes: it gives the messages for the page.
 
 use std::{
     task::{Context, Poll},

@@ -18,7 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{origin, socket::Socket};
-use crate::{error::Error, others::origin::is_forwarded, state::AppState};
+use crate::{activity::origin::is_forwarded, error::Error, state::AppState};
 
 /// The only version of the protocol.
 const VERSION: HeaderValue = HeaderValue::from_static("13");

@@ -8,7 +8,7 @@ use super::secret::CAPTURE_SECRET;
 pub const ARMED: Duration = Duration::from_secs(30);
 /// How long it can be read, from its arming on.
 pub const KEPT: Duration = Duration::from_secs(300);
-/// The most captures at once; the oldest that waits for nothing gives way, or else one of whoever holds the most.
+/// The most captures at once; the oldest that waits for nothing gives way, or else one of the visitor that holds the most.
 pub(super) const MAX_CAPTURES: usize = 64;
 
 /// Why there is no capture.

@@ -102,7 +102,7 @@ impl Captures {
         Ok(armed)
     }
 
-    /// What there is of a capture.
+    /// The state of a capture.
     ///
     /// # Errors
     /// [`Error::NoSecret`] when no secret is given; [`Error::Unknown`] when it was never armed, is over, or has another secret.
@@ -122,7 +122,7 @@ impl Captures {
         })
     }
 
-    /// Begins to read what there is of a capture. Cancel safe.
+    /// Begins to read a capture. Cancel safe.
     ///
     /// # Errors
     /// [`Error::Crowded`] when too many are being read, [`Error::Unwritable`] when it cannot be written in this form.

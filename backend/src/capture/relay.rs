@@ -76,7 +76,7 @@ impl Captures {
         Ok(())
     }
 
-    /// Nobody asks it to leave: it is recorded from its first byte, and no other job comes over it.
+    /// It is never asked to leave: it is recorded from its first byte, and no other job comes over it.
     fn recording(&self, ends: (SocketAddr, SocketAddr)) -> Recording {
         Recording::new(ends, CancellationToken::new(), self.room().clone())
     }

@@ -193,7 +193,7 @@ impl Rendering {
     }
 }
 
-/// The body of an answer: a capture that is being read. Others may read the same.
+/// The body of an answer: a capture that is being read. Other readers may share it.
 pub struct Reading {
     head: Option<Bytes>,
     rendering: Arc<Rendering>,

@@ -7,7 +7,7 @@ use std::{
 
 use super::recording::Recording;
 
-/// What there is of a capture now.
+/// The state of a capture now.
 #[derive(Debug)]
 pub struct Snapshot {
     /// Its trace.
@@ -33,7 +33,7 @@ pub(super) struct Revision {
 }
 
 impl Snapshot {
-    /// Changes with everything that is told of a capture, but for how long it can be read still.
+    /// Changes with everything that readers get of a capture, except for how long it can still be read.
     pub(super) fn revision(&self) -> Revision {
         let connections = self.connections.iter().flat_map(|recording| {
             let network = recording.network().map(|network| network.revision());

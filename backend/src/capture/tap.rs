@@ -20,7 +20,7 @@ pin_project! {
         #[pin]
         socket: S,
         recording: Arc<Recording>,
-        // from whom that is which is read; what is written is from us
+        // the sender of the bytes that are read; the bytes that are written are ours
         peer: Party,
         us: Party,
     }

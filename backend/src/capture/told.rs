@@ -211,7 +211,7 @@ fn flatten(field: &wire::Field, depth: u16, base: usize, flat: &mut Vec<Field>) 
     }
 }
 
-/// What a byte is there for, in the coarse.
+/// The category of a byte: framing, header or payload.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Framing,

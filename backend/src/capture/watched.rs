@@ -8,7 +8,7 @@ use http::{Request, header};
 use hyper::{body::Incoming, service::Service};
 
 use super::{recording::Recording, registry::Captures};
-use crate::{others::http::OUR_AGENT, trace::TraceContext};
+use crate::{activity::http::OUR_AGENT, trace::TraceContext};
 
 /// The outermost service of a recorded connection.
 #[derive(Clone, Debug)]

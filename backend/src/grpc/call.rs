@@ -24,12 +24,12 @@ use super::{
     deadline::Deadline,
 };
 use crate::{
+    server_timing::{SERVER_TIMING, Steps},
     state::AppState,
-    step::{SERVER_TIMING, Steps},
     trace::TraceContext,
 };
 
-/// How long a call may go on after the server began to stop: most end by themselves, and nobody is cut.
+/// How long a call may go on after the server began to stop: most calls end by themselves in this time, so that none is cut.
 const GRACE: Duration = Duration::from_secs(2);
 /// The most bytes of names and values together; over HTTP/2 the connection itself sees to it.
 const MAX_METADATA: usize = 16 * 1024;

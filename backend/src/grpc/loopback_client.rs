@@ -17,8 +17,8 @@ use tonic::{
 use tower::{Service, service_fn};
 
 use crate::{
+    activity::http::OUR_AGENT,
     listen::{Tls, Tracked},
-    others::http::OUR_AGENT,
     shutdown::Shutdown,
     state::AppState,
 };
@@ -27,13 +27,13 @@ use crate::{
 const CONNECT_BUDGET: Duration = Duration::from_secs(2);
 
 /// A connection that is to be opened.
-pub(super) struct Dial {
+pub(super) struct LoopbackClient {
     endpoint: Endpoint,
     address: SocketAddr,
     tls: Option<Tls>,
 }
 
-impl Dial {
+impl LoopbackClient {
     /// To our own listener, by a name that the server answers to wherever it listens.
     pub(super) fn ourselves(app: &AppState) -> Self {
         let address = address(app);

@@ -1,12 +1,12 @@
 //! The job over gRPC, native (h2c) and gRPC-Web, with health and reflection. From the outside in:
 //!
 //! - [`cors`]: which foreign pages may call
-//! - [`gate`]: which protocol a request speaks
+//! - [`protocol_router`]: which protocol a request speaks
 //! - [`call`]: what is around every call, with its [`deadline`] and the [`cardinality`] of its requests
-//! - [`greeter`]: the service itself, with the [`shape`] of its stream; [`standard`]: health and [`reflection`]
+//! - [`greeter`]: the service itself, with the [`stream_params`] of its stream; [`standard`]: health and [`reflection`]
 //! - [`contract`]: what the service is, as files
 //!
-//! Apart from these, two are clients, by [`dial`], of what browsers have no native gRPC for: [`native_call`] is the bidirectional
+//! Apart from these, two are clients, by [`loopback_client`], of what browsers have no native gRPC for: [`native_call`] is the bidirectional
 //! call, [`native_greet`] the plain one from server to server.
 
 use std::{convert::Infallible, future::Future};
@@ -24,21 +24,21 @@ mod cardinality;
 mod contract;
 mod cors;
 mod deadline;
-mod dial;
 mod error;
-mod gate;
 mod greeter;
+mod loopback_client;
 pub mod native_call;
 pub mod native_greet;
+mod protocol_router;
 mod reflection;
-mod shape;
 mod standard;
+mod stream_params;
 
 use self::cardinality::{
     Checked,
     Requests::{self, One, Stream},
 };
-pub use self::{error::Error, gate::unknown};
+pub use self::{error::Error, protocol_router::unknown};
 
 /// The most bytes of a message that is sent to us.
 const MAX_MESSAGE: usize = 64 * 1024;
@@ -77,6 +77,9 @@ where
     F: Future<Output = Result<Response<tonic::body::Body>, Infallible>> + Unpin + Send + 'static,
 {
     methods.iter().fold(router, |router, (method, requests)| {
-        router.route_service(&format!("/{}/{method}", S::NAME), gate::Gate::new(service.clone(), *requests, app))
+        router.route_service(
+            &format!("/{}/{method}", S::NAME),
+            protocol_router::ProtocolRouter::new(service.clone(), *requests, app),
+        )
     })
 }

@@ -16,7 +16,7 @@ use super::{
     Error, ask::ask, connection::BrokerConnection, fair_limit::Permit, outgoing::Outgoing, properties::header,
     session_context::SessionContext,
 };
-use crate::{shutdown::Shutdown, step::Steps};
+use crate::{server_timing::Steps, shutdown::Shutdown};
 
 /// A channel with publisher confirms, and the connection that it belongs to.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{Error, ask::ask, sanitizer::FRAME_MAX, transport, url::BrokerUrl};
-use crate::{clock, others::INSTANCE};
+use crate::{activity::INSTANCE, clock};
 
 /// How long TCP, TLS and the AMQP handshake may take together.
 const CONNECT_BUDGET: Duration = Duration::from_secs(5);
@@ -134,7 +134,7 @@ impl BrokerConnection {
     }
 }
 
-/// lapin's error in a sentence for whoever reads the page.
+/// lapin's error in a sentence for the page.
 pub(super) fn in_words(error: &lapin::Error) -> String {
     match error.kind() {
         ErrorKind::ProtocolError(error) => match error.get_id() {

@@ -12,7 +12,9 @@ use lapin::{
 };
 
 use super::{
-    Error, names,
+    Error,
+    ask::ask,
+    names,
     properties::{log_unreadable, short},
     session::Session,
 };
@@ -47,8 +49,8 @@ impl Session {
         if queue == names::HELLO {
             let channel = self.channel().await?;
             match ask("queue.declare", names::declare(&channel, names::HELLO)).await {
-                // declared otherwise by somebody: it is there
-                Ok(()) | Err(Error::Refused { .. }) => self.close_channel(channel),
+                // another client declared it with other arguments: it exists
+                Ok(()) | Err(Error::Refused { .. }) => self.context().close_channel(channel),
                 Err(error) => return Err(error),
             }
         }
@@ -56,12 +58,12 @@ impl Session {
         let consume = channel.basic_consume(name, "".into(), BasicConsumeOptions::default(), FieldTable::default());
         match ask("basic.consume", consume).await {
             Ok(consumer) => {
-                self.metrics.consumers.inc();
+                self.context().metrics().consumers.inc();
                 let tag = consumer.tag().as_str().to_owned();
                 Ok(Subscription { session: self.clone(), channel, consumer, tag, queue: queue.to_owned() })
             }
             Err(error) => {
-                self.close_channel(channel);
+                self.context().close_channel(channel);
                 Err(error)
             }
         }

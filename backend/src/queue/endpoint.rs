@@ -33,7 +33,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Of a broker's address. Whom the system trusts is looked up each time: it may have changed.
+    /// Of a broker's address. The authorities of the system are looked up each time: they may have changed.
     ///
     /// # Errors
     /// Why there can be no TLS, in a sentence.

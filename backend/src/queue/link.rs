@@ -1,5 +1,5 @@
 //! The supervised link to the broker: connects, waits for the end of it, backs off, connects again, until the shutdown.
-//! Whoever uses it takes the session of the moment, and learns of a new one from a watch.
+//! Its users take the current session, and learn of a new one from a watch.
 
 use std::{
     fmt, io,
@@ -15,7 +15,7 @@ use tokio::{
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 use super::{
-    Error, backoff::Backoff, embedded::Target, fair_limit::FairLimit, session::Session, thread::LinkThread, worker,
+    Error, backoff::Backoff, embedded::Target, fair_limit::FairLimit, rpc_server, session::Session, thread::LinkThread,
 };
 use crate::{shutdown::Shutdown, telemetry::Metrics};
 
@@ -41,7 +41,7 @@ struct Inner {
     shutdown: Shutdown,
     thread: LinkThread,
     view: watch::Sender<View>,
-    /// Somebody does not want to wait for the next try.
+    /// Notified to connect without waiting for the next try.
     now: Notify,
     users: TaskTracker,
     limits: Limits,
@@ -192,7 +192,7 @@ impl Link {
     async fn open(&self, epoch: u32) -> Result<Arc<Session>, String> {
         let Inner { target, metrics, shutdown, .. } = &*self.0;
         let session = Session::open(&target.url, epoch, metrics, shutdown).await?;
-        match worker::start(&session).await {
+        match rpc_server::start(&session).await {
             Ok(()) => Ok(session),
             Err(error) => {
                 session.close().await;

@@ -4,7 +4,7 @@
 //!   [`session_context`] what the parts of a session share
 //! - [`embedded`]: which broker that is, the one in this process or another; [`url`]: its address, [`endpoint`]: how it is dialled
 //! - [`publisher`]: messages ([`outgoing`]) with confirms; [`consumer`]: one channel per subscription; [`fair_limit`]: how much of it at once
-//! - [`worker`] answers the requests of `greeter.rpc`, [`caller`] sends such requests; [`job`] is what both say
+//! - [`rpc_server`] answers the requests of `greeter.rpc`, [`rpc_client`] sends such requests; [`codec`] is what both say
 //! - `transport`: lapin's streams, and `sanitizer` around them: a message that lapin cannot read harms no other
 //! - `connection`: one connection; `confirms`: a message on its way to its confirm
 //! - [`names`], [`properties`], [`backoff`], [`timing`], `ask`, `probe`, `thread`: the small parts; [`error`]: what can go wrong
@@ -14,7 +14,7 @@
 
 mod ask;
 pub mod backoff;
-pub mod caller;
+pub mod codec;
 mod confirms;
 mod connection;
 pub mod consumer;
@@ -22,13 +22,14 @@ pub mod embedded;
 pub mod endpoint;
 pub mod error;
 pub mod fair_limit;
-pub mod job;
 pub mod link;
 pub mod names;
 pub mod outgoing;
 mod probe;
 pub mod properties;
 pub mod publisher;
+pub mod rpc_client;
+pub mod rpc_server;
 mod sanitizer;
 pub mod session;
 pub mod session_context;
@@ -36,7 +37,6 @@ mod thread;
 pub mod timing;
 mod transport;
 pub mod url;
-pub mod worker;
 
 pub use self::{
     consumer::{Ended, Subscription},

@@ -2,7 +2,7 @@
 //!
 //! - the plain lane takes what cannot fail by itself, many messages at a time, in order;
 //! - a careful lane takes one message at a time: what the broker may return (lapin cannot tell whose return it is when
-//!   several are confirmed at once) or answer by closing the channel (an unknown exchange), which then harms nobody else.
+//!   several are confirmed at once) or answer by closing the channel (an unknown exchange), which then affects no other message.
 //!
 //! Messages through one [`Ticket`] keep their order within their kind.
 
@@ -22,14 +22,14 @@ use super::{
     Error, confirms::ConfirmChannel, connection::BrokerConnection, fair_limit::Permit, outgoing::Outgoing,
     session_context::SessionContext,
 };
-use crate::step::Steps;
+use crate::server_timing::Steps;
 
 /// How long a message may take until the broker has confirmed it.
 const CONFIRM_BUDGET: Duration = Duration::from_secs(10);
 /// So many messages that need care are under way at once.
 const CAREFUL_LANES: usize = 8;
 
-/// Which careful lane somebody uses.
+/// The careful lane that a socket uses.
 #[derive(Clone, Copy, Debug)]
 pub struct Ticket(usize);
 
@@ -57,7 +57,7 @@ impl Publisher {
         Self { connection, context, plain: Mutex::default(), careful: Default::default() }
     }
 
-    /// Publishes a message and waits for its fate. Dropped, it may have published all the same. The permit is held until the
+    /// Publishes a message and waits for its outcome. Dropping the future does not undo the publish. The permit is held until the
     /// broker has confirmed the message or the session has ended.
     ///
     /// # Errors
@@ -79,7 +79,7 @@ impl Publisher {
                 what: "confirms of earlier messages",
                 budget_ms: CONFIRM_BUDGET.as_millis(),
             })?;
-            // a task of its own: whoever asked may leave, but a channel left in the middle would trouble the link
+            // a task of its own: the caller may be dropped, but a channel left in the middle would trouble the link
             let sending = with_care(self.context.clone(), self.connection.clone(), lane, permit, message, by);
             let sent = self.context.shutdown().spawn(sending);
             let (fate, measured) =

@@ -29,7 +29,7 @@ use super::{
     session_context::SessionContext,
 };
 use crate::{
-    step::Steps,
+    server_timing::Steps,
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -41,7 +41,7 @@ enum Answer {
 }
 
 /// The caller of a session.
-pub struct Caller {
+pub struct RpcClient {
     channel: ConfirmChannel,
     context: SessionContext,
     waiting: Waiting,
@@ -69,7 +69,7 @@ pub struct Request<'a> {
     pub trace: TraceContext,
 }
 
-impl Caller {
+impl RpcClient {
     /// `channel` is for the requests and for their replies.
     pub(super) async fn start(channel: ConfirmChannel, context: SessionContext) -> Result<Self, Error> {
         let options = BasicConsumeOptions { no_ack: true, ..BasicConsumeOptions::default() };
@@ -91,7 +91,7 @@ impl Caller {
                 log_unreadable(names::DIRECT_REPLY_TO, &reply);
                 let id = reply.properties.correlation_id().as_ref().map(ShortString::as_str);
                 match take(&found, id.unwrap_or_default()) {
-                    // whoever waited may have given up in this moment
+                    // the call may have been dropped in this moment
                     Some(caller) => drop(caller.send(Answer::Reply(Box::new(reply), Instant::now()))),
                     None => tracing::debug!("a reply came that nobody waits for"),
                 }
@@ -163,9 +163,9 @@ impl Caller {
     }
 }
 
-impl fmt::Debug for Caller {
+impl fmt::Debug for RpcClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller").field("channel", &self.channel).finish_non_exhaustive()
+        f.debug_struct("RpcClient").field("channel", &self.channel).finish_non_exhaustive()
     }
 }
 

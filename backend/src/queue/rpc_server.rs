@@ -1,7 +1,7 @@
 //! The worker of `greeter.rpc`: request/reply over queues. Many requests at once; each is acked only when the broker has
 //! confirmed its reply, so that a server that dies in between leaves the request for another one.
 //!
-//! Every request that is taken from the queue is settled, whatever becomes of its reply: [`answer`] gives a [`Settlement`] on
+//! Every request that is taken from the queue is settled, whether or not its reply arrives: [`answer`] gives a [`Settlement`] on
 //! every way out, and [`run`] carries it out. An unsettled request would hold one of the [`PREFETCH`] places for good.
 
 use std::{
@@ -23,9 +23,9 @@ use tokio::{sync::Mutex, time::timeout_at};
 use super::{
     Error,
     ask::ask,
+    codec::Encoding,
     confirms::ConfirmChannel,
     fair_limit::{FairLimit, Share},
-    job::Encoding,
     names,
     outgoing::Outgoing,
     properties::{header, log_unreadable, unreadable, with_header},
@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     clock,
-    step::{SERVER_TIMING, Steps},
+    server_timing::{SERVER_TIMING, Steps},
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -54,7 +54,7 @@ pub const INSTANCE: &str = "crosstalk-instance";
 /// What a reply is addressed with. `properties` stands for all where none could be read.
 const ADDRESS: [&str; 3] = ["reply_to", "correlation_id", "properties"];
 
-/// What becomes of a request.
+/// How a request is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Settlement {
     /// It is done.

@@ -14,8 +14,8 @@ use lapin::{Channel, options::QueueDeclareOptions, types::FieldTable};
 use tokio::sync::Mutex;
 
 use super::{
-    Error, ask::ask, caller::Caller, confirms::ConfirmChannel, connection::BrokerConnection, endpoint::Endpoint, names,
-    probe, properties::short, publisher::Publisher, session_context::SessionContext, url::BrokerUrl,
+    Error, ask::ask, confirms::ConfirmChannel, connection::BrokerConnection, endpoint::Endpoint, names, probe,
+    properties::short, publisher::Publisher, rpc_client::RpcClient, session_context::SessionContext, url::BrokerUrl,
 };
 use crate::{shutdown::Shutdown, telemetry::Metrics};
 
@@ -29,7 +29,7 @@ pub struct Session {
     /// For subscriptions; a new one when the others have no channel left.
     consuming: Mutex<Vec<Arc<BrokerConnection>>>,
     publisher: Publisher,
-    caller: OnceLock<Caller>,
+    caller: OnceLock<RpcClient>,
 }
 
 /// The connections that a session has from its start. They may be one and the same.
@@ -88,7 +88,7 @@ pub struct Counts {
 }
 
 impl Session {
-    /// Connects, declares the queues, starts the RPC client; [`super::worker`] starts the RPC server.
+    /// Connects, declares the queues, starts the RPC client; [`super::rpc_server`] starts the RPC server.
     ///
     /// # Errors
     /// Why not, in a sentence without credentials.
@@ -149,7 +149,7 @@ impl Session {
             match ask("queue.declare", names::declare(&channel, queue)).await {
                 Ok(()) => self.context.close_channel(channel),
                 Err(Error::Refused { code, text }) => {
-                    // somebody declared it otherwise; it is there, and that is enough
+                    // another client declared it with other arguments; it exists, and that is enough
                     tracing::warn!(queue, code, text, "the queue is not as stock tutorials declare it");
                 }
                 Err(error) => return Err(error),
@@ -180,9 +180,9 @@ impl Session {
     ///
     /// # Errors
     /// When the session is one of a job alone, and the broker does not let it consume replies.
-    pub async fn caller(self: &Arc<Self>) -> Result<&Caller, Error> {
+    pub async fn caller(self: &Arc<Self>) -> Result<&RpcClient, Error> {
         if self.caller.get().is_none() {
-            let caller = Caller::start(self.rpc_channel().await?, self.context.clone()).await?;
+            let caller = RpcClient::start(self.rpc_channel().await?, self.context.clone()).await?;
             self.caller.get_or_init(|| caller);
         }
         self.caller.get().ok_or_else(|| self.down())

@@ -21,9 +21,9 @@ use super::{
 };
 use crate::{
     error::Error,
-    greeting::{Id, Kept},
+    greeting::{Id, StoredGreeting},
+    server_timing::Steps,
     state::AppState,
-    step::Steps,
 };
 
 const DEFAULT_LIMIT: u32 = 20;
@@ -90,7 +90,7 @@ async fn listed(app: &AppState, request: Request, start: Instant, steps: &mut St
 }
 
 /// Where a page ended: when its last greeting was made, in milliseconds since 1970, and its id.
-fn cursor(last: &Kept) -> String {
+fn cursor(last: &StoredGreeting) -> String {
     format!("{}-{}", last.created.as_millisecond(), last.id)
 }
 

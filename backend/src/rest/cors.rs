@@ -13,7 +13,9 @@ use tower::{Layer as _, ServiceExt as _};
 use tower_http::cors::CorsLayer;
 
 use super::{idempotency, media};
-use crate::{capture::CAPTURE_SECRET, config::Origin, state::AppState, step::SERVER_TIMING, trace::TRACEPARENT};
+use crate::{
+    capture::CAPTURE_SECRET, config::Origin, server_timing::SERVER_TIMING, state::AppState, trace::TRACEPARENT,
+};
 
 /// How long a browser may remember a preflight.
 const MAX_AGE: Duration = Duration::from_secs(3_600);

@@ -18,7 +18,7 @@ use super::{
     negotiate::negotiate,
     openapi::{Attempt, Protobuf},
 };
-use crate::{error::Error, greeting::store::Created, state::AppState, step::Steps};
+use crate::{error::Error, greeting::store::Created, server_timing::Steps, state::AppState};
 
 /// Make a greeting that is kept
 ///

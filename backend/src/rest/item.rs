@@ -23,9 +23,9 @@ use super::{
 };
 use crate::{
     error::Error,
-    greeting::{Id, Kept, Name},
+    greeting::{Id, Name, StoredGreeting},
+    server_timing::Steps,
     state::AppState,
-    step::Steps,
 };
 
 type IdInPath = Result<Path<String>, PathRejection>;
@@ -229,7 +229,7 @@ async fn deleted(
 }
 
 /// An answer with a greeting that is kept; says where it is.
-pub(super) fn representation(status: StatusCode, media: Media, kept: &Kept) -> Response {
+pub(super) fn representation(status: StatusCode, media: Media, kept: &StoredGreeting) -> Response {
     let etag = conditional::etag(kept.revision, media);
     let mut response = answer::representation(status, media, etag, media.kept(kept));
     if status == StatusCode::CREATED {

@@ -40,7 +40,7 @@ use http::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use self::paths::{RESOURCE, RESOURCES};
-use crate::{error::Error, state::AppState, step::Steps};
+use crate::{error::Error, server_timing::Steps, state::AppState};
 
 /// The routes of this folder.
 pub fn routes(app: &AppState) -> Router<AppState> {

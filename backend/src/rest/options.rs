@@ -10,7 +10,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 
 use super::{RESOURCE, RESOURCES, answer, captures::CAPTURES, media};
-use crate::{state::AppState, step::Steps};
+use crate::{server_timing::Steps, state::AppState};
 
 const OF_RESOURCE: &str = "GET, HEAD, POST, OPTIONS";
 const OF_ITEM: &str = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";

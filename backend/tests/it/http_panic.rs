@@ -2,7 +2,7 @@
 
 use axum::{Router, routing::get};
 use clap::Parser as _;
-use crosstalk::{Config, Listeners, Shutdown, edge::Edge, state::AppState};
+use crosstalk::{Config, Listeners, Shutdown, middleware::Middleware, state::AppState};
 
 #[tokio::test]
 async fn a_panic_is_answered_and_counted_and_ends_nothing_else() {
@@ -17,9 +17,9 @@ async fn a_panic_is_answered_and_counted_and_ends_nothing_else() {
     let router = Router::new()
         .route("/panics", get(async || -> () { panic!("a secret of the handler") }))
         .route("/works", get(async || "ok"));
-    let edge = Edge::new(router, &app);
+    let middleware = Middleware::new(router, &app);
     let (captures, served, ending) = (app.captures.clone(), shutdown.clone(), shutdown.clone());
-    let serving = tokio::spawn(async move { listeners.serve(edge, &captures, &served).await });
+    let serving = tokio::spawn(async move { listeners.serve(middleware, &captures, &served).await });
 
     for _ in 0..2 {
         let answer = reqwest::get(format!("http://{address}/panics")).await.unwrap();

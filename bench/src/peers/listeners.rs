@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use clap::{Args, Parser as _};
 use crosstalk::{
     Config, Listeners, Shutdown,
-    edge::Edge,
     listen::{self, Tracked},
+    middleware::Middleware,
     router,
     state::AppState,
 };
@@ -86,7 +86,7 @@ pub(crate) async fn serve(ports: Ports) -> anyhow::Result<()> {
     served
 }
 
-async fn serve_untapped(listener: TcpListener, service: Edge, shutdown: &Shutdown) -> anyhow::Result<()> {
+async fn serve_untapped(listener: TcpListener, service: Middleware, shutdown: &Shutdown) -> anyhow::Result<()> {
     loop {
         let (stream, _peer) = listener.accept().await?;
         stream.set_nodelay(true)?;

@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
-use crosstalk_proto::ws::{Answer, Command, Request, ServerMessage};
+use crosstalk_proto::ws::{Answer, Command, Request};
 use futures_util::FutureExt as _;
 use http::StatusCode;
 
 use super::{Page, outcome::Done, tell};
 use crate::{
-    bridge::{commands, socket::Socket},
+    activity::NotShown,
+    bridge::{commands, consuming::Wanted, socket::Socket},
     error::Error,
-    others::NotShown,
     trace::TraceContext,
 };
 
@@ -53,7 +53,7 @@ impl Page {
                 app.link.retry();
                 answer(socket, id, Ok(Answer::Done));
             }
-            Command::WatchOthers => answer(socket, id, self.watch_others()),
+            Command::WatchOthers => answer(socket, id, self.subscribe_to_activity()),
             Command::CallOpen { metadata, deadline_ms } => {
                 let outcome = self.calls.open(&app, &metadata, trace, deadline_ms);
                 tell(socket, &commands::to_message(id, outcome.map_err(|error| (error, Vec::new()))));
@@ -64,10 +64,10 @@ impl Page {
         }
     }
 
-    fn watch_others(&mut self) -> Result<Answer, Error> {
-        let watching = self.app.others.watch(self.forwarded);
+    fn subscribe_to_activity(&mut self) -> Result<Answer, Error> {
+        let watching = self.app.activity.watch(self.forwarded);
         let refused = |error: NotShown| Error::request(StatusCode::FORBIDDEN, error.to_string());
-        self.others = Some(watching.map_err(refused)?);
+        self.activity = Some(watching.map_err(refused)?);
         Ok(Answer::Done)
     }
 

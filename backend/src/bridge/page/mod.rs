@@ -18,13 +18,13 @@ use self::outcome::Done;
 use super::{
     calls::Calls,
     commands,
-    conversation::{self, Conversation, Decision},
-    pulse::{Check, Pulse},
+    keepalive::{Check, Keepalive},
+    protocol::{self, Conversation, Decision},
     socket::{Close, Happened, Socket},
     subscriptions::{Subscriptions, Suspended},
 };
 use crate::{
-    others::watcher::Watcher,
+    activity::subscriber::Subscriber,
     queue::{Ended, fair_limit::Share, link::Watch, publisher::Ticket},
     state::AppState,
 };
@@ -69,8 +69,8 @@ struct Page {
     calls: Calls,
     forwarded: bool,
     /// Once it asked for what other clients do.
-    others: Option<Watcher>,
-    pulse: Pulse,
+    activity: Option<Subscriber>,
+    keepalive: Keepalive,
     opened: Instant,
     alarm: Pin<Box<Sleep>>,
 }
@@ -82,7 +82,7 @@ enum Event {
     Link,
     Delivery(usize, Result<Delivery, Ended>),
     Call(ServerMessage),
-    Others(ServerMessage),
+    Activity(ServerMessage),
     Alarm,
 }
 
@@ -103,15 +103,15 @@ impl Page {
             commands: FuturesUnordered::new(),
             calls: Calls::default(),
             forwarded,
-            others: None,
-            pulse: Pulse::new(now),
+            activity: None,
+            keepalive: Keepalive::new(now),
             opened: now,
             alarm: Box::pin(tokio::time::sleep(HELLO_BUDGET)),
         }
     }
 
     fn greet(&mut self, socket: &mut Socket) {
-        tell(socket, &conversation::hello());
+        tell(socket, &protocol::hello());
         tell(socket, &ServerMessage::Link(self.link.state()));
     }
 
@@ -138,7 +138,7 @@ impl Page {
             () = self.link.changed() => Event::Link,
             (at, next) = self.subscriptions.next(), if clear => Event::Delivery(at, next),
             Some(message) = self.calls.next(), if clear => Event::Call(message),
-            Some(message) = told(&mut self.others), if clear => Event::Others(message),
+            Some(message) = next_activity(&mut self.activity), if clear => Event::Activity(message),
             () = &mut self.alarm => Event::Alarm,
         }
     }
@@ -153,7 +153,7 @@ impl Page {
             Event::Link => tell(socket, &ServerMessage::Link(self.link.state())),
             Event::Delivery(at, Ok(delivery)) => self.deliver(at, delivery, socket),
             Event::Delivery(at, Err(ended)) => self.ended(at, ended, socket),
-            Event::Call(message) | Event::Others(message) => tell(socket, &message),
+            Event::Call(message) | Event::Activity(message) => tell(socket, &message),
             Event::Alarm => return self.check(socket),
         }
         Flow::Continue(())
@@ -165,13 +165,13 @@ impl Page {
         while let Some(now) = happened.take() {
             match now {
                 Happened::Text(text) => {
-                    self.pulse.heard(Instant::now());
+                    self.keepalive.heard(Instant::now());
                     self.hear(&text, socket)?;
                 }
                 Happened::Binary => {
                     return Flow::Break(Some(Close::new(close::UNSUPPORTED_DATA, "text frames only")));
                 }
-                Happened::Alive => self.pulse.heard(Instant::now()),
+                Happened::Alive => self.keepalive.heard(Instant::now()),
                 Happened::Written => self.subscriptions.written(Instant::now()),
                 Happened::Gone => return Flow::Break(None),
                 Happened::Broken(why) => return Flow::Break(Some(why)),
@@ -189,7 +189,7 @@ impl Page {
         match self.conversation.hear(text) {
             Decision::Nothing => {}
             Decision::Carry(request) => self.dispatch(request, socket),
-            Decision::Refuse { id, error } => tell(socket, &conversation::refusal(id, error.problem())),
+            Decision::Refuse { id, error } => tell(socket, &protocol::refusal(id, error.problem())),
             Decision::Close(why) => return Flow::Break(Some(why)),
         }
         Flow::Continue(())
@@ -221,13 +221,13 @@ impl Page {
         }
         if self.commands.len() >= MAX_COMMANDS {
             // it is we who do not listen
-            self.pulse.heard(now);
+            self.keepalive.heard(now);
         }
-        match self.pulse.check(now, socket.stalled_since()) {
+        match self.keepalive.check(now, socket.stalled_since()) {
             Check::Again(_) => {}
             Check::Ping => {
                 socket.ping();
-                self.pulse.pinged(now);
+                self.keepalive.pinged(now);
             }
             Check::Unresponsive => {
                 return Flow::Break(Some(Close::new(
@@ -241,7 +241,7 @@ impl Page {
 
     fn set_alarm(&mut self, socket: &Socket) {
         let now = Instant::now();
-        let at = match self.pulse.check(now, socket.stalled_since()) {
+        let at = match self.keepalive.check(now, socket.stalled_since()) {
             Check::Again(at) => at,
             Check::Ping | Check::Unresponsive => now,
         };
@@ -254,10 +254,10 @@ impl Page {
 }
 
 /// Nothing while it did not ask.
-async fn told(others: &mut Option<Watcher>) -> Option<ServerMessage> {
-    Some(others.as_mut()?.next().await)
+async fn next_activity(activity: &mut Option<Subscriber>) -> Option<ServerMessage> {
+    Some(activity.as_mut()?.next().await)
 }
 
 fn tell(socket: &mut Socket, message: &ServerMessage) {
-    socket.feed(conversation::to_text(message));
+    socket.feed(protocol::to_text(message));
 }
