@@ -7,12 +7,12 @@ use crate::{capture::Captures, queue::session::Session};
 
 /// The session of one captured job. Dropping it closes the connection while requests may be in flight.
 #[derive(Debug)]
-pub struct CapturedSession(Option<Arc<Session>>);
+pub(super) struct CapturedSession(Option<Arc<Session>>);
 
 impl CapturedSession {
     /// Opens one beside `session`, if a capture of this trace is armed. A capture that cannot be made says why, and the job
     /// goes its usual way.
-    pub async fn beside(session: &Session, captures: &Captures, trace: u128) -> Option<Self> {
+    pub(super) async fn beside(session: &Session, captures: &Captures, trace: u128) -> Option<Self> {
         if !captures.awaits(trace) {
             return None;
         }
@@ -33,12 +33,12 @@ impl CapturedSession {
 
     /// The session.
     #[must_use]
-    pub fn session(&self) -> &Arc<Session> {
+    pub(super) fn session(&self) -> &Arc<Session> {
         self.0.as_ref().expect("it is taken at its end only")
     }
 
     /// Closes the connection, so that its close is in the capture as well.
-    pub async fn close(mut self) {
+    pub(super) async fn close(mut self) {
         if let Some(session) = self.0.take() {
             session.close().await;
         }
