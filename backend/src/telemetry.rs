@@ -1,5 +1,5 @@
 //! What the operator sees: structured logs, and the counters behind `/metrics`.
-//! The registry belongs to the [`crate::router::App`], not to the process, so that many servers can live in one test.
+//! The registry belongs to the [`crate::state::AppState`], not to the process, so that many servers can live in one test.
 //! A payload is never logged and never a label.
 
 use std::{sync::Arc, time::Duration};

@@ -11,6 +11,8 @@ mod cache;
 mod clients;
 mod debian;
 mod fuzz;
+#[cfg(test)]
+mod imports;
 mod page;
 mod process;
 mod run;

@@ -1,5 +1,5 @@
 //! The page, carried in the binary: identity and brotli bytes as the build wrote them, nothing unpacked at start.
-//! Every path that nobody else serves comes here: a file by its name, a page by its address in the [`language`] that was
+//! Every path without a route comes here: a file by its name, a page by its address in the [`language`] that was
 //! asked for, else a Problem. A document bears the headers of its [`policy`].
 
 mod language;
@@ -13,7 +13,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
 use self::{language::Language, policy::Policy};
-use crate::{accept::preferences, error::Error, grpc, router::App};
+use crate::{accept::preferences, error::Error, grpc, state::AppState};
 
 #[derive(Debug)]
 struct Asset {
@@ -35,7 +35,7 @@ const HOME: &str = "home";
 const LOST: &str = "lost";
 
 /// Serves the page; sets the fallback of the whole router.
-pub fn routes(app: &App) -> Router<App> {
+pub fn routes(app: &AppState) -> Router<AppState> {
     let policy = Policy::new(app);
     Router::new().fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
         grpc::unknown(&method, &uri, &headers).unwrap_or_else(|| serve(&policy, &method, &uri, &headers))

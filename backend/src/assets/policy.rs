@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::{config::Origin, router::App};
+use crate::{config::Origin, state::AppState};
 
 /// `'sha256-…'` of each inline script, as the build found them.
 const SCRIPT_HASHES: &str = include_str!(concat!(env!("OUT_DIR"), "/script-hashes.txt"));
@@ -15,7 +15,7 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    pub(super) fn new(app: &App) -> Self {
+    pub(super) fn new(app: &AppState) -> Self {
         let embed = &app.config.embed_origins;
         let ancestors = if embed.is_empty() {
             "'none'".to_owned()

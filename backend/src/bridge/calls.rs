@@ -13,8 +13,8 @@ use http::StatusCode;
 use crate::{
     error::Error,
     grpc::native_call::{self, NativeCall},
-    router::App,
-    step::Steps,
+    server_timing::Steps,
+    state::AppState,
     trace::TraceContext,
 };
 
@@ -30,7 +30,7 @@ impl Calls {
     /// Opens a call. The answer has the moment at which it was opened.
     pub(super) fn open(
         &mut self,
-        app: &App,
+        app: &AppState,
         metadata: &[(String, String)],
         trace: TraceContext,
         deadline_ms: Option<u32>,

@@ -8,21 +8,25 @@ use crosstalk_proto::{
 };
 use http::StatusCode;
 
-use super::conversation::{checked_prefetch, refusal};
+use super::{
+    captured_session::CapturedSession,
+    protocol::{checked_prefetch, refusal},
+};
 use crate::{
     error::Error,
     grpc::native_greet,
     queue::{
-        self, Captured, Subscription,
-        caller::Request,
+        self, Subscription,
         fair_limit::Permit,
         names,
+        outgoing::Outgoing,
         properties::{self, header, short, to_amqp, with_header},
-        publisher::{Outgoing, Ticket},
+        publisher::Ticket,
+        rpc_client::Request,
         timing,
     },
-    router::App,
-    step::{SERVER_TIMING, Steps},
+    server_timing::{SERVER_TIMING, Steps},
+    state::AppState,
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -47,7 +51,7 @@ pub fn to_message(id: u64, outcome: Outcome) -> ServerMessage {
 }
 
 /// Publishes one message.
-pub async fn publish(app: App, ticket: Ticket, permit: Permit, trace: TraceContext, publish: Publish) -> Outcome {
+pub async fn publish(app: AppState, ticket: Ticket, permit: Permit, trace: TraceContext, publish: Publish) -> Outcome {
     let (mut own, mut steps) = (Steps::new(), Steps::new());
     let start = Instant::now();
     let published = async {
@@ -62,9 +66,9 @@ pub async fn publish(app: App, ticket: Ticket, permit: Permit, trace: TraceConte
         };
         let session = app.link.session()?;
         own.end(Party::Server, "parse", start);
-        let captured = Captured::beside(&session, &app.captures, trace.trace_id()).await;
-        let used = captured.as_ref().map_or(&session, Captured::session);
-        let outcome = used.publisher().publish(used, ticket, permit, message, &mut steps).await;
+        let captured = CapturedSession::beside(&session, &app.captures, trace.trace_id()).await;
+        let used = captured.as_ref().map_or(&session, CapturedSession::session);
+        let outcome = used.publisher().publish(ticket, permit, message, &mut steps).await;
         goodbye(captured).await;
         outcome
     };
@@ -79,7 +83,7 @@ pub async fn publish(app: App, ticket: Ticket, permit: Permit, trace: TraceConte
 
 /// Calls the greeter through its queue.
 pub async fn call(
-    app: App,
+    app: AppState,
     permit: Permit,
     trace: TraceContext,
     body: crosstalk_proto::amqp::Body,
@@ -99,9 +103,9 @@ pub async fn call(
             trace,
         };
         let session = app.link.session()?;
-        let captured = Captured::beside(&session, &app.captures, trace.trace_id()).await;
-        let used = captured.as_ref().map_or(&session, Captured::session);
-        let reply = used.caller().await?.call(used, permit, request, &mut steps).await;
+        let captured = CapturedSession::beside(&session, &app.captures, trace.trace_id()).await;
+        let used = captured.as_ref().map_or(&session, CapturedSession::session);
+        let reply = used.caller().await?.call(permit, request, &mut steps).await;
         goodbye(captured).await;
         reply
     };
@@ -120,14 +124,14 @@ pub async fn call(
 }
 
 /// The end of a captured job's own link is part of its capture.
-async fn goodbye(captured: Option<Captured>) {
+async fn goodbye(captured: Option<CapturedSession>) {
     if let Some(captured) = captured {
         captured.close().await;
     }
 }
 
 /// Calls the greeter from server to server.
-pub async fn greet(app: App, trace: TraceContext, name: String, calls: u32) -> Outcome {
+pub async fn greet(app: AppState, trace: TraceContext, name: String, calls: u32) -> Outcome {
     let refuse = |status, detail: String| (Error::request(status, detail), Vec::new());
     if !native_greet::CALLS.contains(&calls) {
         let (least, most) = (native_greet::CALLS.start(), native_greet::CALLS.end());
@@ -143,10 +147,10 @@ pub async fn greet(app: App, trace: TraceContext, name: String, calls: u32) -> O
 }
 
 /// Counts of a queue.
-pub async fn inspect(app: App, queue: String) -> Outcome {
+pub async fn inspect(app: AppState, queue: String) -> Outcome {
     let session = app.link.session().map_err(bare)?;
     let listed = app.link.target().consumers(&queue);
-    // a task of its own: whoever asked may leave, but a channel left in the middle would trouble the link
+    // a task of its own: the caller may be dropped, but a channel left in the middle would trouble the link
     let counts = app.shutdown.spawn(async move { session.inspect(&queue).await });
     let counts = counts.await.map_err(|error| (Error::Internal(error.to_string()), Vec::new()))?.map_err(bare)?;
     Ok((Answer::Queue { messages: counts.messages, consumers: counts.consumers, listed }, Vec::new()))
@@ -156,7 +160,7 @@ pub async fn inspect(app: App, queue: String) -> Outcome {
 ///
 /// # Errors
 /// When the prefetch cannot be, or the broker refuses.
-pub async fn subscribe(app: App, queue: String, prefetch: u16) -> Result<Subscription, Error> {
+pub async fn subscribe(app: AppState, queue: String, prefetch: u16) -> Result<Subscription, Error> {
     let prefetch = checked_prefetch(prefetch)?;
     let session = app.link.session()?;
     // as in `inspect`
@@ -168,7 +172,7 @@ pub async fn subscribe(app: App, queue: String, prefetch: u16) -> Result<Subscri
 ///
 /// # Errors
 /// When the broker refuses it: the queue may be gone.
-pub async fn resume(app: App, queue: String, prefetch: u16, epoch: u32) -> Result<Subscription, Error> {
+pub async fn resume(app: AppState, queue: String, prefetch: u16, epoch: u32) -> Result<Subscription, Error> {
     let mut link = app.link.watch();
     loop {
         link.up_after(epoch).await;

@@ -9,7 +9,7 @@ use crosstalk_proto::ws::{AckMode, Delivery as WireDelivery, MAX_BATCH, ServerMe
 use http::StatusCode;
 use lapin::message::Delivery;
 
-use super::{outstanding::Outstanding, subscriptions::Wanted, written::Written};
+use super::{ack_batcher::AckBatcher, unacked::Unacked};
 use crate::{
     clock,
     error::Error,
@@ -18,6 +18,17 @@ use crate::{
 
 /// A batch is closed when its bodies have so many bytes, so that a large prefetch of large messages is written in parts.
 const BATCH_BYTES: usize = 64 * 1024;
+
+/// The subscription that a page asks for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The queue.
+    pub queue: String,
+    /// How many unacked messages at most.
+    pub prefetch: u16,
+    /// The ack mode.
+    pub ack_mode: AckMode,
+}
 
 /// A subscription.
 #[derive(Debug)]
@@ -32,10 +43,10 @@ pub struct Consuming {
     /// Of the link it consumes, or consumed last.
     pub epoch: u32,
     active: Option<Subscription>,
-    outstanding: Outstanding,
+    unacked: Unacked,
     /// In automatic mode: the last that was fed to the socket, and how many, to be acked once written.
     fed: Option<(u64, u32)>,
-    written: Written,
+    acks: AckBatcher,
 }
 
 impl Consuming {
@@ -50,9 +61,9 @@ impl Consuming {
             ack_mode,
             epoch: subscription.epoch(),
             active: Some(subscription),
-            outstanding: Outstanding::default(),
+            unacked: Unacked::default(),
             fed: None,
-            written: Written::new(prefetch),
+            acks: AckBatcher::new(prefetch),
         }
     }
 
@@ -60,8 +71,8 @@ impl Consuming {
     pub fn suspend(&mut self) -> u32 {
         self.active = None;
         self.fed = None;
-        self.written = Written::new(self.prefetch);
-        self.outstanding.forget()
+        self.acks = AckBatcher::new(self.prefetch);
+        self.unacked.forget()
     }
 
     /// It consumes again.
@@ -73,7 +84,7 @@ impl Consuming {
     /// How many are with the page.
     #[must_use]
     pub fn unacked(&self) -> u32 {
-        u32::try_from(self.outstanding.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.unacked.len()).unwrap_or(u32::MAX)
     }
 
     /// The next delivery; never while suspended.
@@ -93,7 +104,7 @@ impl Consuming {
         while let Some(delivery) = next.take() {
             bytes += delivery.data.len();
             match self.ack_mode {
-                AckMode::Manual => self.outstanding.delivered(delivery.delivery_tag),
+                AckMode::Manual => self.unacked.delivered(delivery.delivery_tag),
                 AckMode::Automatic => {
                     let fed = self.fed.map_or(0, |(_tag, count)| count);
                     self.fed = Some((delivery.delivery_tag, fed + 1));
@@ -116,14 +127,14 @@ impl Consuming {
     /// All that was fed is written: in automatic mode that settles it, when [`Consuming::due`] says.
     pub fn written(&mut self, now: Instant) {
         if let Some((tag, count)) = self.fed.take() {
-            self.written.add(tag, count, now);
+            self.acks.add(tag, count, now);
         }
     }
 
     /// When something that was written is to be acked.
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
-        self.written.due()
+        self.acks.due()
     }
 
     /// The page acks; the broker is told by [`Consuming::send_acks`].
@@ -134,7 +145,7 @@ impl Consuming {
         if epoch != self.epoch || self.active.is_none() {
             return Ok(Settled::STALE);
         }
-        let count = self.outstanding.ack(tag, multiple).ok_or_else(|| self.unknown(tag))?;
+        let count = self.unacked.ack(tag, multiple).ok_or_else(|| self.unknown(tag))?;
         Ok(Settled { count, stale: false })
     }
 
@@ -148,7 +159,7 @@ impl Consuming {
         }
         // acks that wait go first: they may be of earlier tags
         self.send_acks(Instant::now());
-        let count = self.outstanding.settle(tag, multiple).ok_or_else(|| self.unknown(tag))?;
+        let count = self.unacked.settle(tag, multiple).ok_or_else(|| self.unknown(tag))?;
         if let Some(subscription) = &self.active {
             subscription.nack(tag, multiple, requeue);
         }
@@ -157,19 +168,19 @@ impl Consuming {
 
     /// Tells the broker what the page has acked, in as few acks as can be, and what was written if it is time.
     pub fn send_acks(&mut self, now: Instant) {
-        let written = self.written.take_due(now);
+        let written = self.acks.take_due(now);
         self.send(written);
     }
 
     /// As [`Consuming::send_acks`], all of it: it consumes no longer.
     pub fn send_last_acks(&mut self) {
-        let written = self.written.take();
+        let written = self.acks.take();
         self.send(written);
     }
 
     fn send(&mut self, written: Option<u64>) {
         if let Some(subscription) = &self.active {
-            for ack in self.outstanding.acks() {
+            for ack in self.unacked.acks() {
                 subscription.ack(ack.tag, ack.multiple);
             }
             if let Some(tag) = written {

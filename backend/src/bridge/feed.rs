@@ -1,4 +1,4 @@
-//! `/ws/queues/{queue}`, for anybody: one frame per message, the body alone, as text when it is UTF-8. A message is acked
+//! `/ws/queues/{queue}`, for any client: one frame per message, the body alone, as text when it is UTF-8. A message is acked
 //! when it was written to the socket, so a client that vanishes can lose what was in flight. Messages of the client, text or
 //! binary, are ignored.
 //!
@@ -11,17 +11,17 @@ use lapin::message::Delivery;
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 
 use super::{
+    ack_batcher::AckBatcher,
     commands,
+    keepalive::{Check, Keepalive},
     page::MAX_SOCKETS,
-    pulse::{Check, Pulse},
     socket::{Close, Happened, Socket},
     subscriptions::over,
-    written::Written,
 };
 use crate::{
     error::Error,
     queue::{self, Ended, Subscription},
-    router::App,
+    state::AppState,
 };
 
 /// How many messages may be on their way to the socket when the client does not say: some batches, so that the broker sends
@@ -39,7 +39,7 @@ enum Event {
 }
 
 /// Serves a client until it leaves, the queue or the link ends, or the server does.
-pub async fn serve(app: App, mut socket: Socket, queue: String, prefetch: u16) {
+pub async fn serve(app: AppState, mut socket: Socket, queue: String, prefetch: u16) {
     if app.metrics.websockets.get() > MAX_SOCKETS {
         return socket.close(Close::new(close::TRY_AGAIN_LATER, "too many sockets; try again later")).await;
     }
@@ -51,12 +51,12 @@ pub async fn serve(app: App, mut socket: Socket, queue: String, prefetch: u16) {
         Ok(subscription) => subscription,
         Err(error) => return socket.close(refusal(&error)).await,
     };
-    let mut written = Written::new(prefetch);
+    let mut written = AckBatcher::new(prefetch);
     let end = run(&app, &mut socket, &mut subscription, &mut written, &queue).await;
     if let Some(tag) = written.take() {
         subscription.ack(tag, true);
     }
-    // before the goodbye: what was not written goes back to the queue
+    // before the close frame: what was not written goes back to the queue
     drop(subscription);
     match end {
         Some(why) => socket.close(why).await,
@@ -66,13 +66,13 @@ pub async fn serve(app: App, mut socket: Socket, queue: String, prefetch: u16) {
 
 /// Gives why it ended; nothing when the client has gone.
 async fn run(
-    app: &App,
+    app: &AppState,
     socket: &mut Socket,
     subscription: &mut Subscription,
-    written: &mut Written,
+    written: &mut AckBatcher,
     queue: &str,
 ) -> Option<Close> {
-    let mut pulse = Pulse::new(Instant::now());
+    let mut keepalive = Keepalive::new(Instant::now());
     let mut alarm = Box::pin(tokio::time::sleep_until(Instant::now().into()));
     let mut fed = None;
     loop {
@@ -87,7 +87,7 @@ async fn run(
             Event::Shutdown => {
                 return Some(Close::new(close::GOING_AWAY, "the server is stopping; come back soon"));
             }
-            Event::Socket(Happened::Text(_) | Happened::Binary | Happened::Alive) => pulse.heard(Instant::now()),
+            Event::Socket(Happened::Text(_) | Happened::Binary | Happened::Alive) => keepalive.heard(Instant::now()),
             Event::Socket(Happened::Written) => {
                 if let Some((tag, count)) = fed.take() {
                     written.add(tag, count, Instant::now());
@@ -109,11 +109,11 @@ async fn run(
         if let Some(tag) = written.take_due(now) {
             subscription.ack(tag, true);
         }
-        let at = match pulse.check(now, socket.stalled_since()) {
+        let at = match keepalive.check(now, socket.stalled_since()) {
             Check::Again(at) => at,
             Check::Ping => {
                 socket.ping();
-                pulse.pinged(now);
+                keepalive.pinged(now);
                 continue;
             }
             Check::Unresponsive => {
@@ -128,7 +128,12 @@ async fn run(
 }
 
 /// Feeds a delivery and what is ready after it; gives the last tag, how many, and the end if it came.
-fn feed(app: &App, socket: &mut Socket, subscription: &mut Subscription, first: Delivery) -> (u64, u32, Option<Ended>) {
+fn feed(
+    app: &AppState,
+    socket: &mut Socket,
+    subscription: &mut Subscription,
+    first: Delivery,
+) -> (u64, u32, Option<Ended>) {
     let mut tag = first.delivery_tag;
     let mut bytes = first.data.len();
     let mut count = 1_u32;

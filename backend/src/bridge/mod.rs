@@ -1,11 +1,12 @@
 //! WebSockets, which bring queues and native gRPC to the browser.
 //!
-//! - `/ws` is the page's own: [`mod@page`] is its loop, [`conversation`] decides what a message means, [`commands`] carries
-//!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, `calls` its gRPC calls, [`outstanding`]
+//! - `/ws` is the page's own: [`mod@page`] is its loop, [`protocol`] decides what a message means, [`commands`] carries
+//!   it out, [`subscriptions`] and [`consuming`] keep what it consumes, `calls` its gRPC calls,
+//!   `captured_session` the link of a captured job, [`unacked`]
 //!   what is delivered and not settled
-//! - `/ws/queues/{queue}` is for anybody: [`mod@feed`]
-//! - [`written`] says when either acks what it wrote by itself
-//! - [`origin`] says who may come in, [`upgrade`] lets them, [`socket`] and [`pulse`] are what both kinds stand on
+//! - `/ws/queues/{queue}` is for any client: [`mod@feed`]
+//! - [`ack_batcher`] says when either acks what it wrote by itself
+//! - [`origin`] says who may come in, [`upgrade`] lets them, [`socket`] and [`keepalive`] are what both kinds stand on
 //!
 //! One task per socket. Its `select!` only picks an event; nothing is awaited in between that could wait for the peer.
 //! A socket's memory is bounded by its prefetch: while something is not yet written, nothing more is taken from queues.
@@ -18,30 +19,31 @@ use axum::{
 };
 use serde::Deserialize;
 
-use crate::{error::Error, router::App};
+use crate::{error::Error, state::AppState};
 
+pub mod ack_batcher;
 mod calls;
+mod captured_session;
 pub mod commands;
 pub mod consuming;
-pub mod conversation;
 pub mod feed;
+pub mod keepalive;
 pub mod origin;
-pub mod outstanding;
 pub mod page;
-pub mod pulse;
+pub mod protocol;
 pub mod socket;
 pub mod subscriptions;
+pub mod unacked;
 pub mod upgrade;
-pub mod written;
 
 use self::upgrade::Upgrade;
 
 /// The routes of this folder.
-pub fn routes() -> Router<App> {
+pub fn routes() -> Router<AppState> {
     Router::new().route("/ws", any(page)).route("/ws/queues/{queue}", any(feed))
 }
 
-async fn page(State(app): State<App>, upgrade: Upgrade) -> Response {
+async fn page(State(app): State<AppState>, upgrade: Upgrade) -> Response {
     let forwarded = upgrade.forwarded;
     upgrade.accept(&app.clone(), move |socket| page::serve(app, socket, forwarded))
 }
@@ -52,7 +54,7 @@ struct FeedQuery {
 }
 
 async fn feed(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Path(queue): Path<String>,
     query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
     upgrade: Upgrade,

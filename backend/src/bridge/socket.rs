@@ -27,7 +27,7 @@ const READ_BUFFER: usize = 4 * 1024;
 const WRITE_BUFFER: usize = 64 * 1024;
 /// While more than this is unwritten, no more is read: who does not read answers gets no further.
 const MAX_UNWRITTEN: usize = 256 * 1024;
-/// How long the goodbye may take.
+/// How long the closing handshake may take.
 const CLOSE_BUDGET: Duration = Duration::from_secs(1);
 /// The most bytes of a refused message that are read off, so that the peer gets to read why.
 const MAX_READ_OFF: u64 = 4 * 1024 * 1024;
@@ -54,7 +54,7 @@ pub enum Happened {
     Alive,
     /// All that was fed is written.
     Written,
-    /// The peer said goodbye or is gone.
+    /// The peer sent a close frame or is gone.
     Gone,
     /// The peer did what the protocol forbids.
     Broken(Close),
@@ -160,7 +160,7 @@ impl Socket {
         Poll::Pending
     }
 
-    /// Says goodbye, waits a while for the peer's, and ends the connection.
+    /// Sends a close frame, waits a while for the peer's, and ends the connection.
     pub async fn close(mut self, why: Close) {
         let goodbye = async {
             let mut end = MAX_REASON.min(why.reason.len());
@@ -182,7 +182,7 @@ impl Socket {
         }
     }
 
-    /// Ends a connection whose peer has begun to say goodbye, or is gone.
+    /// Ends a connection whose peer has sent a close frame, or is gone.
     pub async fn finish(mut self) {
         // writes the answer to a close frame
         let last = tokio::time::timeout(CLOSE_BUDGET, async { while let Some(Ok(_)) = self.stream.next().await {} });

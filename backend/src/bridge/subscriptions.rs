@@ -1,16 +1,16 @@
 //! The subscriptions of one socket: which there are, whose turn it is, and how each begins, breaks, goes on and ends.
-//! Nothing here waits or writes: it gives the messages that the page is to be told.
+//! Nothing here waits or writes: it gives the messages for the page.
 
 use std::{
     task::{Context, Poll},
     time::Instant,
 };
 
-use crosstalk_proto::ws::{AckMode, Answer, MAX_SUBSCRIPTIONS, ServerMessage, SubscriptionEvent};
+use crosstalk_proto::ws::{Answer, MAX_SUBSCRIPTIONS, ServerMessage, SubscriptionEvent};
 use http::StatusCode;
 use lapin::message::Delivery;
 
-use super::consuming::{Consuming, Settled};
+use super::consuming::{Consuming, Settled, Wanted};
 use crate::{
     error::Error,
     queue::{self, Ended, Subscription},
@@ -25,17 +25,6 @@ pub struct Subscriptions {
     last: u32,
     // whose deliveries come first next time
     turn: usize,
-}
-
-/// What a page wants.
-#[derive(Clone, Debug)]
-pub struct Wanted {
-    /// The queue.
-    pub queue: String,
-    /// How many unacked messages at most.
-    pub prefetch: u16,
-    /// Who acks.
-    pub ack_mode: AckMode,
 }
 
 /// A subscription that is to be made again over a link after `epoch`.

@@ -18,7 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{origin, socket::Socket};
-use crate::{error::Error, others::origin::is_forwarded, router::App};
+use crate::{activity::origin::is_forwarded, error::Error, state::AppState};
 
 /// The only version of the protocol.
 const VERSION: HeaderValue = HeaderValue::from_static("13");
@@ -34,10 +34,10 @@ pub struct Upgrade {
     pub(super) forwarded: bool,
 }
 
-impl FromRequestParts<App> for Upgrade {
+impl FromRequestParts<AppState> for Upgrade {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Error> {
         if !origin::may_enter(&app.config, &parts.uri, &parts.headers) {
             return Err(Error::request(
                 StatusCode::FORBIDDEN,
@@ -103,7 +103,7 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
 
 impl Upgrade {
     /// Answers the handshake and serves the socket in a task that the drain waits for.
-    pub fn accept<F, Fut>(self, app: &App, serve: F) -> Response
+    pub fn accept<F, Fut>(self, app: &AppState, serve: F) -> Response
     where
         F: FnOnce(Socket) -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send,

@@ -1,5 +1,5 @@
 //! What of a recorded connection belongs to a trace: its messages, dissected and masked. What others said on the same
-//! connection is left out; behind a proxy that may be anybody.
+//! connection is left out; behind a proxy that may belong to any client.
 
 use std::{sync::LazyLock, time::Instant};
 

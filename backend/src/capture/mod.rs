@@ -11,18 +11,21 @@
 //! - [`recording`] of a connection with TLS has two layers: what its ends say, and what the network sees
 //! - [`relay`]: the same for what goes to the broker, over a link of the job's own
 //! - [`conversation`]: what of a connection belongs to a trace; [`told`] is that for the page, [`mod@pcapng`] for Wireshark
+//! - [`snapshot`]: the state of a capture at one moment; [`mod@error`]: why there is none
 //! - [`rendering`]: what readers are answered, shared between them and bounded
 //!
 //! Everything is bounded: captures, connections, bytes and time. Raw bytes stay here: what is told was dissected first,
 //! and credentials were masked.
 
 mod conversation;
+mod error;
 mod pcapng;
 mod recording;
 mod registry;
 mod relay;
 mod rendering;
 mod secret;
+mod snapshot;
 mod state;
 mod tap;
 mod told;
@@ -30,11 +33,13 @@ mod visitor;
 mod watched;
 
 pub use self::{
+    error::{ARMED, Error, KEPT},
     recording::Recording,
-    registry::{ARMED, Admitted, Armed, Captures, Error, KEPT, Taken},
+    registry::{Admitted, Armed, Captures},
     rendering::{Ended, Form, Reading},
     secret::{CAPTURE_SECRET, Given, Secret},
-    tap::{Stream, Tapped},
+    snapshot::Snapshot,
+    tap::Tapped,
     visitor::{Peer, Visitor},
     watched::Watched,
 };

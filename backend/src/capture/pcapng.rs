@@ -20,7 +20,7 @@ use pcap_file::{
 use super::{
     conversation::{Conversation, LIMITS},
     recording::Recording,
-    registry::Taken,
+    snapshot::Snapshot,
 };
 
 const COMMENT: &str = "Captured by Crosstalk within the server: the payload is what went over the socket, with credentials \
@@ -44,7 +44,7 @@ fn ports(protocol: Protocol) -> (u16, u16) {
 ///
 /// # Errors
 /// When it cannot be put into packets.
-pub(super) fn pcapng(taken: &Taken, writer: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn pcapng(taken: &Snapshot, writer: &mut dyn io::Write) -> io::Result<()> {
     let section = SectionHeaderBlock {
         options: vec![
             SectionHeaderOption::Comment(Cow::Borrowed(COMMENT)),

@@ -1,5 +1,5 @@
 //! The bytes of one connection while it is recorded. Only who is recorded pays: an atomic look and, until the recording ends,
-//! a lock that nobody else wants but who reads the capture.
+//! a lock that only a reader of the capture takes as well.
 
 use std::{
     fmt,
@@ -43,7 +43,7 @@ impl Room {
 pub struct Recording {
     /// Who opened it, and where it was accepted.
     pub(super) ends: (SocketAddr, SocketAddr),
-    /// Between whom it is, once that is known: of one that was accepted its first request tells.
+    /// The two ends of the connection, once they are known: for an accepted connection, from its first request.
     hop: OnceLock<Hop>,
     /// When, on the clock that the times of its bytes are on.
     pub(super) opened: Instant,
@@ -66,7 +66,7 @@ pub(super) struct Content {
     pub(super) cut: bool,
 }
 
-/// A recording that nobody else looks at until this is gone.
+/// A recording that is locked until this is dropped.
 pub(super) struct Sending<'a> {
     recording: &'a Recording,
     content: MutexGuard<'a, Content>,
@@ -87,12 +87,12 @@ impl Recording {
         }
     }
 
-    /// Notes between whom it is, unless that is known.
+    /// Notes the two ends, unless they are known.
     pub(super) fn is_between(&self, hop: Hop) {
         self.hop.get_or_init(|| hop);
     }
 
-    /// Between whom it is.
+    /// The two ends.
     pub(super) fn hop(&self) -> Hop {
         self.hop.get().copied().unwrap_or_default()
     }
@@ -126,7 +126,7 @@ impl Recording {
         }
     }
 
-    /// Before bytes are written: whoever reads what was recorded waits until they are kept. Their peer may have them, and
+    /// Before bytes are written: a reader of the recording waits until they are kept. Their peer may have them, and
     /// ask for the capture, before the thread that wrote them goes on. Nothing when no more is kept.
     pub(super) fn sending(&self) -> Option<Sending<'_>> {
         self.is_on().then(|| Sending { recording: self, content: self.lock() })

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fmt, io,
+    fmt,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -11,52 +11,17 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    error::{ARMED, Error, KEPT, MAX_CAPTURES},
     pcapng::pcapng,
     recording::{Recording, Room},
     rendering::{Form, Reading, Renderings},
-    secret::{CAPTURE_SECRET, Given, Secret},
+    secret::{Given, Secret},
+    snapshot::Snapshot,
     state::{Entry, FULL, MAX_CONNECTIONS, State},
     told::{told, told_head},
     visitor::Visitor,
 };
 use crate::shutdown::Shutdown;
-
-/// How long a capture waits for calls of its trace.
-pub const ARMED: Duration = Duration::from_secs(30);
-/// How long it can be read, from its arming on.
-pub const KEPT: Duration = Duration::from_secs(300);
-/// The most captures at once; the oldest that waits for nothing gives way, or else one of whoever holds the most.
-const MAX_CAPTURES: usize = 64;
-
-/// Why there is no capture.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Never armed, or over.
-    #[error("no capture of trace {trace:032x} is kept: arm it with PUT before the call; it is kept for {} s", KEPT.as_secs())]
-    Unknown {
-        /// The trace that was asked for.
-        trace: u128,
-    },
-    /// The secret was not given, or to arming a wrong one.
-    #[error("a capture needs its secret, which arming it with PUT gives: send it as the header {CAPTURE_SECRET}")]
-    NoSecret,
-    /// Too many are armed.
-    #[error(
-        "{MAX_CAPTURES} captures wait for their calls already, and nobody holds more of them than you; try again: one of them \
-         ends within {} s",
-        ARMED.as_secs()
-    )]
-    Busy,
-    /// Too many are being read.
-    #[error("too many captures are being read; try again")]
-    Crowded,
-    /// It cannot be written down.
-    #[error("the capture cannot be written down; the request id finds the reason in the log")]
-    Unwritable(#[source] io::Error),
-    /// Not a trace id.
-    #[error("a trace id is 32 of the characters 0-9 a-f, and not all zero")]
-    NotAnId,
-}
 
 /// A handle on all captures. Cheap to clone.
 #[derive(Clone)]
@@ -89,42 +54,6 @@ pub struct Armed {
     pub armed_for: Duration,
     /// How long it can be read.
     pub kept_for: Duration,
-}
-
-/// What there is of a capture now.
-#[derive(Debug)]
-pub struct Taken {
-    /// Its trace.
-    pub trace_id: u128,
-    /// When it was armed.
-    pub since: Instant,
-    /// How long it waits for more calls; zero when it does not any more.
-    pub armed_for: Duration,
-    /// How long it can be read.
-    pub kept_for: Duration,
-    /// Its connections, in the order in which they became part of it.
-    pub connections: Vec<Arc<Recording>>,
-    /// What should be in it and is not, and why.
-    pub missing: Option<String>,
-}
-
-/// By which it is known whether a capture has changed.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Revision {
-    since: Instant,
-    connections: Vec<[usize; 5]>,
-    missing: Option<String>,
-}
-
-impl Taken {
-    /// Changes with everything that is told of a capture, but for how long it can be read still.
-    pub(super) fn revision(&self) -> Revision {
-        let connections = self.connections.iter().flat_map(|recording| {
-            let network = recording.network().map(|network| network.revision());
-            [Some(recording.revision()), network].into_iter().flatten()
-        });
-        Revision { since: self.since, connections: connections.collect(), missing: self.missing.clone() }
-    }
 }
 
 impl Captures {
@@ -173,17 +102,17 @@ impl Captures {
         Ok(armed)
     }
 
-    /// What there is of a capture.
+    /// The state of a capture.
     ///
     /// # Errors
     /// [`Error::NoSecret`] when no secret is given; [`Error::Unknown`] when it was never armed, is over, or has another secret.
-    pub fn find(&self, trace: u128, secret: Option<&Given>) -> Result<Taken, Error> {
+    pub fn find(&self, trace: u128, secret: Option<&Given>) -> Result<Snapshot, Error> {
         let secret = secret.ok_or(Error::NoSecret)?;
         let state = self.lock();
         let entry = state.captures.get(&trace).filter(|entry| secret.is(&entry.secret));
         let entry = entry.ok_or(Error::Unknown { trace })?;
         let (armed_for, kept_for) = entry.times();
-        Ok(Taken {
+        Ok(Snapshot {
             trace_id: trace,
             since: entry.since,
             armed_for,
@@ -193,11 +122,11 @@ impl Captures {
         })
     }
 
-    /// Begins to read what there is of a capture. Cancel safe.
+    /// Begins to read a capture. Cancel safe.
     ///
     /// # Errors
     /// [`Error::Crowded`] when too many are being read, [`Error::Unwritable`] when it cannot be written in this form.
-    pub async fn read(&self, taken: Taken, form: Form) -> Result<Reading, Error> {
+    pub async fn read(&self, taken: Snapshot, form: Form) -> Result<Reading, Error> {
         match form {
             Form::Json => {
                 let head = told_head(&taken);
@@ -337,7 +266,7 @@ mod tests {
     }
 
     /// The state of a capture, for a caller that has its secret.
-    fn find(captures: &Captures, trace: u128) -> Result<Taken, Error> {
+    fn find(captures: &Captures, trace: u128) -> Result<Snapshot, Error> {
         let secret = captures.lock().captures.get(&trace).map_or_else(Secret::generate, |entry| entry.secret.clone());
         captures.find(trace, Some(&secret.into()))
     }

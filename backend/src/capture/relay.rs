@@ -13,12 +13,8 @@ use crosstalk_proto::capture::Hop;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    recording::Recording,
-    registry::Captures,
-    tap::{Stream, Tapped},
-};
-use crate::{queue::Endpoint, shutdown::Shutdown};
+use super::{recording::Recording, registry::Captures, tap::Tapped};
+use crate::{byte_stream::ByteStream, queue::Endpoint, shutdown::Shutdown};
 
 /// How long our own client may take to connect.
 const CONNECT_BUDGET: Duration = Duration::from_secs(5);
@@ -29,7 +25,7 @@ const LAST_BUDGET: Duration = Duration::from_secs(3);
 
 /// A connection to the broker, and what the network sees of it.
 struct Far {
-    stream: Box<dyn Stream>,
+    stream: Box<dyn ByteStream>,
     address: SocketAddr,
     network: Option<Arc<Recording>>,
 }
@@ -80,7 +76,7 @@ impl Captures {
         Ok(())
     }
 
-    /// Nobody asks it to leave: it is recorded from its first byte, and no other job comes over it.
+    /// It is never asked to leave: it is recorded from its first byte, and no other job comes over it.
     fn recording(&self, ends: (SocketAddr, SocketAddr)) -> Recording {
         Recording::new(ends, CancellationToken::new(), self.room().clone())
     }

@@ -20,7 +20,10 @@ use tokio::{
     time::Instant,
 };
 
-use super::registry::{Error, Revision, Taken};
+use super::{
+    error::Error,
+    snapshot::{Revision, Snapshot},
+};
 use crate::shutdown::Shutdown;
 
 /// The most captures that are dissected at once; who reads another waits. It takes many times the memory of what was recorded.
@@ -46,7 +49,7 @@ pub enum Form {
 }
 
 /// Writes a capture down. Takes its time: not to be done where others wait.
-pub(super) type Render = fn(&Taken, &mut dyn io::Write) -> io::Result<()>;
+pub(super) type Render = fn(&Snapshot, &mut dyn io::Write) -> io::Result<()>;
 
 /// All renderings that there are.
 pub(super) struct Renderings {
@@ -101,7 +104,7 @@ impl Renderings {
     ///
     /// # Errors
     /// [`Error::Crowded`] when there was no room in time.
-    pub(super) async fn read(&self, taken: Taken, form: Form, render: Render) -> Result<Reading, Error> {
+    pub(super) async fn read(&self, taken: Snapshot, form: Form, render: Render) -> Result<Reading, Error> {
         let read = async {
             let shared = self.shared(&taken, form);
             let rendering = shared.rendering.get_or_try_init(|| self.make(taken, render)).await?.clone();
@@ -111,7 +114,7 @@ impl Renderings {
     }
 
     /// What others who read the same have, or a place for it.
-    fn shared(&self, taken: &Taken, form: Form) -> Arc<Shared> {
+    fn shared(&self, taken: &Snapshot, form: Form) -> Arc<Shared> {
         let revision = taken.revision();
         let mut state = self.lock();
         state.shared.retain(|_, shared| shared.strong_count() > 0);
@@ -124,7 +127,7 @@ impl Renderings {
         shared
     }
 
-    async fn make(&self, taken: Taken, render: Render) -> Result<Arc<Rendering>, Error> {
+    async fn make(&self, taken: Snapshot, render: Render) -> Result<Arc<Rendering>, Error> {
         let turn = self.dissecting.clone().acquire_owned().await.expect("the semaphore is never closed");
         let work = self.shutdown.spawn_blocking(move || {
             let mut pieces = Pieces::default();
@@ -190,7 +193,7 @@ impl Rendering {
     }
 }
 
-/// The body of an answer: a capture that is being read. Others may read the same.
+/// The body of an answer: a capture that is being read. Other readers may share it.
 pub struct Reading {
     head: Option<Bytes>,
     rendering: Arc<Rendering>,
@@ -297,12 +300,12 @@ mod tests {
     use super::*;
 
     /// As many bytes as the trace says.
-    fn render(taken: &Taken, writer: &mut dyn io::Write) -> io::Result<()> {
+    fn render(taken: &Snapshot, writer: &mut dyn io::Write) -> io::Result<()> {
         writer.write_all(&vec![b'x'; taken.trace_id as usize])
     }
 
-    fn taken(trace_id: u128) -> Taken {
-        Taken {
+    fn taken(trace_id: u128) -> Snapshot {
+        Snapshot {
             trace_id,
             since: std::time::Instant::now(),
             armed_for: Duration::ZERO,
@@ -312,8 +315,8 @@ mod tests {
         }
     }
 
-    fn again(taken: &Taken) -> Taken {
-        Taken { since: taken.since, missing: taken.missing.clone(), ..self::taken(taken.trace_id) }
+    fn again(taken: &Snapshot) -> Snapshot {
+        Snapshot { since: taken.since, missing: taken.missing.clone(), ..self::taken(taken.trace_id) }
     }
 
     #[tokio::test]
@@ -336,7 +339,7 @@ mod tests {
     #[tokio::test]
     async fn who_reads_the_same_at_the_same_time_shares_it() {
         let renderings = Renderings::new(&Shutdown::new());
-        let read = async |taken: &Taken, form| renderings.read(again(taken), form, render).await.unwrap();
+        let read = async |taken: &Snapshot, form| renderings.read(again(taken), form, render).await.unwrap();
         let mut taken = taken(1_000);
         let (one, two) = tokio::join!(read(&taken, Form::Json), read(&taken, Form::Json));
         let same = |other: &Reading| Arc::ptr_eq(&one.rendering, &other.rendering);

@@ -20,7 +20,7 @@ pin_project! {
         #[pin]
         socket: S,
         recording: Arc<Recording>,
-        // from whom that is which is read; what is written is from us
+        // the sender of the bytes that are read; the bytes that are written are ours
         peer: Party,
         us: Party,
     }
@@ -37,11 +37,6 @@ impl<S> Tapped<S> {
         Self { socket, recording, peer: Party::Server, us: Party::Client }
     }
 }
-
-/// Whatever bytes go over.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 impl<S: AsyncRead> AsyncRead for Tapped<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {

@@ -17,12 +17,12 @@ use serde::{Serialize, Serializer};
 use super::{
     conversation::{Conversation, LIMITS, Said},
     recording::Recording,
-    registry::Taken,
+    snapshot::Snapshot,
 };
 use crate::clock;
 
 /// What comes first, and differs whenever a capture is read: its trace, and how long it waits and is kept.
-pub(super) fn told_head(taken: &Taken) -> Bytes {
+pub(super) fn told_head(taken: &Snapshot) -> Bytes {
     #[derive(Serialize)]
     struct Head {
         trace_id: String,
@@ -45,7 +45,7 @@ pub(super) fn told_head(taken: &Taken) -> Bytes {
 ///
 /// # Errors
 /// Those of the writer.
-pub(super) fn told(taken: &Taken, writer: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn told(taken: &Snapshot, writer: &mut dyn io::Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Rest<'a> {
         connections: Connections<'a>,
@@ -83,7 +83,7 @@ impl io::Write for Inside<'_> {
 
 /// The connections of a capture, each dissected when it is its turn to be written.
 struct Connections<'a> {
-    taken: &'a Taken,
+    taken: &'a Snapshot,
     left: RefCell<wire::Limits>,
     totals: &'a RefCell<Totals>,
 }
@@ -211,7 +211,7 @@ fn flatten(field: &wire::Field, depth: u16, base: usize, flat: &mut Vec<Field>) 
     }
 }
 
-/// What a byte is there for, in the coarse.
+/// The category of a byte: framing, header or payload.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Framing,
@@ -279,7 +279,7 @@ mod tests {
             recording.push(wire::Party::Client, request.as_bytes());
             Arc::new(recording)
         };
-        let taken = Taken {
+        let taken = Snapshot {
             trace_id: 0xab,
             since: Instant::now(),
             armed_for: Duration::ZERO,

@@ -1,5 +1,5 @@
 //! Who holds a capture, as far as a server can tell: an address. Several may share one, behind a router or a proxy that does not
-//! say for whom it speaks; so what is decided by it must never leave them worse off than if all were one.
+//! say which client it speaks for; so what is decided by it must never leave them worse off than if all were one.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -16,11 +16,11 @@ pub struct Peer(pub IpAddr);
 pub struct Visitor(IpAddr);
 
 impl Visitor {
-    /// Who sent a request with these headers. Proxies are near: to what a peer elsewhere says of itself nobody listens.
+    /// The sender of a request with these headers. Forwarding headers count only from a peer nearby, which may be a proxy.
     #[must_use]
     pub fn of(Peer(peer): Peer, headers: &HeaderMap) -> Self {
         let named = || forwarded_for(headers).filter(|_| is_near(peer));
-        // of IPv6 whoever has one address has all of its network
+        // with IPv6 a client that has one address has all of its network
         Self(match named().unwrap_or(peer).to_canonical() {
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
             address => address,

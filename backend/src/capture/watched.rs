@@ -8,28 +8,28 @@ use http::{Request, header};
 use hyper::{body::Incoming, service::Service};
 
 use super::{recording::Recording, registry::Captures};
-use crate::{edge::Edge, others::http::OUR_AGENT, trace::TraceContext};
+use crate::{activity::http::OUR_AGENT, trace::TraceContext};
 
 /// The outermost service of a recorded connection.
 #[derive(Clone, Debug)]
-pub struct Watched {
-    edge: Edge,
+pub struct Watched<S> {
+    inner: S,
     captures: Captures,
     recording: Arc<Recording>,
 }
 
-impl Watched {
-    /// Around `edge`, for the connection of `recording`.
+impl<S> Watched<S> {
+    /// Around `inner`, for the connection of `recording`.
     #[must_use]
-    pub fn new(edge: Edge, captures: Captures, recording: Arc<Recording>) -> Self {
-        Self { edge, captures, recording }
+    pub fn new(inner: S, captures: Captures, recording: Arc<Recording>) -> Self {
+        Self { inner, captures, recording }
     }
 }
 
-impl Service<Request<Incoming>> for Watched {
-    type Response = <Edge as Service<Request<Incoming>>>::Response;
-    type Error = <Edge as Service<Request<Incoming>>>::Error;
-    type Future = <Edge as Service<Request<Incoming>>>::Future;
+impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Watched<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let headers = request.headers();
@@ -39,6 +39,6 @@ impl Service<Request<Incoming>> for Watched {
         if let Some(trace) = TraceContext::of_request(headers, request.uri()) {
             self.captures.attach(trace.trace_id(), &self.recording);
         }
-        self.edge.call(request)
+        self.inner.call(request)
     }
 }

@@ -18,7 +18,7 @@ pub enum Error {
     /// The greeting is not the one that the caller had seen.
     #[error("{0}")]
     PreconditionFailed(String),
-    /// Others changed the greeting at the same moment, again and again.
+    /// Other requests changed the greeting at the same moment, again and again.
     #[error("others were changing greeting {id:?} at the same moment; try again")]
     Contended {
         /// The greeting.

@@ -7,13 +7,13 @@ use crosstalk_proto::MAX_NAME_CHARS;
 
 pub mod condition;
 pub mod error;
-pub mod kept;
 pub mod store;
+pub mod stored_greeting;
 
 pub use self::{
     condition::{Condition, Revisions},
     error::Error,
-    kept::{Id, Kept, Revision},
+    stored_greeting::{Id, Revision, StoredGreeting},
 };
 
 /// Who is greeted: at most [`MAX_NAME_CHARS`] characters, none of them a control character.

@@ -24,12 +24,12 @@ use super::{
     deadline::Deadline,
 };
 use crate::{
-    router::App,
-    step::{SERVER_TIMING, Steps},
+    server_timing::{SERVER_TIMING, Steps},
+    state::AppState,
     trace::TraceContext,
 };
 
-/// How long a call may go on after the server began to stop: most end by themselves, and nobody is cut.
+/// How long a call may go on after the server began to stop: most calls end by themselves in this time, so that none is cut.
 const GRACE: Duration = Duration::from_secs(2);
 /// The most bytes of names and values together; over HTTP/2 the connection itself sees to it.
 const MAX_METADATA: usize = 16 * 1024;
@@ -51,11 +51,11 @@ pub(crate) struct Measured {
 pub(crate) struct Calls<S> {
     inner: S,
     requests: Requests,
-    app: App,
+    app: AppState,
 }
 
 impl<S> Calls<S> {
-    pub(crate) fn new(inner: S, requests: Requests, app: App) -> Self {
+    pub(crate) fn new(inner: S, requests: Requests, app: AppState) -> Self {
         Self { inner, requests, app }
     }
 }
@@ -111,12 +111,12 @@ fn log<B>(request: &Request<B>) {
 /// Counts a call while it runs, and whether its client stayed to the end.
 #[derive(Debug)]
 struct Running {
-    app: App,
+    app: AppState,
     ended: bool,
 }
 
 impl Running {
-    fn begin(app: App) -> Self {
+    fn begin(app: AppState) -> Self {
         app.metrics.grpc_in_flight.inc();
         Self { app, ended: false }
     }

@@ -5,10 +5,10 @@ use axum::{Router, routing};
 use crosstalk_proto::helloworld;
 use http::{HeaderName, header};
 
-use crate::router::App;
+use crate::state::AppState;
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<App> {
+pub(super) fn routes() -> Router<AppState> {
     let proto = file("text/plain; charset=utf-8", helloworld::PROTO.as_bytes());
     let descriptors = file("application/x-protobuf", helloworld::FILE_DESCRIPTOR_SET);
     Router::new()

@@ -7,7 +7,7 @@ use tower_http::cors::{AllowHeaders, CorsLayer};
 
 use crate::{
     config::{Config, Origin},
-    step::SERVER_TIMING,
+    server_timing::SERVER_TIMING,
 };
 
 /// How long a browser may remember the answer of a preflight.

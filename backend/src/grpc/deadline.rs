@@ -1,5 +1,5 @@
 //! `grpc-timeout` (gRPC over HTTP/2, section Requests): how long the caller waits, from when the request's head came.
-//! Outside of tonic's own server nobody enforces it; [`super::call`] does, with this.
+//! tonic enforces it in its own server only; here [`super::call`] does, with this.
 
 use std::{
     pin::Pin,
@@ -17,7 +17,7 @@ const GRPC_TIMEOUT: &str = "grpc-timeout";
 const FARTHEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const MAX_DIGITS: usize = 8;
 
-/// When a call has to be over. Costs a timer only where somebody waits.
+/// When a call has to be over. It costs a timer only while the call waits.
 #[derive(Debug)]
 pub(crate) struct Deadline {
     timeout: Duration,

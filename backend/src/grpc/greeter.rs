@@ -12,7 +12,7 @@ use futures_util::Stream;
 use tokio::time::{Interval, MissedTickBehavior};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{call::Measured, shape::Shape};
+use super::{call::Measured, stream_params::StreamParams};
 use crate::{
     error::Error,
     greeting::{Name, greet},
@@ -46,7 +46,7 @@ impl greeter_server::Greeter for Greeter {
 
     async fn say_hello_stream_reply(&self, request: Request<HelloRequest>) -> Result<Response<Repeated>, Status> {
         let began = Instant::now();
-        let shape = Shape::from_metadata(request.metadata()).map_err(|error| Error::from(error).status())?;
+        let shape = StreamParams::from_metadata(request.metadata()).map_err(|error| Error::from(error).status())?;
         let reply = reply(request.into_inner())?;
         Ok(answer(Repeated::new(reply, shape), Measured { began, greeted: Some(Instant::now()), streams: true }))
     }
@@ -69,7 +69,7 @@ pub(crate) struct Repeated {
 }
 
 impl Repeated {
-    fn new(reply: HelloReply, shape: Shape) -> Self {
+    fn new(reply: HelloReply, shape: StreamParams) -> Self {
         let pace = (!shape.interval.is_zero()).then(|| {
             let mut pace = tokio::time::interval(shape.interval);
             // after a pause of the client the replies keep their distance

@@ -1,12 +1,12 @@
 //! The job over gRPC, native (h2c) and gRPC-Web, with health and reflection. From the outside in:
 //!
 //! - [`cors`]: which foreign pages may call
-//! - [`gate`]: which protocol a request speaks
+//! - [`protocol_router`]: which protocol a request speaks
 //! - [`call`]: what is around every call, with its [`deadline`] and the [`cardinality`] of its requests
-//! - [`greeter`]: the service itself, with the [`shape`] of its stream; [`standard`]: health and [`reflection`]
+//! - [`greeter`]: the service itself, with the [`stream_params`] of its stream; [`standard`]: health and [`reflection`]
 //! - [`contract`]: what the service is, as files
 //!
-//! Apart from these, two are clients, by [`dial`], of what browsers have no native gRPC for: [`native_call`] is the bidirectional
+//! Apart from these, two are clients, by [`loopback_client`], of what browsers have no native gRPC for: [`native_call`] is the bidirectional
 //! call, [`native_greet`] the plain one from server to server.
 
 use std::{convert::Infallible, future::Future};
@@ -17,34 +17,34 @@ use http::{Request, Response};
 use tonic::server::NamedService;
 use tower::Service;
 
-use crate::router::App;
+use crate::state::AppState;
 
 mod call;
 mod cardinality;
 mod contract;
 mod cors;
 mod deadline;
-mod dial;
 mod error;
-mod gate;
 mod greeter;
+mod loopback_client;
 pub mod native_call;
 pub mod native_greet;
+mod protocol_router;
 mod reflection;
-mod shape;
 mod standard;
+mod stream_params;
 
 use self::cardinality::{
     Checked,
     Requests::{self, One, Stream},
 };
-pub use self::{error::Error, gate::unknown};
+pub use self::{error::Error, protocol_router::unknown};
 
 /// The most bytes of a message that is sent to us.
 const MAX_MESSAGE: usize = 64 * 1024;
 
 /// The routes of this folder. Sets no fallback: who serves it asks [`unknown`] first.
-pub fn routes(app: &App) -> Router<App> {
+pub fn routes(app: &AppState) -> Router<AppState> {
     let greeter = GreeterServer::new(greeter::Greeter).max_decoding_message_size(MAX_MESSAGE);
     let health = standard::health(&app.shutdown).max_decoding_message_size(MAX_MESSAGE);
     let (v1, v1alpha) = standard::reflection();
@@ -64,7 +64,7 @@ pub fn routes(app: &App) -> Router<App> {
 }
 
 /// A route for each method: what is not one reaches the fallback, as an unknown service does.
-fn mount<S, F>(router: Router<App>, app: &App, service: S, methods: &[(&str, Requests)]) -> Router<App>
+fn mount<S, F>(router: Router<AppState>, app: &AppState, service: S, methods: &[(&str, Requests)]) -> Router<AppState>
 where
     S: NamedService + Clone + Send + Sync + 'static,
     S: Service<Request<Checked<Body>>, Response = Response<tonic::body::Body>, Error = Infallible, Future = F>,
@@ -77,6 +77,9 @@ where
     F: Future<Output = Result<Response<tonic::body::Body>, Infallible>> + Unpin + Send + 'static,
 {
     methods.iter().fold(router, |router, (method, requests)| {
-        router.route_service(&format!("/{}/{method}", S::NAME), gate::Gate::new(service.clone(), *requests, app))
+        router.route_service(
+            &format!("/{}/{method}", S::NAME),
+            protocol_router::ProtocolRouter::new(service.clone(), *requests, app),
+        )
     })
 }

@@ -1,4 +1,4 @@
-//! Drives `SayHelloBidiStream` for a browser, which cannot: over a connection of its own to our own listener ([`dial`](super::dial)), so
+//! Drives `SayHelloBidiStream` for a browser, which cannot: over a connection of its own to our own listener ([`loopback_client`](super::dial)), so
 //! that the bytes are those of any native client.
 //!
 //! Nothing happens until [`Events`] is read, at the pace it is read; dropping it cancels the call.
@@ -26,10 +26,10 @@ use tonic::{
     transport::Channel,
 };
 
-use super::{Error, dial::Dial};
+use super::{Error, loopback_client::LoopbackClient};
 use crate::{
     clock,
-    router::App,
+    state::AppState,
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -75,7 +75,7 @@ pub struct NativeCall {
 /// # Errors
 /// [`Error::Metadata`] and [`Error::MetadataTooLarge`] when that cannot be sent.
 pub fn open(
-    app: &App,
+    app: &AppState,
     metadata: &[(String, String)],
     trace: Option<TraceContext>,
     deadline: Option<Duration>,
@@ -93,7 +93,7 @@ pub fn open(
     }
     let over = CancellationToken::new();
     let reset = Reset(Some(request.cancellation_handle()));
-    let stage = Stage::Opening(Box::new(Opening { dial: Dial::ourselves(app), request }));
+    let stage = Stage::Opening(Box::new(Opening { dial: LoopbackClient::ourselves(app), request }));
     let driven = Driven { stage, over: over.clone(), reset };
     Ok((NativeCall { requests: Some(sender), over }, Box::pin(stream::unfold(driven, Driven::next))))
 }
@@ -129,7 +129,7 @@ struct Driven {
     reset: Reset,
 }
 
-/// Resets the stream on drop: that nobody reads the replies any more does not do it while requests may follow.
+/// Resets the stream on drop. Dropping the reader of the replies does not reset it while requests may follow.
 struct Reset(Option<CancellationHandle>);
 
 impl Drop for Reset {
@@ -141,7 +141,7 @@ impl Drop for Reset {
 }
 
 struct Opening {
-    dial: Dial,
+    dial: LoopbackClient,
     request: Request<ReceiverStream<HelloRequest>>,
 }
 

@@ -6,9 +6,9 @@ use std::{ops::RangeInclusive, time::Duration};
 use crosstalk_proto::helloworld::{HelloRequest, greeter_client::GreeterClient};
 use tonic::{Request, Status};
 
-use super::dial::Dial;
+use super::loopback_client::LoopbackClient;
 use crate::{
-    router::App,
+    state::AppState,
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -21,8 +21,8 @@ const BUDGET: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// The status of the first call that fails; `UNAVAILABLE` when our own listener cannot be reached.
-pub async fn greet(app: &App, trace: TraceContext, name: &str, calls: u32) -> Result<Vec<String>, Status> {
-    let mut client = GreeterClient::new(Dial::ourselves(app).connect().await?);
+pub async fn greet(app: &AppState, trace: TraceContext, name: &str, calls: u32) -> Result<Vec<String>, Status> {
+    let mut client = GreeterClient::new(LoopbackClient::ourselves(app).connect().await?);
     let mut messages = Vec::new();
     for _ in 0..calls {
         let mut request = Request::new(HelloRequest { name: name.to_owned() });

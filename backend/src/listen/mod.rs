@@ -1,13 +1,13 @@
 //! Accepts connections and serves HTTP/1.1 and HTTP/2 on each; the same service on every listener.
 //!
-//! The end is in three parts, so that no request is cut: who is connected is still accepted, and nobody else
+//! The end is in three parts, so that no request is cut: connections that the kernel has made are still accepted, and no others
 //! ([`closing`]); for [`LINGER`] every HTTP/1.1 answer says `Connection: close`, so that clients leave by themselves; then
 //! what is idle is closed (GOAWAY on HTTP/2) and what is busy is waited for.
 //!
 //! A client that takes nothing of its responses is given up ([`write_timeout`]); a quiet connection is not.
 
-mod closing;
-mod patience;
+mod graceful_close;
+mod preface_timeout;
 mod tls;
 mod write_timeout;
 
@@ -27,7 +27,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    patience::Patient,
+    preface_timeout::PrefaceTimeout,
     write_timeout::{WRITE_BUDGET, WriteTimeout},
 };
 pub use self::{
@@ -35,11 +35,12 @@ pub use self::{
     write_timeout::{Outgoing, Part, Unwritten},
 };
 use crate::{
-    capture::{Admitted, Captures, Recording, Stream, Tapped, Watched},
+    byte_stream::ByteStream,
+    capture::{Admitted, Captures, Recording, Tapped, Watched},
     config::Config,
-    edge::Edge,
-    router::App,
+    middleware::Middleware,
     shutdown::Shutdown,
+    state::AppState,
 };
 
 /// How long a client may take to send the head of a request.
@@ -114,7 +115,7 @@ impl Listeners {
 
     /// Says on standard output what is served where.
     #[expect(clippy::print_stdout, reason = "the one thing the program says to the person who started it")]
-    pub fn announce(&self, app: &App) {
+    pub fn announce(&self, app: &AppState) {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         println!("Crosstalk {}  {scheme}://{}", env!("CARGO_PKG_VERSION"), app.address);
         if let Some(grpc) = self.grpc_address() {
@@ -128,9 +129,9 @@ impl Listeners {
     }
 
     /// Serves until the shutdown begins; returns when nothing more is accepted.
-    pub async fn serve(self, edge: Edge, captures: &Captures, shutdown: &Shutdown) {
+    pub async fn serve(self, middleware: Middleware, captures: &Captures, shutdown: &Shutdown) {
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let serving = Serving { edge, captures: captures.clone(), shutdown: shutdown.clone(), tls: self.tls };
+        let serving = Serving { middleware, captures: captures.clone(), shutdown: shutdown.clone(), tls: self.tls };
         let http = accept(self.http, &serving, &room);
         let grpc = async {
             if let Some(listener) = self.grpc {
@@ -144,7 +145,7 @@ impl Listeners {
 /// What every connection is served with.
 #[derive(Clone)]
 struct Serving {
-    edge: Edge,
+    middleware: Middleware,
     captures: Captures,
     shutdown: Shutdown,
     tls: Option<Tls>,
@@ -173,20 +174,20 @@ async fn accept(listener: TcpListener, serving: &Serving, room: &Arc<Semaphore>)
     };
     let ending = async {
         shutdown.token().cancelled().await;
-        closing::stop_handshakes(&listener);
-        tokio::time::sleep(closing::HANDSHAKE).await;
+        graceful_close::stop_handshakes(&listener);
+        tokio::time::sleep(graceful_close::HANDSHAKE).await;
     };
     tokio::select! {
         () = accepting => {}
         () = ending => {}
     }
-    for stream in closing::close(listener) {
+    for stream in graceful_close::close(listener) {
         serve(stream, None);
     }
 }
 
 async fn connection(mut stream: TcpStream, serving: Serving) {
-    let Serving { edge, captures, shutdown, tls } = serving;
+    let Serving { middleware, captures, shutdown, tls } = serving;
     limit_unsent(&stream);
     let ends = stream.set_nodelay(true).and_then(|()| Ok((stream.peer_addr()?, stream.local_addr()?)));
     let ends = match ends {
@@ -206,10 +207,10 @@ async fn connection(mut stream: TcpStream, serving: Serving) {
         }
     }
     let unwritten = Unwritten::default();
-    let edge = edge.to(ends.0.ip(), unwritten.clone());
+    let middleware = middleware.to(ends.0.ip(), unwritten.clone());
     let Admitted { recording, leave } = captures.admit(ends, tls.is_some());
-    let stream: Box<dyn Stream> = match (tls, &recording) {
-        (None, None) => return serve(stream, unwritten, edge, &leave, &shutdown).await,
+    let stream: Box<dyn ByteStream> = match (tls, &recording) {
+        (None, None) => return serve(stream, unwritten, middleware, &leave, &shutdown).await,
         (None, Some(_)) => Box::new(stream),
         (Some(tls), recording) => {
             let opened = tokio::select! {
@@ -226,9 +227,9 @@ async fn connection(mut stream: TcpStream, serving: Serving) {
         }
     };
     match recording {
-        None => serve(stream, unwritten, edge, &leave, &shutdown).await,
+        None => serve(stream, unwritten, middleware, &leave, &shutdown).await,
         Some(recording) => {
-            let watched = Watched::new(edge, captures, recording.clone());
+            let watched = Watched::new(middleware, captures, recording.clone());
             serve(Tapped::new(stream, recording), unwritten, watched, &leave, &shutdown).await;
         }
     }
@@ -253,7 +254,7 @@ async fn lingered(leave: &CancellationToken) {
 }
 
 /// What is behind TLS; of a recorded connection, what goes over the network is recorded as well.
-async fn unsealed(tls: Tls, stream: TcpStream, recording: Option<&Arc<Recording>>) -> io::Result<Box<dyn Stream>> {
+async fn unsealed(tls: Tls, stream: TcpStream, recording: Option<&Arc<Recording>>) -> io::Result<Box<dyn ByteStream>> {
     Ok(match recording.and_then(|recording| recording.network()) {
         None => Box::new(tls.accept(stream).await?),
         Some(network) => Box::new(tls.accept(Tapped::new(stream, network)).await?),
@@ -276,12 +277,12 @@ pub fn http<E>(executor: E) -> auto::Builder<E> {
 /// Serves one connection to its end; once `leave` is cancelled that is when what is under way on it is done.
 async fn serve<I, S>(stream: I, unwritten: Unwritten, service: S, leave: &CancellationToken, shutdown: &Shutdown)
 where
-    I: Stream + 'static,
+    I: ByteStream + 'static,
     S: hyper::service::Service<Request<Incoming>, Response = Response<Outgoing>, Error = Infallible>,
     S::Future: Send + 'static,
 {
     let builder = http(Tracked(shutdown.clone()));
-    let stream = Patient::new(WriteTimeout::new(stream, unwritten, WRITE_BUDGET), HEAD_READ_BUDGET);
+    let stream = PrefaceTimeout::new(WriteTimeout::new(stream, unwritten, WRITE_BUDGET), HEAD_READ_BUDGET);
     let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     tokio::pin!(serving);
     let ended = tokio::select! {

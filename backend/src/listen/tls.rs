@@ -114,7 +114,7 @@ pub(super) async fn turn_away(stream: &mut TcpStream) -> bool {
     in_the_clear
 }
 
-/// Closing on bytes that nobody read would reset the connection, and the answer might not arrive.
+/// Closing with unread bytes would reset the connection, and the answer might not arrive.
 async fn farewell(stream: &mut TcpStream) -> io::Result<()> {
     stream.write_all(IN_THE_CLEAR).await?;
     stream.shutdown().await?;
@@ -147,7 +147,7 @@ fn make(data: &Path) -> Result<Identity, Invalid> {
     Ok((vec![made.cert.der().clone()], key.into()))
 }
 
-/// Trusts one certificate, whatever name it is for: we dial nobody but ourselves.
+/// Trusts one certificate, whatever name it is for: the server dials only itself.
 #[derive(Debug)]
 struct Own {
     certificate: CertificateDer<'static>,

@@ -6,13 +6,17 @@ use std::{sync::Arc, time::Instant};
 
 use crosstalk_proto::step::Party;
 use futures_util::{FutureExt as _, future::BoxFuture};
-use lapin::{Channel, Confirmation, PublisherConfirm, options::BasicPublishOptions};
+use lapin::{
+    Channel, Confirmation, PublisherConfirm,
+    options::{BasicPublishOptions, ConfirmSelectOptions},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, connection::BrokerConnection, fair_limit::Permit, properties::header, publisher::Outgoing, session::Session,
+    Error, ask::ask, connection::BrokerConnection, fair_limit::Permit, outgoing::Outgoing, properties::header,
+    session_context::SessionContext,
 };
-use crate::{shutdown::Shutdown, step::Steps};
+use crate::{server_timing::Steps, shutdown::Shutdown};
 
 /// A channel with publisher confirms, and the connection that it belongs to.
 #[derive(Clone, Debug)]
@@ -23,7 +27,7 @@ pub(super) struct ConfirmChannel {
 
 impl ConfirmChannel {
     /// `channel` has had its `confirm.select`.
-    pub(super) fn new(channel: Channel, connection: Arc<BrokerConnection>) -> Self {
+    fn new(channel: Channel, connection: Arc<BrokerConnection>) -> Self {
         Self { channel, connection }
     }
 
@@ -39,7 +43,7 @@ impl ConfirmChannel {
     /// closed the channel, [`Error::Unknown`] when the link broke or the broker was silent.
     pub(super) async fn publish(
         &self,
-        session: &Session,
+        context: &SessionContext,
         permit: Permit,
         message: Outgoing,
         by: tokio::time::Instant,
@@ -55,8 +59,8 @@ impl ConfirmChannel {
         let mut in_flight = InFlight {
             state: State::Writing(writing.boxed()),
             permit: Some(permit),
-            ended: session.ended().clone(),
-            shutdown: session.shutdown.clone(),
+            ended: context.ended().clone(),
+            shutdown: context.shutdown().clone(),
         };
         let outcome = async {
             let start = Instant::now();
@@ -80,10 +84,22 @@ impl ConfirmChannel {
         match tokio::time::timeout_at(by, outcome).await {
             Ok(Ok(confirmation)) => Ok(confirmation),
             Ok(Err(error)) => Err(Error::refusal(&error).unwrap_or_else(|| Error::Unknown {
-                what: format!("the link to {} broke before the confirm", session.endpoint()),
+                what: format!("the link to {} broke before the confirm", context.endpoint()),
             })),
             Err(_elapsed) => Err(Error::Unknown { what: "no confirm came in time".into() }),
         }
+    }
+}
+
+impl BrokerConnection {
+    /// Opens a channel with publisher confirms.
+    ///
+    /// # Errors
+    /// As [`BrokerConnection::channel`].
+    pub(super) async fn confirm_channel(self: &Arc<Self>) -> Result<ConfirmChannel, Error> {
+        let channel = self.channel().await?;
+        ask("confirm.select", channel.confirm_select(ConfirmSelectOptions::default())).await?;
+        Ok(ConfirmChannel::new(channel, self.clone()))
     }
 }
 

@@ -4,22 +4,17 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt as _;
-use lapin::{
-    Channel, Connection, ConnectionProperties, ErrorKind, Event,
-    options::{BasicQosOptions, ConfirmSelectOptions},
-};
+use lapin::{Channel, Connection, ConnectionProperties, ErrorKind, Event, options::BasicQosOptions};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, confirms::ConfirmChannel, session::ask, transport, url::BrokerUrl};
-use crate::{clock, others::INSTANCE};
+use super::{Error, ask::ask, sanitizer::FRAME_MAX, transport, url::BrokerUrl};
+use crate::{activity::INSTANCE, clock};
 
 /// How long TCP, TLS and the AMQP handshake may take together.
 const CONNECT_BUDGET: Duration = Duration::from_secs(5);
 /// A broker that is silent for twice as long is taken for dead. One whose process died is noticed at once.
 const HEARTBEAT_S: u16 = 10;
-/// The largest frame we agree to: what RabbitMQ offers. lapin allocates 32 of them in each direction.
-pub(super) const FRAME_MAX: u32 = 128 * 1024;
 /// How often the state is looked at, should an event have been missed.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// How long the broker may take to answer the close of a connection.
@@ -118,16 +113,6 @@ impl BrokerConnection {
         ask("channel.open", opened).await?.ok_or(Error::Busy { what: "channels", limit })
     }
 
-    /// Opens a channel with publisher confirms.
-    ///
-    /// # Errors
-    /// As [`BrokerConnection::channel`].
-    pub(super) async fn confirm_channel(self: &Arc<Self>) -> Result<ConfirmChannel, Error> {
-        let channel = self.channel().await?;
-        ask("confirm.select", channel.confirm_select(ConfirmSelectOptions::default())).await?;
-        Ok(ConfirmChannel::new(channel, self.clone()))
-    }
-
     /// Opens a channel on which at most `prefetch` messages are unacked.
     ///
     /// # Errors
@@ -149,7 +134,7 @@ impl BrokerConnection {
     }
 }
 
-/// lapin's error in a sentence for whoever reads the page.
+/// lapin's error in a sentence for the page.
 pub(super) fn in_words(error: &lapin::Error) -> String {
     match error.kind() {
         ErrorKind::ProtocolError(error) => match error.get_id() {

@@ -12,9 +12,11 @@ use lapin::{
 };
 
 use super::{
-    Error, names,
+    Error,
+    ask::ask,
+    names,
     properties::{log_unreadable, short},
-    session::{Session, ask},
+    session::Session,
 };
 
 /// A running consumer.
@@ -47,8 +49,8 @@ impl Session {
         if queue == names::HELLO {
             let channel = self.channel().await?;
             match ask("queue.declare", names::declare(&channel, names::HELLO)).await {
-                // declared otherwise by somebody: it is there
-                Ok(()) | Err(Error::Refused { .. }) => self.close_channel(channel),
+                // another client declared it with other arguments: it exists
+                Ok(()) | Err(Error::Refused { .. }) => self.context().close_channel(channel),
                 Err(error) => return Err(error),
             }
         }
@@ -56,12 +58,12 @@ impl Session {
         let consume = channel.basic_consume(name, "".into(), BasicConsumeOptions::default(), FieldTable::default());
         match ask("basic.consume", consume).await {
             Ok(consumer) => {
-                self.metrics.consumers.inc();
+                self.context().metrics().consumers.inc();
                 let tag = consumer.tag().as_str().to_owned();
                 Ok(Subscription { session: self.clone(), channel, consumer, tag, queue: queue.to_owned() })
             }
             Err(error) => {
-                self.close_channel(channel);
+                self.context().close_channel(channel);
                 Err(error)
             }
         }
@@ -91,7 +93,9 @@ impl Subscription {
             Some(Err(error)) => Err(Error::refusal(&error).map_or(Ended::LinkLost, Ended::Closed)),
             // the broker cancels a consumer on a channel that lives on; a consumer of a dead channel lost its link, also
             // when the session has not noticed yet
-            None if self.session.ended().is_cancelled() || !self.channel.status().connected() => Err(Ended::LinkLost),
+            None if self.session.context().ended().is_cancelled() || !self.channel.status().connected() => {
+                Err(Ended::LinkLost)
+            }
             None => Err(Ended::Cancelled),
         })
     }
@@ -121,9 +125,9 @@ fn sent(settling: impl Future<Output = Result<(), lapin::Error>>) {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let metrics = self.session.metrics.clone();
+        let metrics = self.session.context().metrics().clone();
         // counted until the broker has taken it back
-        self.session.close_consumer(self.channel.clone(), self.consumer.clone(), move || {
+        self.session.context().close_consumer(self.channel.clone(), self.consumer.clone(), move || {
             metrics.consumers.dec();
         });
     }

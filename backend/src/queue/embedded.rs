@@ -8,11 +8,11 @@ use crosstalk_proto::ws::ConsumerListed;
 
 use super::{names, url::BrokerUrl};
 use crate::{
+    activity::Activity,
     config::{Config, Invalid},
-    others::Others,
 };
 
-/// How long clients of the broker in this process have to answer its goodbye: the end of the server as a whole is bounded.
+/// How long clients of the broker in this process have to answer its `connection.close`: the end of the server as a whole is bounded.
 const GOODBYE: Duration = Duration::from_millis(400);
 
 /// The most messages, and the most bytes of their bodies, that wait in each queue of ours; the oldest are dropped. The broker
@@ -34,7 +34,7 @@ impl Target {
     ///
     /// # Errors
     /// When it cannot listen, or the configuration's address cannot be used.
-    pub async fn of(config: &Config, others: &Others) -> anyhow::Result<Self> {
+    pub async fn of(config: &Config, activity: &Activity) -> anyhow::Result<Self> {
         if let Some(url) = &config.amqp_url {
             let url = BrokerUrl::read(url.expose()).map_err(|problem| Invalid::new("AMQP_URL", problem))?;
             return Ok(Self { url, embedded: None });
@@ -43,7 +43,7 @@ impl Target {
             listen: config.amqp_listen,
             any_port_if_taken: true,
             policies: [names::HELLO, names::GREETER].map(bounded).into(),
-            observer: Some(Arc::new(others.clone())),
+            observer: Some(Arc::new(activity.clone())),
             ..crosstalk_broker::Config::default()
         })
         .await

@@ -18,7 +18,7 @@ use tokio_rustls::{
 };
 
 use super::url::BrokerUrl;
-use crate::{capture::Stream, shutdown::Shutdown};
+use crate::{byte_stream::ByteStream, shutdown::Shutdown};
 
 /// How long a broker may take to accept a connection, and how long for a TLS handshake.
 const CONNECT_BUDGET: Duration = Duration::from_secs(3);
@@ -33,7 +33,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Of a broker's address. Whom the system trusts is looked up each time: it may have changed.
+    /// Of a broker's address. The authorities of the system are looked up each time: they may have changed.
     ///
     /// # Errors
     /// Why there can be no TLS, in a sentence.
@@ -76,7 +76,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// Why the broker is not to be trusted, or does not shake hands, in a sentence that names the remedy.
-    pub async fn within<S>(&self, stream: S) -> Result<Box<dyn Stream>, String>
+    pub async fn within<S>(&self, stream: S) -> Result<Box<dyn ByteStream>, String>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {

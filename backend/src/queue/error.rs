@@ -11,7 +11,7 @@ pub enum Error {
         /// The broker's address, without credentials.
         address: String,
     },
-    /// The broker takes no messages at present (`connection.blocked`): nothing was sent.
+    /// The broker takes no messages for now (`connection.blocked`): nothing was sent.
     #[error("the broker takes no messages at present ({reason}); nothing was sent, try again later")]
     Blocked {
         /// The broker's words.
@@ -37,7 +37,7 @@ pub enum Error {
         /// What was waited for.
         what: &'static str,
     },
-    /// Nobody answered the request in time.
+    /// No reply came in time.
     #[error("no reply came within {budget_ms} ms; the request may have been done all the same")]
     NoReply {
         /// How long was waited.
@@ -74,7 +74,7 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Who asked: the same request fails again.
-    Caller,
+    RpcClient,
     /// The broker, or the way to it.
     Broker,
 }
@@ -105,7 +105,7 @@ impl Error {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Refused { .. } | Self::Unsendable(_) | Self::Busy { .. } => Fault::Caller,
+            Self::Refused { .. } | Self::Unsendable(_) | Self::Busy { .. } => Fault::RpcClient,
             Self::Down { .. }
             | Self::Blocked { .. }
             | Self::Unknown { .. }

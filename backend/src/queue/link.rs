@@ -1,5 +1,5 @@
 //! The supervised link to the broker: connects, waits for the end of it, backs off, connects again, until the shutdown.
-//! Whoever uses it takes the session of the moment, and learns of a new one from a watch.
+//! Its users take the current session, and learn of a new one from a watch.
 
 use std::{
     fmt, io,
@@ -14,7 +14,9 @@ use tokio::{
 };
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
-use super::{Error, backoff::Backoff, embedded::Target, fair_limit::FairLimit, session::Session, thread::LinkThread};
+use super::{
+    Error, backoff::Backoff, embedded::Target, fair_limit::FairLimit, rpc_server, session::Session, thread::LinkThread,
+};
 use crate::{shutdown::Shutdown, telemetry::Metrics};
 
 /// The cap leaves a page live again well within 5 s of the broker's return.
@@ -39,7 +41,7 @@ struct Inner {
     shutdown: Shutdown,
     thread: LinkThread,
     view: watch::Sender<View>,
-    /// Somebody does not want to wait for the next try.
+    /// Notified to connect without waiting for the next try.
     now: Notify,
     users: TaskTracker,
     limits: Limits,
@@ -147,14 +149,14 @@ impl Link {
     }
 
     async fn supervise(self) {
-        let Inner { target, metrics, shutdown, now, .. } = &*self.0;
+        let Inner { shutdown, now, .. } = &*self.0;
         let mut backoff = BACKOFF;
         let mut epoch = 0;
         loop {
             self.set(View::Connecting);
             let opened = tokio::select! {
                 () = shutdown.token().cancelled() => break,
-                opened = Session::open(&target.url, epoch + 1, metrics, shutdown) => opened,
+                opened = self.open(epoch + 1) => opened,
             };
             let reason = match opened {
                 Ok(session) => {
@@ -183,13 +185,29 @@ impl Link {
         }
     }
 
+    /// Opens a session that serves requests.
+    ///
+    /// # Errors
+    /// The reason, in a sentence without credentials.
+    async fn open(&self, epoch: u32) -> Result<Arc<Session>, String> {
+        let Inner { target, metrics, shutdown, .. } = &*self.0;
+        let session = Session::open(&target.url, epoch, metrics, shutdown).await?;
+        match rpc_server::start(&session).await {
+            Ok(()) => Ok(session),
+            Err(error) => {
+                session.close().await;
+                Err(error.to_string())
+            }
+        }
+    }
+
     /// The life of one session; gives why it ended, or nothing when the shutdown ended it.
     async fn serve(&self, session: &Arc<Session>) -> Option<String> {
         let Inner { metrics, shutdown, users, .. } = &*self.0;
         self.set(View::Up(session.clone()));
         metrics.link_up.set(1);
         let reason = tokio::select! {
-            reason = session.failed() => Some(reason),
+            reason = session.context().failed() => Some(reason),
             () = shutdown.token().cancelled() => None,
         };
         if reason.is_none() {

@@ -2,7 +2,7 @@
 
 use lapin::{Channel, options::QueueDeclareOptions, types::FieldTable};
 
-/// The queue of stock tutorials. Nothing consumes it until somebody starts a consumer.
+/// The queue of stock tutorials. It has no consumer until a client starts one.
 pub const HELLO: &str = "hello";
 /// Requests to the greeter; its worker is part of the server.
 pub const GREETER: &str = "greeter.rpc";
@@ -12,7 +12,7 @@ pub const DIRECT_REPLY_TO: &str = "amq.rabbitmq.reply-to";
 /// Declares a queue of ours as stock tutorials do: not durable, not exclusive, no arguments.
 ///
 /// # Errors
-/// PRECONDITION_FAILED when somebody has declared it otherwise; the channel is closed then.
+/// PRECONDITION_FAILED when another client has declared it with other arguments; the channel is closed then.
 pub async fn declare(channel: &Channel, queue: &'static str) -> Result<(), lapin::Error> {
     channel.queue_declare(queue.into(), QueueDeclareOptions::default(), FieldTable::default()).await.map(drop)
 }

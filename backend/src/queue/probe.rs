@@ -11,7 +11,7 @@ use lapin::types::{AMQPValue, FieldTable};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{endpoint::Endpoint, sanitizer};
-use crate::capture::Stream;
+use crate::byte_stream::ByteStream;
 
 /// How long a broker may take to say what it is.
 const BUDGET: Duration = Duration::from_secs(3);
@@ -35,7 +35,7 @@ pub(super) async fn product(broker: &Endpoint) -> Result<String, String> {
     }
 }
 
-async fn start_frame(mut stream: Box<dyn Stream>) -> io::Result<connection::Start> {
+async fn start_frame(mut stream: Box<dyn ByteStream>) -> io::Result<connection::Start> {
     stream.write_all(HEADER).await?;
     let mut read = Vec::with_capacity(1024);
     loop {

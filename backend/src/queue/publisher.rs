@@ -2,7 +2,7 @@
 //!
 //! - the plain lane takes what cannot fail by itself, many messages at a time, in order;
 //! - a careful lane takes one message at a time: what the broker may return (lapin cannot tell whose return it is when
-//!   several are confirmed at once) or answer by closing the channel (an unknown exchange), which then harms nobody else.
+//!   several are confirmed at once) or answer by closing the channel (an unknown exchange), which then affects no other message.
 //!
 //! Messages through one [`Ticket`] keep their order within their kind.
 
@@ -15,54 +15,21 @@ use std::{
 };
 
 use crosstalk_proto::ws::PublishOutcome;
-use lapin::{BasicProperties, Confirmation, types::ShortString};
+use lapin::Confirmation;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{
-    Error, confirms::ConfirmChannel, connection::BrokerConnection, fair_limit::Permit, names, session::Session,
+    Error, confirms::ConfirmChannel, connection::BrokerConnection, fair_limit::Permit, outgoing::Outgoing,
+    session_context::SessionContext,
 };
-use crate::step::Steps;
+use crate::server_timing::Steps;
 
 /// How long a message may take until the broker has confirmed it.
 const CONFIRM_BUDGET: Duration = Duration::from_secs(10);
 /// So many messages that need care are under way at once.
 const CAREFUL_LANES: usize = 8;
 
-/// A message to publish, checked.
-#[derive(Clone, Debug)]
-pub struct Outgoing {
-    /// Where to; empty is the default exchange.
-    pub exchange: ShortString,
-    /// With which key.
-    pub routing_key: ShortString,
-    /// Whether it comes back when no queue takes it.
-    pub mandatory: bool,
-    /// Properties and headers.
-    pub properties: BasicProperties,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-impl Outgoing {
-    /// Whether the broker may return it or close the channel over it.
-    fn needs_care(&self) -> bool {
-        let properties = &self.properties;
-        let direct_reply = |text: &Option<ShortString>| {
-            text.as_ref().is_some_and(|text| text.as_str().starts_with(names::DIRECT_REPLY_TO))
-        };
-        self.mandatory
-            || !self.exchange.as_str().is_empty()
-            || properties.user_id().is_some()
-            || properties.expiration().is_some()
-            || direct_reply(properties.reply_to())
-            || properties
-                .headers()
-                .as_ref()
-                .is_some_and(|headers| ["CC", "BCC"].iter().any(|key| headers.contains_key(key)))
-    }
-}
-
-/// Which careful lane somebody uses.
+/// The careful lane that a socket uses.
 #[derive(Clone, Copy, Debug)]
 pub struct Ticket(usize);
 
@@ -79,17 +46,18 @@ impl Ticket {
 #[derive(Debug)]
 pub struct Publisher {
     connection: Arc<BrokerConnection>,
+    context: SessionContext,
     plain: Mutex<Option<ConfirmChannel>>,
     // each held from publish to confirm: that is what makes a lane careful
     careful: [Arc<Mutex<Option<ConfirmChannel>>>; CAREFUL_LANES],
 }
 
 impl Publisher {
-    pub(super) fn new(connection: Arc<BrokerConnection>) -> Self {
-        Self { connection, plain: Mutex::default(), careful: Default::default() }
+    pub(super) fn new(connection: Arc<BrokerConnection>, context: SessionContext) -> Self {
+        Self { connection, context, plain: Mutex::default(), careful: Default::default() }
     }
 
-    /// Publishes a message and waits for its fate. Dropped, it may have published all the same. The permit is held until the
+    /// Publishes a message and waits for its outcome. Dropping the future does not undo the publish. The permit is held until the
     /// broker has confirmed the message or the session has ended.
     ///
     /// # Errors
@@ -97,7 +65,6 @@ impl Publisher {
     /// [`Error::Unknown`] when the link broke or the broker was silent before the confirm.
     pub async fn publish(
         &self,
-        session: &Arc<Session>,
         ticket: Ticket,
         permit: Permit,
         message: Outgoing,
@@ -112,18 +79,18 @@ impl Publisher {
                 what: "confirms of earlier messages",
                 budget_ms: CONFIRM_BUDGET.as_millis(),
             })?;
-            // a task of its own: whoever asked may leave, but a channel left in the middle would trouble the link
-            let sending = with_care(session.clone(), self.connection.clone(), lane, permit, message, by);
-            let sent = session.shutdown.spawn(sending);
+            // a task of its own: the caller may be dropped, but a channel left in the middle would trouble the link
+            let sending = with_care(self.context.clone(), self.connection.clone(), lane, permit, message, by);
+            let sent = self.context.shutdown().spawn(sending);
             let (fate, measured) =
                 sent.await.map_err(|error| Error::Unknown { what: format!("publishing ended early: {error}") })?;
             *steps = measured;
             fate
         } else {
             let channel = open_lane(&mut *self.plain.lock().await, &self.connection).await?;
-            channel.publish(session, permit, message, by, steps).await
+            channel.publish(&self.context, permit, message, by, steps).await
         };
-        session.metrics.published.inc();
+        self.context.metrics().published.inc();
         match fate? {
             Confirmation::Ack(None) => Ok(PublishOutcome::Confirmed),
             Confirmation::Ack(Some(returned)) | Confirmation::Nack(Some(returned)) => Ok(PublishOutcome::Returned {
@@ -137,7 +104,7 @@ impl Publisher {
 }
 
 async fn with_care(
-    session: Arc<Session>,
+    context: SessionContext,
     connection: Arc<BrokerConnection>,
     mut lane: OwnedMutexGuard<Option<ConfirmChannel>>,
     permit: Permit,
@@ -146,13 +113,13 @@ async fn with_care(
 ) -> (Result<Confirmation, Error>, Steps) {
     let mut steps = Steps::new();
     let fate = match open_lane(&mut lane, &connection).await {
-        Ok(channel) => channel.publish(&session, permit, message, by, &mut steps).await,
+        Ok(channel) => channel.publish(&context, permit, message, by, &mut steps).await,
         Err(error) => Err(error),
     };
     if fate.is_err() {
         // what comes late must not be taken for the next message's
         if let Some(lane) = lane.take() {
-            session.close_channel(lane.channel);
+            context.close_channel(lane.channel);
         }
     }
     (fate, steps)
@@ -166,25 +133,5 @@ async fn open_lane(
     match lane {
         Some(channel) if channel.is_open() => Ok(channel.clone()),
         _ => Ok(lane.insert(connection.confirm_channel().await?).clone()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(exchange: &str, mandatory: bool, properties: BasicProperties) -> Outgoing {
-        Outgoing { exchange: exchange.into(), routing_key: "hello".into(), mandatory, properties, body: Vec::new() }
-    }
-
-    #[test]
-    fn what_may_be_returned_or_close_the_channel_takes_a_careful_lane() {
-        let none = BasicProperties::default;
-        assert!(!message("", false, none()).needs_care());
-        assert!(message("", true, none()).needs_care());
-        assert!(message("amq.topic", false, none()).needs_care());
-        assert!(message("", false, none().with_user_id("guest".into())).needs_care());
-        assert!(message("", false, none().with_expiration("soon".into())).needs_care());
-        assert!(message("", false, none().with_reply_to(names::DIRECT_REPLY_TO.into())).needs_care());
     }
 }

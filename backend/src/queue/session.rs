@@ -10,35 +10,26 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use lapin::{Channel, Consumer, options::QueueDeclareOptions, types::FieldTable};
+use lapin::{Channel, options::QueueDeclareOptions, types::FieldTable};
 use tokio::sync::Mutex;
-use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, caller::Caller, confirms::ConfirmChannel, connection::BrokerConnection, endpoint::Endpoint, names, probe,
-    properties::short, publisher::Publisher, url::BrokerUrl, worker,
+    Error, ask::ask, confirms::ConfirmChannel, connection::BrokerConnection, endpoint::Endpoint, names, probe,
+    properties::short, publisher::Publisher, rpc_client::RpcClient, session_context::SessionContext, url::BrokerUrl,
 };
 use crate::{shutdown::Shutdown, telemetry::Metrics};
-
-/// How long the broker may take to open a channel, declare a queue or start a consumer.
-pub(super) const ASK_BUDGET: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A session of the link.
 pub struct Session {
     epoch: u32,
     product: String,
     url: BrokerUrl,
-    /// The broker itself, whichever way this session goes to it.
-    endpoint: Endpoint,
-    pub(super) metrics: Metrics,
-    pub(super) shutdown: Shutdown,
+    context: SessionContext,
     connections: Connections,
     /// For subscriptions; a new one when the others have no channel left.
     consuming: Mutex<Vec<Arc<BrokerConnection>>>,
     publisher: Publisher,
-    caller: OnceLock<Caller>,
-    ended: CancellationToken,
-    reason: OnceLock<String>,
+    caller: OnceLock<RpcClient>,
 }
 
 /// The connections that a session has from its start. They may be one and the same.
@@ -97,7 +88,7 @@ pub struct Counts {
 }
 
 impl Session {
-    /// Connects, declares the queues, starts worker and caller.
+    /// Connects, declares the queues, starts the RPC client; [`super::rpc_server`] starts the RPC server.
     ///
     /// # Errors
     /// Why not, in a sentence without credentials.
@@ -110,7 +101,8 @@ impl Session {
         let endpoint = Endpoint::of(url, shutdown).await?;
         let product = probe::product(&endpoint).await?;
         let connections = Connections::open(url).await?;
-        let session = Self::over(connections, (url.clone(), endpoint), epoch, product, metrics, shutdown);
+        let context = SessionContext::new(endpoint, metrics, shutdown);
+        let session = Self::over(connections, url.clone(), epoch, product, context);
         match session.set_up().await {
             Ok(()) => Ok(session),
             Err(error) => {
@@ -121,34 +113,29 @@ impl Session {
     }
 
     /// A session beside this one for one job, over one connection that goes to `port` of this machine; without a worker.
-    pub(super) async fn through(&self, port: u16) -> Result<Arc<Self>, String> {
+    pub(crate) async fn through(&self, port: u16) -> Result<Arc<Self>, String> {
         let url = self.url.by_way_of(port);
         let connections = Connections::single(&url, "crosstalk capture").await?;
-        let way = (url, self.endpoint.clone());
-        Ok(Self::over(connections, way, self.epoch, self.product.clone(), &self.metrics, &self.shutdown))
+        let context = SessionContext::new(self.endpoint().clone(), self.context.metrics(), self.context.shutdown());
+        Ok(Self::over(connections, url, self.epoch, self.product.clone(), context))
     }
 
     fn over(
         connections: Connections,
-        (url, endpoint): (BrokerUrl, Endpoint),
+        url: BrokerUrl,
         epoch: u32,
         product: String,
-        metrics: &Metrics,
-        shutdown: &Shutdown,
+        context: SessionContext,
     ) -> Arc<Self> {
         let session = Arc::new(Self {
             epoch,
             product,
             url,
-            endpoint,
-            metrics: metrics.clone(),
-            shutdown: shutdown.clone(),
             consuming: Mutex::new(Vec::new()),
-            publisher: Publisher::new(connections.publishing.clone()),
+            publisher: Publisher::new(connections.publishing.clone(), context.clone()),
+            context,
             connections,
             caller: OnceLock::new(),
-            ended: CancellationToken::new(),
-            reason: OnceLock::new(),
         });
         for connection in session.connections.distinct() {
             session.watch(connection.clone());
@@ -160,16 +147,15 @@ impl Session {
         for queue in [names::HELLO, names::GREETER] {
             let channel = self.channel().await?;
             match ask("queue.declare", names::declare(&channel, queue)).await {
-                Ok(()) => self.close_channel(channel),
+                Ok(()) => self.context.close_channel(channel),
                 Err(Error::Refused { code, text }) => {
-                    // somebody declared it otherwise; it is there, and that is enough
+                    // another client declared it with other arguments; it exists, and that is enough
                     tracing::warn!(queue, code, text, "the queue is not as stock tutorials declare it");
                 }
                 Err(error) => return Err(error),
             }
         }
-        self.caller().await?;
-        worker::start(self).await
+        self.caller().await.map(drop)
     }
 
     /// Counts the links since the server started, from 1.
@@ -194,17 +180,22 @@ impl Session {
     ///
     /// # Errors
     /// When the session is one of a job alone, and the broker does not let it consume replies.
-    pub async fn caller(self: &Arc<Self>) -> Result<&Caller, Error> {
+    pub async fn caller(self: &Arc<Self>) -> Result<&RpcClient, Error> {
         if self.caller.get().is_none() {
-            let caller = Caller::start(self).await?;
+            let caller = RpcClient::start(self.rpc_channel().await?, self.context.clone()).await?;
             self.caller.get_or_init(|| caller);
         }
         self.caller.get().ok_or_else(|| self.down())
     }
 
+    /// What the parts of the session share.
+    pub(super) fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
     /// The broker itself.
-    pub(super) fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        self.context.endpoint()
     }
 
     /// Counts of a queue, by a passive declare on a channel of its own.
@@ -216,26 +207,9 @@ impl Session {
         let channel = self.channel().await?;
         let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
         let counts = ask("queue.declare", channel.queue_declare(queue, options, FieldTable::default())).await;
-        self.close_channel(channel);
+        self.context.close_channel(channel);
         let queue = counts?;
         Ok(Counts { messages: queue.message_count(), consumers: queue.consumer_count() })
-    }
-
-    /// Waits for the end of the session and says why it came.
-    pub(super) async fn failed(&self) -> String {
-        self.ended.cancelled().await;
-        self.reason.get().cloned().unwrap_or_else(|| "the link was closed".into())
-    }
-
-    /// Ends the session; the first reason is the one that counts.
-    pub(super) fn fail(&self, reason: String) {
-        self.reason.get_or_init(|| reason);
-        self.ended.cancel();
-    }
-
-    /// What ends with the session.
-    pub(super) fn ended(&self) -> &CancellationToken {
-        &self.ended
     }
 
     /// Nothing was sent: there is no link.
@@ -243,13 +217,17 @@ impl Session {
         Error::Down { address: self.url.address() }
     }
 
+    pub(crate) fn shutdown(&self) -> &Shutdown {
+        self.context.shutdown()
+    }
+
     /// Closes every connection.
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         let consuming = std::mem::take(&mut *self.consuming.lock().await);
         let all = consuming.iter().chain(self.connections.distinct());
         futures_util::future::join_all(all.map(|connection| connection.close())).await;
         // after the connections: a consumer dropped before its connection would be cancelled at the broker, in vain
-        self.ended.cancel();
+        self.context.ended().cancel();
     }
 
     /// A channel for anything but consumers of visitors; not to be published over.
@@ -282,7 +260,7 @@ impl Session {
                 opened => return opened,
             }
         }
-        if self.ended.is_cancelled() {
+        if self.context.ended().is_cancelled() {
             return Err(self.down());
         }
         let name = format!("crosstalk consumers {}", consuming.len() + 1);
@@ -293,31 +271,11 @@ impl Session {
         connection.consumer_channel(prefetch).await
     }
 
-    /// Closes a channel behind the back of whoever used it. Never leave that to lapin's drop: a close that crosses the
-    /// broker's own would end the whole connection.
-    pub(super) fn close_channel(&self, channel: Channel) {
-        if channel.status().connected() {
-            self.shutdown.spawn(close(channel));
-        }
-    }
-
-    /// As [`Session::close_channel`]. The consumer lives until its channel is closed, so that lapin does not try to
-    /// cancel it on its own.
-    pub(super) fn close_consumer(&self, channel: Channel, consumer: Consumer, closed: impl FnOnce() + Send + 'static) {
-        self.shutdown.spawn(async move {
-            if channel.status().connected() {
-                close(channel).await;
-            }
-            drop(consumer);
-            closed();
-        });
-    }
-
     fn watch(self: &Arc<Self>, connection: Arc<BrokerConnection>) {
         let session = self.clone();
-        self.shutdown.spawn(async move {
-            if let Some(reason) = connection.watch(&session.ended).await {
-                session.fail(reason);
+        self.context.shutdown().spawn(async move {
+            if let Some(reason) = connection.watch(session.context.ended()).await {
+                session.context.fail(reason);
             }
         });
     }
@@ -326,24 +284,5 @@ impl Session {
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session").field("epoch", &self.epoch).field("product", &self.product).finish_non_exhaustive()
-    }
-}
-
-async fn close(channel: Channel) {
-    let closed = tokio::time::timeout(ASK_BUDGET, channel.close(200, "done".into())).await;
-    if !matches!(closed, Ok(Ok(()))) {
-        tracing::debug!(?closed, "a channel did not close in order");
-    }
-}
-
-/// Waits for the broker's answer to something that changes nothing if it is asked again.
-pub(super) async fn ask<T>(
-    what: &'static str,
-    answer: impl Future<Output = Result<T, lapin::Error>>,
-) -> Result<T, Error> {
-    match tokio::time::timeout(ASK_BUDGET, answer).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(Error::refusal(&error).unwrap_or(Error::Broken { what })),
-        Err(_elapsed) => Err(Error::Silent { what, budget_ms: ASK_BUDGET.as_millis() }),
     }
 }

@@ -27,7 +27,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::step::Steps;
+    use crate::server_timing::Steps;
 
     #[test]
     fn what_a_worker_wrote_is_read_again() {

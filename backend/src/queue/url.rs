@@ -1,4 +1,4 @@
-//! `AMQP_URL`, read: where the broker is, who we are there and, with `amqps`, whom we trust. Its options are those of
+//! `AMQP_URL`, read: where the broker is, the credentials and, with `amqps`, the trusted authorities. Its options are those of
 //! RabbitMQ's own URIs that are understood here; any other would be ignored in silence, and is an error instead.
 
 use std::{fmt, fs, net::Ipv4Addr, sync::Arc};
@@ -66,7 +66,7 @@ impl BrokerUrl {
         self.uri.scheme == AMQPScheme::AMQPS
     }
 
-    /// Whom lapin trusts beside the system's authorities.
+    /// The authorities that lapin trusts beside the system's.
     pub(super) fn trust(&self) -> OwnedTLSConfig {
         OwnedTLSConfig { identity: None, cert_chain: self.authorities.as_deref().map(str::to_owned) }
     }

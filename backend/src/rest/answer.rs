@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use super::media::Media;
 use crate::{
     error::Error,
-    step::{SERVER_TIMING, Steps},
+    server_timing::{SERVER_TIMING, Steps},
     trace::TraceContext,
 };
 

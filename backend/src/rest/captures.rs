@@ -1,4 +1,4 @@
-//! `/api/v1/captures/{trace}`: what went over the sockets for a trace. Whoever armed it may read it, by the secret that arming
+//! `/api/v1/captures/{trace}`: what went over the sockets for a trace. It is read with the secret that arming
 //! gave.
 
 use std::time::{Duration, Instant};
@@ -20,8 +20,8 @@ use super::{
 use crate::{
     capture::{Error as CaptureError, Form, Peer, Secret, Visitor},
     error::Error,
-    router::App,
-    step::Steps,
+    server_timing::Steps,
+    state::AppState,
     trace,
 };
 
@@ -70,7 +70,7 @@ pub(super) struct ItsSecret {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "a description only: the handlers read the header by themselves")]
 pub(super) struct SecretAgain {
-    /// The secret that arming the capture gave, to arm it once more
+    /// The secret that arming the capture gave, to arm it again
     #[param(rename = "Capture-Secret", required = false)]
     capture_secret: String,
 }
@@ -80,9 +80,9 @@ type TraceInPath = Result<Path<String>, PathRejection>;
 /// Arm a capture
 ///
 /// From now on fresh connections are recorded, and those that are open are asked to end. Every call within the next 30 seconds
-/// whose `traceparent` has this trace id is in the capture. 64 captures may wait at once: then one of whoever holds the most gives
-/// way, and who holds the most is refused (429). The answer has the secret by which the capture is read: whoever consumes a
-/// captured message knows its trace id, and must not read the rest by it.
+/// whose `traceparent` has this trace id is in the capture. At most 64 captures wait at once: then one of the client that
+/// holds the most gives way, and a client that holds the most is refused (429). The answer has the secret with which the capture
+/// is read: a consumer of a captured message knows its trace id, which must not be enough to read the capture.
 #[utoipa::path(
     put,
     path = "/api/v1/captures/{trace}",
@@ -94,7 +94,7 @@ type TraceInPath = Result<Path<String>, PathRejection>;
         (status = 200, description = "It was armed before; nothing has changed", content((Armed = "application/json"))),
     ),
 )]
-pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Request) -> Response {
+pub(super) async fn arm(State(app): State<AppState>, trace: TraceInPath, request: Request) -> Response {
     let start = Instant::now();
     let version = request.version();
     let peer = request.extensions().get().copied().unwrap_or(Peer(app.address.ip()));
@@ -131,7 +131,7 @@ pub(super) async fn arm(State(app): State<App>, trace: TraceInPath, request: Req
     params(OneTrace, ItsSecret),
     responses((status = 200, description = "What was captured so far", content((Capture = "application/json")))),
 )]
-pub(super) async fn read(State(app): State<App>, trace: TraceInPath, headers: HeaderMap) -> Response {
+pub(super) async fn read(State(app): State<AppState>, trace: TraceInPath, headers: HeaderMap) -> Response {
     let start = Instant::now();
     let result = async {
         let taken = app.captures.find(checked(trace)?, Secret::of(&headers).as_ref())?;
@@ -152,7 +152,7 @@ pub(super) async fn read(State(app): State<App>, trace: TraceInPath, headers: He
     params(OneTrace, ItsSecret),
     responses((status = 200, description = "The file", content((Pcapng = "application/x-pcapng")))),
 )]
-pub(super) async fn pcapng(State(app): State<App>, trace: TraceInPath, headers: HeaderMap) -> Response {
+pub(super) async fn pcapng(State(app): State<AppState>, trace: TraceInPath, headers: HeaderMap) -> Response {
     let start = Instant::now();
     let result = async {
         let taken = app.captures.find(checked(trace)?, Secret::of(&headers).as_ref())?;

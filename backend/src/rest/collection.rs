@@ -21,9 +21,9 @@ use super::{
 };
 use crate::{
     error::Error,
-    greeting::{Id, Kept},
-    router::App,
-    step::Steps,
+    greeting::{Id, StoredGreeting},
+    server_timing::Steps,
+    state::AppState,
 };
 
 const DEFAULT_LIMIT: u32 = 20;
@@ -53,7 +53,7 @@ struct Parameters {
         (status = 200, description = "A page", headers(("Link" = String, description = "`rel=\"next\"`, but on the last page")), body = GreetingPage, content_type = "application/json", example = json!({"items": [{"id": "ada", "name": "Ada", "message": "Hello, Ada", "version": 1, "created_at": "2026-11-22T16:05:09.123Z", "updated_at": "2026-11-22T16:05:09.123Z"}], "next": "/api/v1/resources?limit=1&after=1795363509123-ada"})),
     ),
 )]
-pub(super) async fn list(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn list(State(app): State<AppState>, request: Request) -> Response {
     let start = Instant::now();
     answer::note_trace(&request);
     let mut steps = Steps::new();
@@ -61,7 +61,7 @@ pub(super) async fn list(State(app): State<App>, request: Request) -> Response {
     answer::answer(result, steps, start)
 }
 
-async fn listed(app: &App, request: Request, start: Instant, steps: &mut Steps) -> Result<Response, Error> {
+async fn listed(app: &AppState, request: Request, start: Instant, steps: &mut Steps) -> Result<Response, Error> {
     negotiate(request.headers(), &[Media::Json])?;
     let parameters: Parameters = query::parse(request.uri())?;
     let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
@@ -90,7 +90,7 @@ async fn listed(app: &App, request: Request, start: Instant, steps: &mut Steps) 
 }
 
 /// Where a page ended: when its last greeting was made, in milliseconds since 1970, and its id.
-fn cursor(last: &Kept) -> String {
+fn cursor(last: &StoredGreeting) -> String {
     format!("{}-{}", last.created.as_millisecond(), last.id)
 }
 

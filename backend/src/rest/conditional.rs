@@ -1,4 +1,4 @@
-//! Conditional requests (RFC 9110, section 13): what may be answered with 304, and what becomes of a change that was
+//! Conditional requests (RFC 9110, section 13): what may be answered with 304, and how a change is answered that was
 //! decided on an older state. The order of the checks is that of section 13.2.2.
 
 use axum::response::Response;

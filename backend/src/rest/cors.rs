@@ -13,13 +13,15 @@ use tower::{Layer as _, ServiceExt as _};
 use tower_http::cors::CorsLayer;
 
 use super::{idempotency, media};
-use crate::{capture::CAPTURE_SECRET, config::Origin, router::App, step::SERVER_TIMING, trace::TRACEPARENT};
+use crate::{
+    capture::CAPTURE_SECRET, config::Origin, server_timing::SERVER_TIMING, state::AppState, trace::TRACEPARENT,
+};
 
 /// How long a browser may remember a preflight.
 const MAX_AGE: Duration = Duration::from_secs(3_600);
 
 /// Lets those origins in. Without any nothing is added, not even a layer.
-pub(super) fn around(router: Router<App>, origins: &[Origin]) -> Router<App> {
+pub(super) fn around(router: Router<AppState>, origins: &[Origin]) -> Router<AppState> {
     if origins.is_empty() {
         return router;
     }

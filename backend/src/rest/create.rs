@@ -18,7 +18,7 @@ use super::{
     negotiate::negotiate,
     openapi::{Attempt, Protobuf},
 };
-use crate::{error::Error, greeting::store::Created, router::App, step::Steps};
+use crate::{error::Error, greeting::store::Created, server_timing::Steps, state::AppState};
 
 /// Make a greeting that is kept
 ///
@@ -44,7 +44,7 @@ use crate::{error::Error, greeting::store::Created, router::App, step::Steps};
         )),
     ),
 )]
-pub(super) async fn create(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn create(State(app): State<AppState>, request: Request) -> Response {
     let start = Instant::now();
     answer::note_trace(&request);
     let mut steps = Steps::new();
@@ -52,7 +52,7 @@ pub(super) async fn create(State(app): State<App>, request: Request) -> Response
     answer::answer(result, steps, start)
 }
 
-async fn created(app: &App, request: Request, start: Instant, steps: &mut Steps) -> Result<Response, Error> {
+async fn created(app: &AppState, request: Request, start: Instant, steps: &mut Steps) -> Result<Response, Error> {
     let (parts, content) = request.into_parts();
     let sent_as = Media::of_body(&parts.headers)?;
     let media = negotiate(&parts.headers, &OFFERED)?;

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     error::Error,
     greeting::{self, Name, greet},
-    step::Steps,
+    server_timing::Steps,
 };
 
 static DEFAULTS: LazyLock<[Greeting; 2]> =

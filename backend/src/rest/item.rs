@@ -23,9 +23,9 @@ use super::{
 };
 use crate::{
     error::Error,
-    greeting::{Id, Kept, Name},
-    router::App,
-    step::Steps,
+    greeting::{Id, Name, StoredGreeting},
+    server_timing::Steps,
+    state::AppState,
 };
 
 type IdInPath = Result<Path<String>, PathRejection>;
@@ -47,7 +47,7 @@ type IdInPath = Result<Path<String>, PathRejection>;
         (status = 304, description = "The client has the current representation"),
     ),
 )]
-pub(super) async fn read(State(app): State<App>, id: IdInPath, request: Request) -> Response {
+pub(super) async fn read(State(app): State<AppState>, id: IdInPath, request: Request) -> Response {
     let start = Instant::now();
     answer::note_trace(&request);
     let mut steps = Steps::new();
@@ -56,7 +56,7 @@ pub(super) async fn read(State(app): State<App>, id: IdInPath, request: Request)
 }
 
 async fn found(
-    app: &App,
+    app: &AppState,
     id: IdInPath,
     request: Request,
     start: Instant,
@@ -108,7 +108,7 @@ async fn found(
         )),
     ),
 )]
-pub(super) async fn put(State(app): State<App>, id: IdInPath, request: Request) -> Response {
+pub(super) async fn put(State(app): State<AppState>, id: IdInPath, request: Request) -> Response {
     let start = Instant::now();
     answer::note_trace(&request);
     let mut steps = Steps::new();
@@ -117,7 +117,7 @@ pub(super) async fn put(State(app): State<App>, id: IdInPath, request: Request) 
 }
 
 async fn replaced(
-    app: &App,
+    app: &AppState,
     id: IdInPath,
     request: Request,
     start: Instant,
@@ -161,7 +161,7 @@ async fn replaced(
         )),
     ),
 )]
-pub(super) async fn patch(State(app): State<App>, id: IdInPath, request: Request) -> Response {
+pub(super) async fn patch(State(app): State<AppState>, id: IdInPath, request: Request) -> Response {
     let start = Instant::now();
     answer::note_trace(&request);
     let mut steps = Steps::new();
@@ -170,7 +170,7 @@ pub(super) async fn patch(State(app): State<App>, id: IdInPath, request: Request
 }
 
 async fn patched(
-    app: &App,
+    app: &AppState,
     id: IdInPath,
     request: Request,
     start: Instant,
@@ -204,7 +204,7 @@ async fn patched(
         (status = 204, description = "It is gone"),
     ),
 )]
-pub(super) async fn delete(State(app): State<App>, id: IdInPath, request: Request) -> Response {
+pub(super) async fn delete(State(app): State<AppState>, id: IdInPath, request: Request) -> Response {
     let start = Instant::now();
     answer::note_trace(&request);
     let mut steps = Steps::new();
@@ -213,7 +213,7 @@ pub(super) async fn delete(State(app): State<App>, id: IdInPath, request: Reques
 }
 
 async fn deleted(
-    app: &App,
+    app: &AppState,
     id: IdInPath,
     request: Request,
     start: Instant,
@@ -229,7 +229,7 @@ async fn deleted(
 }
 
 /// An answer with a greeting that is kept; says where it is.
-pub(super) fn representation(status: StatusCode, media: Media, kept: &Kept) -> Response {
+pub(super) fn representation(status: StatusCode, media: Media, kept: &StoredGreeting) -> Response {
     let etag = conditional::etag(kept.revision, media);
     let mut response = answer::representation(status, media, etag, media.kept(kept));
     if status == StatusCode::CREATED {

@@ -12,7 +12,7 @@ use prost::Message as _;
 use super::json;
 use crate::{
     error::Error,
-    greeting::{Kept, Name},
+    greeting::{Name, StoredGreeting},
 };
 
 /// A representation's media type.
@@ -52,7 +52,7 @@ impl Media {
     }
 
     /// Writes a greeting that is kept. As Protocol Buffers it is the greeting alone.
-    pub(super) fn kept(self, kept: &Kept) -> Bytes {
+    pub(super) fn kept(self, kept: &StoredGreeting) -> Bytes {
         match self {
             Self::Json => to_json(&wire(kept)),
             Self::Protobuf => HelloReply { message: kept.message() }.encode_to_vec().into(),
@@ -126,7 +126,7 @@ fn unsupported(essence: &str, accepted: &str) -> Error {
 }
 
 /// The wire shape of a greeting that is kept.
-pub(super) fn wire(kept: &Kept) -> Greeting {
+pub(super) fn wire(kept: &StoredGreeting) -> Greeting {
     Greeting {
         id: kept.id.to_string(),
         name: kept.name.to_string(),

@@ -29,6 +29,7 @@ mod media;
 mod negotiate;
 mod openapi;
 mod options;
+mod paths;
 mod problems;
 mod query;
 
@@ -38,15 +39,11 @@ use axum::{Router, extract::Request, response::Response, routing};
 use http::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{error::Error, router::App, step::Steps};
-
-/// The computed greeting, and where greetings are made.
-pub const RESOURCE: &str = "/api/v1/resource";
-/// The greetings that are kept.
-pub const RESOURCES: &str = "/api/v1/resources";
+pub use self::paths::{RESOURCE, RESOURCES};
+use crate::{error::Error, server_timing::Steps, state::AppState};
 
 /// The routes of this folder.
-pub fn routes(app: &App) -> Router<App> {
+pub fn routes(app: &AppState) -> Router<AppState> {
     let (api, description) = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(hello::hello, create::create))
         .routes(routes!(item::read, item::put, item::patch, item::delete))

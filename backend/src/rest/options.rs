@@ -10,7 +10,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 
 use super::{RESOURCE, RESOURCES, answer, captures::CAPTURES, media};
-use crate::{router::App, step::Steps};
+use crate::{server_timing::Steps, state::AppState};
 
 const OF_RESOURCE: &str = "GET, HEAD, POST, OPTIONS";
 const OF_ITEM: &str = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
@@ -18,7 +18,7 @@ const OF_COLLECTION: &str = "GET, HEAD, OPTIONS";
 const OF_CAPTURE: &str = "GET, HEAD, PUT, OPTIONS";
 
 /// Adds the method to each path of the API.
-pub(super) fn add(router: Router<App>) -> Router<App> {
+pub(super) fn add(router: Router<AppState>) -> Router<AppState> {
     router
         .route(RESOURCE, routing::options(async || allow(OF_RESOURCE)))
         .route(&format!("{RESOURCE}/{{id}}"), routing::options(async || accepting_patches(allow(OF_ITEM))))

@@ -9,7 +9,7 @@ use crosstalk::{
         Error,
         native_call::{self, Events},
     },
-    router::{self, App},
+    router::{self, AppState},
     trace::TraceContext,
 };
 use crosstalk_proto::ws::CallEvent;
@@ -21,7 +21,7 @@ use crate::grpc_support::BUDGET;
 
 /// A server whose parts the test holds.
 struct Server {
-    app: App,
+    app: AppState,
     _data: TempDir,
 }
 
@@ -33,7 +33,7 @@ impl Server {
         let args = ["crosstalk", &listen, "--grpc-listen=127.0.0.1:0", "--amqp-url=amqp://127.0.0.1:1", &folder];
         let config = Config::try_parse_from(args).unwrap().validated().unwrap();
         let listeners = Listeners::bind(&config).await.unwrap();
-        let app = App::start(config, &listeners, Shutdown::new()).await.unwrap();
+        let app = AppState::start(config, &listeners, Shutdown::new()).await.unwrap();
         let (edge, captures, shutdown) = (router::service(&app), app.captures.clone(), app.shutdown.clone());
         tokio::spawn(async move { listeners.serve(edge, &captures, &shutdown).await });
         Self { app, _data: data }

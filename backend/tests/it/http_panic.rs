@@ -2,7 +2,7 @@
 
 use axum::{Router, routing::get};
 use clap::Parser as _;
-use crosstalk::{Config, Listeners, Shutdown, edge::Edge, router::App};
+use crosstalk::{Config, Listeners, Shutdown, middleware::Middleware, state::AppState};
 
 #[tokio::test]
 async fn a_panic_is_answered_and_counted_and_ends_nothing_else() {
@@ -13,13 +13,13 @@ async fn a_panic_is_answered_and_counted_and_ends_nothing_else() {
     let listeners = Listeners::bind(&config).await.unwrap();
     let address = listeners.address().unwrap();
     let shutdown = Shutdown::new();
-    let app = App::start(config, &listeners, shutdown.clone()).await.unwrap();
+    let app = AppState::start(config, address, None, shutdown.clone()).await.unwrap();
     let router = Router::new()
         .route("/panics", get(async || -> () { panic!("a secret of the handler") }))
         .route("/works", get(async || "ok"));
-    let edge = Edge::new(router, &app);
+    let middleware = Middleware::new(router, &app);
     let (captures, served, ending) = (app.captures.clone(), shutdown.clone(), shutdown.clone());
-    let serving = tokio::spawn(async move { listeners.serve(edge, &captures, &served).await });
+    let serving = tokio::spawn(async move { listeners.serve(middleware, &captures, &served).await });
 
     for _ in 0..2 {
         let answer = reqwest::get(format!("http://{address}/panics")).await.unwrap();

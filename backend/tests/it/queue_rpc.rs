@@ -1,6 +1,6 @@
 //! The worker of `greeter.rpc`, asked by a plain AMQP client.
 
-use crosstalk::queue::worker::INSTANCE;
+use crosstalk::queue::rpc_server::INSTANCE;
 use crosstalk_testkit::wait_until;
 use futures_util::StreamExt as _;
 use lapin::{BasicProperties, message::Delivery, types::AMQPValue};

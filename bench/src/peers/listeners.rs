@@ -7,9 +7,10 @@ use anyhow::Context as _;
 use clap::{Args, Parser as _};
 use crosstalk::{
     Config, Listeners, Shutdown,
-    edge::Edge,
     listen::{self, Tracked},
-    router::{self, App},
+    middleware::Middleware,
+    router,
+    state::AppState,
 };
 use crosstalk_testkit::ports;
 use hyper_util::rt::TokioIo;
@@ -78,14 +79,14 @@ pub(crate) async fn serve(ports: Ports) -> anyhow::Result<()> {
     let config = Config::try_parse_from(["crosstalk".to_owned()].into_iter().chain(flags))?.validated()?;
     let untapped = TcpListener::bind(("127.0.0.1", untapped)).await?;
     let (listeners, shutdown) = (Listeners::bind(&config).await?, Shutdown::new());
-    let app = App::start(config, &listeners, shutdown.clone()).await?;
+    let app = AppState::start(config, &listeners, shutdown.clone()).await?;
     let service = router::service(&app);
     let plain = serve_untapped(untapped, service.clone(), &shutdown);
     let ((), served) = tokio::join!(listeners.serve(service, &app.captures, &shutdown), plain);
     served
 }
 
-async fn serve_untapped(listener: TcpListener, service: Edge, shutdown: &Shutdown) -> anyhow::Result<()> {
+async fn serve_untapped(listener: TcpListener, service: Middleware, shutdown: &Shutdown) -> anyhow::Result<()> {
     loop {
         let (stream, _peer) = listener.accept().await?;
         stream.set_nodelay(true)?;

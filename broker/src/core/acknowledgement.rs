@@ -8,7 +8,7 @@ use super::{
     ConnectionId, QueueId, Vhost,
     arguments::Overflow,
     channel::{Mode, Settlement, Unacked},
-    dead_letter::Reason,
+    letter::Reason,
 };
 use crate::refusal::{Code, Refusal};
 

@@ -8,9 +8,10 @@ use super::{
     ConnectionId, ConsumerId, Vhost,
     arguments::consumer_priority,
     channel::{Consumer, Unacked},
-    dead_letter::Reason,
-    declare::{count, generated},
+    declare::count,
     direct_reply_to,
+    generated_name::generated,
+    letter::Reason,
 };
 use crate::{
     refusal::{Code, Refusal},

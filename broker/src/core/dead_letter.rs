@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     QueueId, Vhost,
+    letter::{DeadLetter, Reason},
     message::{Message, visible_copies},
     properties::Property,
 };
@@ -18,31 +19,6 @@ use crate::table::{Field, FieldValue, entries, find, sorted, table, write};
 const DEATHS: &str = "x-death";
 /// The field of such a table that counts repetitions.
 const COUNT: &str = "count";
-
-/// Why a message becomes a dead letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reason {
-    Rejected,
-    Expired,
-    MaxLength,
-}
-
-impl Reason {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-            Self::MaxLength => "maxlen",
-        }
-    }
-}
-
-/// A dead letter that waits to be routed.
-#[derive(Debug)]
-pub(super) struct DeadLetter {
-    message: Arc<Message>,
-    reason: Reason,
-}
 
 impl Vhost {
     /// Publishes a dropped message to the dead-letter exchange of the queue, if it has one and the exchange exists.

@@ -10,6 +10,7 @@ use super::{
     direct_reply_to,
     equivalence::{equivalent, same, same_queue},
     exchange::{ALTERNATE, Destination, Exchange, ExchangeType},
+    generated_name::generated,
     queue::Queue,
 };
 use crate::{
@@ -264,15 +265,6 @@ fn not_reserved(what: &str, name: &str) -> Result<(), Refusal> {
         return Err(Code::AccessRefused.because(format!("{what} name '{name}' contains reserved prefix 'amq.*'")));
     }
     Ok(())
-}
-
-/// A generated name. It has 22 random characters, so it is unique in practice.
-pub(super) fn generated(prefix: &str) -> String {
-    const LENGTH: usize = 22;
-    std::iter::repeat_with(fastrand::alphanumeric).take(LENGTH).fold(prefix.to_owned(), |mut name, letter| {
-        name.push(letter);
-        name
-    })
 }
 
 fn truth(value: bool) -> &'static str {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{
     ConsumerId, QueueId, Vhost,
     channel::{Consumer, Unacked},
-    dead_letter::Reason,
+    letter::Reason,
     message::Entry,
 };
 

@@ -6,7 +6,7 @@ use amq_protocol::protocol::{AMQPClass, basic, queue};
 use super::{
     ConnectionId, Vhost,
     channel::{Channel, Replies},
-    declare::generated,
+    generated_name::generated,
     message::Message,
     properties::short_string,
 };

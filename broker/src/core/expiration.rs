@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, time::Instant};
 
-use super::{QueueId, Vhost, dead_letter::Reason};
+use super::{QueueId, Vhost, letter::Reason};
 
 impl Vhost {
     /// When [`Vhost::tick`] is due next.

@@ -22,7 +22,10 @@ mod direct_reply_to;
 mod equivalence;
 mod exchange;
 mod expiration;
+mod generated_name;
+mod ids;
 mod inspect;
+mod letter;
 mod matching;
 mod message;
 mod methods;
@@ -44,18 +47,20 @@ use std::{
     time::Instant,
 };
 
-use slotmap::{SlotMap, new_key_type};
+use slotmap::SlotMap;
 use tokio::sync::Notify;
 
 pub use self::inspect::{ConsumerInfo, QueueInfo};
 use self::{
     channel::{Channel, Connection, Consumer},
-    dead_letter::DeadLetter,
     exchange::{Exchange, ExchangeType},
+    ids::{ConsumerId, QueueId},
+    letter::DeadLetter,
     queue::Queue,
 };
 pub(crate) use self::{
     connect::Peer,
+    ids::ConnectionId,
     message::Charge,
     publish::{Publication, Publish},
 };
@@ -63,13 +68,6 @@ use crate::{
     config::Policy,
     refusal::{Code, Refusal},
 };
-
-new_key_type! {
-    /// A connection to a vhost.
-    pub(crate) struct ConnectionId;
-    struct QueueId;
-    struct ConsumerId;
-}
 
 /// The exchanges that every vhost has.
 const STANDARD: [(&str, ExchangeType); 7] = [

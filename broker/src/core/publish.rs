@@ -8,9 +8,9 @@ use super::{
     ConnectionId, QueueId, Vhost,
     arguments::Overflow,
     channel::{Mode, Routed},
-    dead_letter::Reason,
     direct_reply_to,
     exchange::{Destination, Exchange},
+    letter::Reason,
     message::{self, Entry, Message},
     properties::Property,
 };

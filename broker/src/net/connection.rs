@@ -19,8 +19,8 @@ use super::{
     frame,
     handshake::{Negotiated, perform_handshake},
     heartbeat::{self, Heartbeat},
-    listener::Signals,
     method::Ids,
+    signals::Signals,
     stream::{EndReason, READ, Stream},
 };
 use crate::{

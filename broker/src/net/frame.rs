@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::{Buf as _, BytesMut};
 
-use super::method::{self, Ids, Method};
+use super::method::{self, Ids, InvalidFrame, Method};
 use crate::refusal::{Code, Refusal, numbers};
 
 /// The length of type, channel and size.
@@ -48,9 +48,6 @@ impl Payload {
         Code::UnexpectedFrame.because(format!("type {kind}, {}", Octets(&octets)))
     }
 }
-
-/// The refusal of an invalid frame, with the class and method it would have had.
-pub(super) type InvalidFrame = (Refusal, Ids);
 
 /// Takes the first frame off a buffer, if it is complete. Returns its channel and payload.
 ///

@@ -8,24 +8,11 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::connection;
+use super::{connection, signals::Signals};
 use crate::shared::Shared;
 
 /// How long to wait after `accept` failed, for instance because no file descriptor is free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// Signals to a connection from outside.
-#[derive(Clone, Debug)]
-pub(super) struct Signals {
-    /// Close the connection with `connection.close` and end.
-    pub(super) end: CancellationToken,
-    /// End without `connection.close`.
-    pub(super) drop: CancellationToken,
-    /// Neither read nor write.
-    pub(super) paused: watch::Receiver<bool>,
-    /// Memory is short: do not read from publishing clients.
-    pub(super) blocked: watch::Receiver<bool>,
-}
 
 /// What the accept loop needs.
 #[derive(Debug)]

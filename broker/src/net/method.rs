@@ -5,15 +5,17 @@ use std::ops::Range;
 
 use amq_protocol::protocol::{AMQPClass, parse_class};
 
-use super::frame::InvalidFrame;
 use crate::{
     core::Publish,
-    refusal::{Code, numbers},
+    refusal::{Code, Refusal, numbers},
     table::{Arguments, long, take},
 };
 
 /// Class and method number.
 pub(super) type Ids = (u16, u16);
+
+/// The refusal of an invalid frame, with the class and method it would have had.
+pub(super) type InvalidFrame = (Refusal, Ids);
 
 pub(super) const PUBLISH: Ids = (60, 40);
 const QOS: Ids = (60, 10);

@@ -11,6 +11,7 @@ mod handshake;
 mod heartbeat;
 mod listener;
 mod method;
+mod signals;
 mod stream;
 
 pub(crate) use self::listener::{ServeContext, serve};

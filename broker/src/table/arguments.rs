@@ -1,6 +1,10 @@
 //! The field table of a method, in a canonical form.
 
-use super::{Field, FieldValue, entries, find, is_shallow, sorted, write};
+use super::{
+    canonical::canonical,
+    fields::{Field, entries, find, is_shallow, sorted},
+    value::FieldValue,
+};
 
 /// The arguments of a method in canonical form: sorted by name, and each value in the one encoding that RabbitMQ would
 /// use. Equal octets are therefore equal arguments.
@@ -31,26 +35,6 @@ impl Arguments {
 impl Default for Arguments {
     fn default() -> Self {
         Self(Box::new([0; 4]))
-    }
-}
-
-/// A value as RabbitMQ would encode it: `true` is 1, and a type with two letters gets one of them. The fields of inner
-/// tables keep their order.
-pub(super) fn canonical(value: FieldValue<'_>) -> Vec<u8> {
-    match value.kind() {
-        b'L' => [b"l", value.content()].concat(),
-        b'U' => [b"s", value.content()].concat(),
-        b't' => vec![b't', value.boolean().unwrap_or_default().into()],
-        b'A' => {
-            let values: Vec<_> = value.array().unwrap_or_default().into_iter().map(canonical).collect();
-            write::array(values.iter().map(|value| FieldValue::of(value)))
-        }
-        b'F' => {
-            let fields: Vec<_> =
-                entries(value.content()).flatten().map(|(name, value)| (name, canonical(value))).collect();
-            write::nested(&super::table(fields.iter().map(|(name, value)| (*name, FieldValue::of(value)))))
-        }
-        _only_form => value.written().to_vec(),
     }
 }
 

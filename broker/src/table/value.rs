@@ -1,7 +1,7 @@
 //! A value of a field table or an array. The types are those of RabbitMQ's variant of the grammar, listed in its
 //! errata: `s` is a number of 16 bits, `x` are octets, and `L` is signed like `l`.
 
-use super::{arguments::canonical, long, take, values};
+use super::octets::{long, take};
 
 /// An encoded value: its type, which is one octet, and its content.
 #[derive(Clone, Copy, Debug)]
@@ -115,28 +115,6 @@ impl<'a> FieldValue<'a> {
         }
     }
 
-    /// True if RabbitMQ considers two values the same, whatever their types: a timestamp is its number of seconds, and
-    /// a string its octets. An integer is never equal to a float here.
-    pub(crate) fn is(self, other: Self) -> bool {
-        match (self.whole(), other.whole()) {
-            (Some(one), Some(other)) => one == other,
-            (None, None) => {
-                self.real().is_some_and(|one| other.real() == Some(one))
-                    || self.octets().is_some_and(|one| other.octets() == Some(one))
-                    || canonical(self) == canonical(other)
-            }
-            _only_one => false,
-        }
-    }
-
-    /// As [`FieldValue::is`], but 1 equals 1.0.
-    pub(crate) fn equals(self, other: Self) -> bool {
-        let number = |value: Self| value.real().or_else(|| value.whole().map(|whole| whole as f64));
-        self.is(other)
-            || (self.real().is_some() != other.real().is_some())
-                && number(self).is_some_and(|one| number(other) == Some(one))
-    }
-
     /// The fields of a table, with their length.
     pub(crate) fn table(self) -> Option<&'a [u8]> {
         (self.kind() == b'F').then(|| self.content())
@@ -146,6 +124,16 @@ impl<'a> FieldValue<'a> {
     pub(crate) fn array(self) -> Option<Vec<FieldValue<'a>>> {
         (self.kind() == b'A').then(|| values(self.content())).flatten()
     }
+}
+
+/// The values of an array that begins with its length.
+pub(super) fn values(array: &[u8]) -> Option<Vec<FieldValue<'_>>> {
+    let mut rest = array.get(4..4 + long(array)?)?;
+    let mut values = Vec::new();
+    while !rest.is_empty() {
+        values.push(FieldValue::take(&mut rest)?);
+    }
+    Some(values)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Encodes new values, each with its type.
 
-use super::FieldValue;
+use super::value::FieldValue;
 
 /// A long string.
 pub(crate) fn text(text: &[u8]) -> Vec<u8> {

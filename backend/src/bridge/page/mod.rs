@@ -1,7 +1,8 @@
 //! The loop of `/ws`: one `select!` picks an event, then it is handled; see [`super`] for who does what. Commands are
-//! carried out by [`carry`].
+//! carried out by [`dispatch`].
 
-mod carry;
+mod dispatch;
+mod outcome;
 
 use std::{
     pin::Pin,
@@ -13,19 +14,19 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::Fu
 use lapin::message::Delivery;
 use tokio::time::Sleep;
 
-use self::carry::Done;
+use self::outcome::Done;
 use super::{
     calls::Calls,
     commands,
-    conversation::{self, Conversation, Decision},
-    pulse::{Check, Pulse},
+    keepalive::{Check, Keepalive},
+    protocol::{self, Conversation, Decision},
     socket::{Close, Happened, Socket},
     subscriptions::{Subscriptions, Suspended},
 };
 use crate::{
-    others::watcher::Watcher,
+    activity::subscriber::Subscriber,
     queue::{Ended, fair_limit::Share, link::Watch, publisher::Ticket},
-    router::App,
+    state::AppState,
 };
 
 /// The most sockets of both kinds at once.
@@ -39,7 +40,7 @@ const HELLO_BUDGET: Duration = Duration::from_secs(10);
 
 /// Serves a page until it leaves, misbehaves, or the server ends.
 /// `forwarded` says that a proxy stands between.
-pub async fn serve(app: App, mut socket: Socket, forwarded: bool) {
+pub async fn serve(app: AppState, mut socket: Socket, forwarded: bool) {
     if app.metrics.websockets.get() > MAX_SOCKETS {
         return socket.close(Close::new(close::TRY_AGAIN_LATER, "too many sockets; try again later")).await;
     }
@@ -56,7 +57,7 @@ pub async fn serve(app: App, mut socket: Socket, forwarded: bool) {
 }
 
 struct Page {
-    app: App,
+    app: AppState,
     conversation: Conversation,
     link: Watch,
     ticket: Ticket,
@@ -68,8 +69,8 @@ struct Page {
     calls: Calls,
     forwarded: bool,
     /// Once it asked for what other clients do.
-    others: Option<Watcher>,
-    pulse: Pulse,
+    activity: Option<Subscriber>,
+    keepalive: Keepalive,
     opened: Instant,
     alarm: Pin<Box<Sleep>>,
 }
@@ -81,7 +82,7 @@ enum Event {
     Link,
     Delivery(usize, Result<Delivery, Ended>),
     Call(ServerMessage),
-    Others(ServerMessage),
+    Activity(ServerMessage),
     Alarm,
 }
 
@@ -89,7 +90,7 @@ enum Event {
 type Flow = std::ops::ControlFlow<Option<Close>>;
 
 impl Page {
-    fn new(app: App, forwarded: bool) -> Self {
+    fn new(app: AppState, forwarded: bool) -> Self {
         let now = Instant::now();
         Self {
             link: app.link.watch(),
@@ -102,15 +103,15 @@ impl Page {
             commands: FuturesUnordered::new(),
             calls: Calls::default(),
             forwarded,
-            others: None,
-            pulse: Pulse::new(now),
+            activity: None,
+            keepalive: Keepalive::new(now),
             opened: now,
             alarm: Box::pin(tokio::time::sleep(HELLO_BUDGET)),
         }
     }
 
     fn greet(&mut self, socket: &mut Socket) {
-        tell(socket, &conversation::hello());
+        tell(socket, &protocol::hello());
         tell(socket, &ServerMessage::Link(self.link.state()));
     }
 
@@ -137,7 +138,7 @@ impl Page {
             () = self.link.changed() => Event::Link,
             (at, next) = self.subscriptions.next(), if clear => Event::Delivery(at, next),
             Some(message) = self.calls.next(), if clear => Event::Call(message),
-            Some(message) = told(&mut self.others), if clear => Event::Others(message),
+            Some(message) = next_activity(&mut self.activity), if clear => Event::Activity(message),
             () = &mut self.alarm => Event::Alarm,
         }
     }
@@ -152,7 +153,7 @@ impl Page {
             Event::Link => tell(socket, &ServerMessage::Link(self.link.state())),
             Event::Delivery(at, Ok(delivery)) => self.deliver(at, delivery, socket),
             Event::Delivery(at, Err(ended)) => self.ended(at, ended, socket),
-            Event::Call(message) | Event::Others(message) => tell(socket, &message),
+            Event::Call(message) | Event::Activity(message) => tell(socket, &message),
             Event::Alarm => return self.check(socket),
         }
         Flow::Continue(())
@@ -164,13 +165,13 @@ impl Page {
         while let Some(now) = happened.take() {
             match now {
                 Happened::Text(text) => {
-                    self.pulse.heard(Instant::now());
+                    self.keepalive.heard(Instant::now());
                     self.hear(&text, socket)?;
                 }
                 Happened::Binary => {
                     return Flow::Break(Some(Close::new(close::UNSUPPORTED_DATA, "text frames only")));
                 }
-                Happened::Alive => self.pulse.heard(Instant::now()),
+                Happened::Alive => self.keepalive.heard(Instant::now()),
                 Happened::Written => self.subscriptions.written(Instant::now()),
                 Happened::Gone => return Flow::Break(None),
                 Happened::Broken(why) => return Flow::Break(Some(why)),
@@ -187,8 +188,8 @@ impl Page {
     fn hear(&mut self, text: &str, socket: &mut Socket) -> Flow {
         match self.conversation.hear(text) {
             Decision::Nothing => {}
-            Decision::Carry(request) => self.carry(request, socket),
-            Decision::Refuse { id, error } => tell(socket, &conversation::refusal(id, error.problem())),
+            Decision::Carry(request) => self.dispatch(request, socket),
+            Decision::Refuse { id, error } => tell(socket, &protocol::refusal(id, error.problem())),
             Decision::Close(why) => return Flow::Break(Some(why)),
         }
         Flow::Continue(())
@@ -220,13 +221,13 @@ impl Page {
         }
         if self.commands.len() >= MAX_COMMANDS {
             // it is we who do not listen
-            self.pulse.heard(now);
+            self.keepalive.heard(now);
         }
-        match self.pulse.check(now, socket.stalled_since()) {
+        match self.keepalive.check(now, socket.stalled_since()) {
             Check::Again(_) => {}
             Check::Ping => {
                 socket.ping();
-                self.pulse.pinged(now);
+                self.keepalive.pinged(now);
             }
             Check::Unresponsive => {
                 return Flow::Break(Some(Close::new(
@@ -240,7 +241,7 @@ impl Page {
 
     fn set_alarm(&mut self, socket: &Socket) {
         let now = Instant::now();
-        let at = match self.pulse.check(now, socket.stalled_since()) {
+        let at = match self.keepalive.check(now, socket.stalled_since()) {
             Check::Again(at) => at,
             Check::Ping | Check::Unresponsive => now,
         };
@@ -253,10 +254,10 @@ impl Page {
 }
 
 /// Nothing while it did not ask.
-async fn told(others: &mut Option<Watcher>) -> Option<ServerMessage> {
-    Some(others.as_mut()?.next().await)
+async fn next_activity(activity: &mut Option<Subscriber>) -> Option<ServerMessage> {
+    Some(activity.as_mut()?.next().await)
 }
 
 fn tell(socket: &mut Socket, message: &ServerMessage) {
-    socket.feed(conversation::to_text(message));
+    socket.feed(protocol::to_text(message));
 }

@@ -1,5 +1,5 @@
-//! Idempotency keys: the same key gives the first answer again, so that a caller who does not know what became of a
-//! request can send it once more. Key and greeting are written together or not at all.
+//! Idempotency keys: the same key gives the first answer again, so that a caller that does not know the outcome of a
+//! request can send it again. Key and greeting are written together or not at all.
 
 use sqlx::Row as _;
 
@@ -7,13 +7,13 @@ use super::{
     Store,
     rows::{decode, timestamp},
 };
-use crate::greeting::{Error, Id, Kept, Name, Revision};
+use crate::greeting::{Error, Id, Name, Revision, StoredGreeting};
 
 /// A greeting was made.
 #[derive(Clone, Debug)]
 pub struct Created {
     /// As it was when it was made.
-    pub kept: Kept,
+    pub kept: StoredGreeting,
     /// It was made by an earlier request with the same key.
     pub repeated: bool,
 }
@@ -24,10 +24,10 @@ impl Store {
     /// # Errors
     /// [`Error::KeyReused`], [`Error::Full`], [`Error::Store`].
     pub async fn create(&self, name: &Name, key: Option<&str>) -> Result<Created, Error> {
-        let new = Kept::new(Id::generate(), name.clone());
+        let new = StoredGreeting::new(Id::generate(), name.clone());
         let mut transaction = self.pool.begin().await?;
         if let Some(key) = key {
-            // the write comes first: whoever comes second with the same key waits for it and then finds it
+            // the write comes first: a second request with the same key waits for it and then finds it
             let sql = "INSERT INTO idempotency_keys (idempotency_key, greeting_id, name, incarnation, created_at) \
                  SELECT $1, $2, $3, CAST($4 AS BIGINT), CAST($5 AS BIGINT) \
                  WHERE (SELECT COUNT(*) FROM idempotency_keys) < $6 ON CONFLICT (idempotency_key) DO NOTHING";
@@ -63,7 +63,7 @@ impl Store {
             return Err(Error::KeyReused { key: key.to_owned() });
         }
         let created = timestamp(row.try_get("created_at")?)?;
-        let kept = Kept {
+        let kept = StoredGreeting {
             id: Id::new(row.try_get::<String, _>("greeting_id")?).map_err(decode)?,
             name: name.clone(),
             revision: Revision { version: 1, incarnation: row.try_get("incarnation")? },

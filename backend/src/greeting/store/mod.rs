@@ -77,7 +77,7 @@ impl Store {
             }
         };
         let store = Self::open_at(url, Limits::default()).await?;
-        sweep::start(&store, shutdown);
+        store.start_sweep(shutdown);
         Ok(store)
     }
 

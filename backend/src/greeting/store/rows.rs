@@ -1,4 +1,4 @@
-//! Kept greetings, row by row. A change is one statement that names the revision it was decided on: nobody can come
+//! Stored greetings, row by row. A change is one statement that names the revision it was decided on: no other change can come
 //! between the check of a condition and the write. There is no lock and no transaction in it, so that it holds with
 //! any number of servers on one store.
 
@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use sqlx::{Row as _, Sqlite, SqliteExecutor, sqlite::SqliteRow};
 
 use super::Store;
-use crate::greeting::{Condition, Error, Id, Kept, Name, Revision};
+use crate::greeting::{Condition, Error, Id, Name, Revision, StoredGreeting};
 
-/// How often a change is tried anew when others came first. Each time somebody else got on.
+/// How often a change is tried again when another one came first. Each time that other change succeeded.
 const ATTEMPTS: usize = 32;
 const COLUMNS: &str = "id, name, version, incarnation, created_at, updated_at";
 
@@ -16,7 +16,7 @@ const COLUMNS: &str = "id, name, version, incarnation, created_at, updated_at";
 #[derive(Clone, Debug)]
 pub struct Page {
     /// At most as many as were asked for.
-    pub items: Vec<Kept>,
+    pub items: Vec<StoredGreeting>,
     /// Whether more follow.
     pub more: bool,
 }
@@ -26,7 +26,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Store`].
-    pub async fn get(&self, id: &Id) -> Result<Kept, Error> {
+    pub async fn get(&self, id: &Id) -> Result<StoredGreeting, Error> {
         self.find(id).await?.ok_or_else(|| not_found(id))
     }
 
@@ -34,7 +34,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn find(&self, id: &Id) -> Result<Option<Kept>, Error> {
+    pub async fn find(&self, id: &Id) -> Result<Option<StoredGreeting>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM greetings WHERE id = $1");
         let row = query(sql).bind(id.as_str()).fetch_optional(&self.pool).await?;
         row.as_ref().map(kept).transpose()
@@ -59,7 +59,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::PreconditionFailed`], [`Error::Full`], [`Error::Contended`], [`Error::Store`].
-    pub async fn put(&self, id: &Id, name: &Name, condition: &Condition) -> Result<(Kept, bool), Error> {
+    pub async fn put(&self, id: &Id, name: &Name, condition: &Condition) -> Result<(StoredGreeting, bool), Error> {
         for _ in 0..ATTEMPTS {
             let current = self.find(id).await?;
             condition.check(id, current.as_ref().map(|kept| kept.revision))?;
@@ -78,7 +78,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::PreconditionFailed`], [`Error::Contended`], [`Error::Store`].
-    pub async fn rename(&self, id: &Id, name: Option<&Name>, condition: &Condition) -> Result<Kept, Error> {
+    pub async fn rename(&self, id: &Id, name: Option<&Name>, condition: &Condition) -> Result<StoredGreeting, Error> {
         for _ in 0..ATTEMPTS {
             let current = self.find(id).await?;
             condition.check(id, current.as_ref().map(|kept| kept.revision))?;
@@ -116,8 +116,13 @@ impl Store {
         Err(contended(id))
     }
 
-    /// `None` when somebody came first.
-    async fn update(&self, current: &Kept, name: &Name, condition: &Condition) -> Result<Option<Kept>, Error> {
+    /// `None` when another change came first.
+    async fn update(
+        &self,
+        current: &StoredGreeting,
+        name: &Name,
+        condition: &Condition,
+    ) -> Result<Option<StoredGreeting>, Error> {
         let sql = format!(
             "UPDATE greetings SET name = $1, version = version + 1, updated_at = $2 \
              WHERE id = $3 AND ($4 OR (version = $5 AND incarnation = $6)) RETURNING {COLUMNS}"
@@ -134,9 +139,9 @@ impl Store {
         row.as_ref().map(kept).transpose()
     }
 
-    /// `None` when somebody came first.
-    async fn insert(&self, id: &Id, name: &Name) -> Result<Option<Kept>, Error> {
-        let new = Kept::new(id.clone(), name.clone());
+    /// `None` when another change came first.
+    async fn insert(&self, id: &Id, name: &Name) -> Result<Option<StoredGreeting>, Error> {
+        let new = StoredGreeting::new(id.clone(), name.clone());
         if self.insert_into(&self.pool, &new).await? {
             Ok(Some(new))
         } else if self.find(id).await?.is_some() {
@@ -147,7 +152,11 @@ impl Store {
     }
 
     /// `false` when there is one of that id, or no room.
-    pub(super) async fn insert_into(&self, executor: impl SqliteExecutor<'_>, new: &Kept) -> Result<bool, Error> {
+    pub(super) async fn insert_into(
+        &self,
+        executor: impl SqliteExecutor<'_>,
+        new: &StoredGreeting,
+    ) -> Result<bool, Error> {
         let sql = format!(
             "INSERT INTO greetings ({COLUMNS}) \
              SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT) \
@@ -171,7 +180,7 @@ impl Store {
     }
 }
 
-impl Kept {
+impl StoredGreeting {
     /// A greeting that is to be kept from now on.
     pub(super) fn new(id: Id, name: Name) -> Self {
         let now = Timestamp::now();
@@ -187,8 +196,8 @@ pub(super) fn query(sql: String) -> sqlx::query::Query<'static, Sqlite, sqlx::sq
     sqlx::query(sqlx::AssertSqlSafe(sql))
 }
 
-fn kept(row: &SqliteRow) -> Result<Kept, Error> {
-    Ok(Kept {
+fn kept(row: &SqliteRow) -> Result<StoredGreeting, Error> {
+    Ok(StoredGreeting {
         id: Id::new(row.try_get::<String, _>("id")?).map_err(decode)?,
         name: Name::new(row.try_get::<String, _>("name")?).map_err(decode)?,
         revision: Revision { version: row.try_get("version")?, incarnation: row.try_get("incarnation")? },

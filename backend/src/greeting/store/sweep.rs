@@ -10,22 +10,22 @@ use crate::{greeting::Error, shutdown::Shutdown};
 /// How long something may stay after it has expired.
 const PERIOD: Duration = Duration::from_secs(60);
 
-/// Sweeps now and then until the shutdown.
-pub(super) fn start(store: &Store, shutdown: &Shutdown) {
-    let (store, token) = (store.clone(), shutdown.token().clone());
-    shutdown.spawn(async move {
-        let mut period = tokio::time::interval(PERIOD);
-        while token.run_until_cancelled(period.tick()).await.is_some() {
-            match store.sweep(Timestamp::now()).await {
-                Ok(0) => {}
-                Ok(gone) => tracing::info!(gone, "expired greetings and keys were removed"),
-                Err(error) => tracing::warn!(error = %format!("{error:?}"), "cannot remove what has expired"),
-            }
-        }
-    });
-}
-
 impl Store {
+    /// Starts a task that removes expired rows every [`PERIOD`] until the shutdown.
+    pub(super) fn start_sweep(&self, shutdown: &Shutdown) {
+        let (store, token) = (self.clone(), shutdown.token().clone());
+        shutdown.spawn(async move {
+            let mut period = tokio::time::interval(PERIOD);
+            while token.run_until_cancelled(period.tick()).await.is_some() {
+                match store.sweep(Timestamp::now()).await {
+                    Ok(0) => {}
+                    Ok(gone) => tracing::info!(gone, "expired greetings and keys were removed"),
+                    Err(error) => tracing::warn!(error = %format!("{error:?}"), "cannot remove what has expired"),
+                }
+            }
+        });
+    }
+
     /// Removes what has expired at `now`; gives the number of rows.
     ///
     /// # Errors

@@ -21,8 +21,10 @@ use std::io;
 use self::grammar::{FrameKind, Head};
 pub(super) use self::{rewrite::UNREADABLE, stream::SanitizedStream};
 
+/// The largest frame that we agree to: what RabbitMQ offers. lapin allocates 32 of them in each direction.
+pub(super) const FRAME_MAX: u32 = 128 * 1024;
 /// The largest frame that is let through: what the connection agrees to at most, with type, channel, size and end.
-const MAX_FRAME: usize = super::connection::FRAME_MAX as usize + grammar::HEAD + 1;
+const MAX_FRAME: usize = FRAME_MAX as usize + grammar::HEAD + 1;
 /// How much is read at once.
 const READ: usize = 64 * 1024;
 

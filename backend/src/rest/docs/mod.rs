@@ -13,7 +13,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use utoipa_swagger_ui::Config;
 
-use crate::{error::Error, router::App};
+use crate::{error::Error, state::AppState};
 
 static SETTINGS: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     let config = Config::from("/api/openapi.json").try_it_out_enabled(true).display_request_duration(true);
@@ -33,7 +33,7 @@ const OWN: [(&str, &str, &str); 3] = [
 ];
 
 /// The routes of this file.
-pub(super) fn routes() -> Router<App> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/docs", routing::get(async || Redirect::permanent("/api/docs/")))
         .route("/api/docs/", routing::get(async || file("index.html")))

@@ -1,19 +1,18 @@
 //! A link of its own for one captured job, through the recording relay: so that the capture has the job from the protocol
-//! header to the goodbye, and nothing of anybody else.
+//! header to `connection.close-ok`, and no bytes of other jobs.
 
 use std::sync::Arc;
 
-use super::session::Session;
-use crate::capture::Captures;
+use crate::{capture::Captures, queue::session::Session};
 
-/// The session of one captured job. Dropped, it closes behind the back of whoever used it.
+/// The session of one captured job. Dropping it closes the connection while requests may be in flight.
 #[derive(Debug)]
-pub struct Captured(Option<Arc<Session>>);
+pub(super) struct CapturedSession(Option<Arc<Session>>);
 
-impl Captured {
+impl CapturedSession {
     /// Opens one beside `session`, if a capture of this trace is armed. A capture that cannot be made says why, and the job
     /// goes its usual way.
-    pub async fn beside(session: &Session, captures: &Captures, trace: u128) -> Option<Self> {
+    pub(super) async fn beside(session: &Session, captures: &Captures, trace: u128) -> Option<Self> {
         if !captures.awaits(trace) {
             return None;
         }
@@ -34,22 +33,22 @@ impl Captured {
 
     /// The session.
     #[must_use]
-    pub fn session(&self) -> &Arc<Session> {
+    pub(super) fn session(&self) -> &Arc<Session> {
         self.0.as_ref().expect("it is taken at its end only")
     }
 
-    /// Says goodbye, so that this is in the capture as well.
-    pub async fn close(mut self) {
+    /// Closes the connection, so that its close is in the capture as well.
+    pub(super) async fn close(mut self) {
         if let Some(session) = self.0.take() {
             session.close().await;
         }
     }
 }
 
-impl Drop for Captured {
+impl Drop for CapturedSession {
     fn drop(&mut self) {
         if let Some(session) = self.0.take() {
-            let shutdown = session.shutdown.clone();
+            let shutdown = session.shutdown().clone();
             shutdown.spawn(async move { session.close().await });
         }
     }

@@ -1,7 +1,7 @@
 //! The worker of `greeter.rpc`: request/reply over queues. Many requests at once; each is acked only when the broker has
 //! confirmed its reply, so that a server that dies in between leaves the request for another one.
 //!
-//! Every request that is taken from the queue is settled, whatever becomes of its reply: [`answer`] gives a [`Settlement`] on
+//! Every request that is taken from the queue is settled, whether or not its reply arrives: [`answer`] gives a [`Settlement`] on
 //! every way out, and [`run`] carries it out. An unsettled request would hold one of the [`PREFETCH`] places for good.
 
 use std::{
@@ -22,17 +22,18 @@ use tokio::{sync::Mutex, time::timeout_at};
 
 use super::{
     Error,
+    ask::ask,
+    codec::Encoding,
     confirms::ConfirmChannel,
     fair_limit::{FairLimit, Share},
-    job::Encoding,
     names,
+    outgoing::Outgoing,
     properties::{header, log_unreadable, unreadable, with_header},
-    publisher::Outgoing,
-    session::{Session, ask},
+    session::Session,
 };
 use crate::{
     clock,
-    step::{SERVER_TIMING, Steps},
+    server_timing::{SERVER_TIMING, Steps},
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -53,7 +54,7 @@ pub const INSTANCE: &str = "crosstalk-instance";
 /// What a reply is addressed with. `properties` stands for all where none could be read.
 const ADDRESS: [&str; 3] = ["reply_to", "correlation_id", "properties"];
 
-/// What becomes of a request.
+/// How a request is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Settlement {
     /// It is done.
@@ -79,7 +80,7 @@ struct Replies {
 pub(super) async fn start(session: &Arc<Session>) -> Result<(), Error> {
     let mut work = consume(session).await?;
     let session = session.clone();
-    session.shutdown.clone().spawn(async move {
+    session.context().shutdown().clone().spawn(async move {
         loop {
             let ended = run(&session, work.0, work.1).await;
             if ended.is_break() {
@@ -88,7 +89,7 @@ pub(super) async fn start(session: &Arc<Session>) -> Result<(), Error> {
             tracing::warn!(queue = names::GREETER, "the broker cancelled the worker's consumer; starting it again");
             work = loop {
                 tokio::select! {
-                    () = session.ended().cancelled() => return,
+                    () = session.context().ended().cancelled() => return,
                     () = tokio::time::sleep(REDECLARE_PAUSE) => {}
                 }
                 match consume(&session).await {
@@ -121,7 +122,7 @@ async fn run(session: &Session, channel: Channel, mut requests: Consumer) -> Con
     let mut under_way = FuturesUnordered::new();
     let end = loop {
         tokio::select! {
-            () = session.ended().cancelled() => break ControlFlow::Break(()),
+            () = session.context().ended().cancelled() => break ControlFlow::Break(()),
             Some((delivery_tag, settlement)) = under_way.next() => settle(session, &channel, delivery_tag, settlement),
             request = requests.next() => match request {
                 Some(Ok(request)) => under_way.push(async {
@@ -132,7 +133,7 @@ async fn run(session: &Session, channel: Channel, mut requests: Consumer) -> Con
         }
     };
     drop(under_way);
-    session.close_consumer(channel, requests, || {});
+    session.context().close_consumer(channel, requests, || {});
     end
 }
 
@@ -201,7 +202,7 @@ impl Replies {
         waited
             .map_err(|_elapsed| Error::Silent { what: "connection.unblocked", budget_ms: REPLY_BUDGET.as_millis() })?;
         let channel = self.open(session).await?;
-        channel.publish(session, permit, message, by, &mut Steps::new()).await
+        channel.publish(session.context(), permit, message, by, &mut Steps::new()).await
     }
 
     async fn open(&self, session: &Session) -> Result<ConfirmChannel, Error> {
@@ -262,7 +263,7 @@ fn addressed(reply: Reply, reply_to: ShortString, request: &BasicProperties, ste
 /// the request again.
 fn settle(session: &Session, channel: &Channel, delivery_tag: DeliveryTag, settlement: Settlement) {
     if settlement == Settlement::Requeue {
-        session.metrics.requests_requeued.inc();
+        session.context().metrics().requests_requeued.inc();
     }
     let sent = match settlement {
         Settlement::Ack => channel.basic_ack(delivery_tag, BasicAckOptions::default()).now_or_never(),

@@ -9,7 +9,7 @@ use crosstalk_proto::ws::OtherCall;
 
 use crate::clock;
 
-/// In each span of this length so many calls are told one by one; more would be a blur to whoever looks.
+/// In each span of this length so many calls are sent one by one; the page could not show more of them.
 pub(crate) const SPAN: Duration = Duration::from_millis(200);
 const MOST: u32 = 8;
 /// The most calls that wait to be taken. Slow ones may all end at once.
@@ -17,7 +17,7 @@ const KEPT: usize = 64;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(crate) struct Board {
+pub(crate) struct RingBuffer {
     /// The span of time that `begun` is of, counted from the start of the clock.
     span: u128,
     /// How many calls began in it.
@@ -34,7 +34,7 @@ pub(crate) struct Count {
     skipped: u64,
 }
 
-impl Board {
+impl RingBuffer {
     /// Whether a call that begins now is to be noted.
     pub(super) fn admits(&mut self, now: Instant) -> bool {
         let span = u128::from(clock::nanos(now)) / SPAN.as_nanos();
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn what_comes_too_fast_is_counted() {
         clock::start();
-        let mut board = Board::default();
+        let mut board = RingBuffer::default();
         let now = Instant::now();
         let admitted = (0..20).filter(|_| board.admits(now)).count();
         assert_eq!((admitted, board.since(Count::default()).1), (8, 12));
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn who_looks_late_is_told_how_many_are_gone() {
-        let mut board = Board::default();
+        let mut board = RingBuffer::default();
         (0..10).for_each(|number| board.keep(call(number)));
         let seen = board.count();
         (10..80).for_each(|number| board.keep(call(number)));

@@ -1,4 +1,4 @@
-//! Notes of REST and gRPC calls, made at the edge while somebody watches: the bodies that go by are counted, and the note is
+//! Notes of REST and gRPC calls, made around every request while a page subscribes: the bodies are counted, and the note is
 //! told when the answer is over, however it ends.
 
 use std::{
@@ -18,7 +18,7 @@ use crosstalk_proto::ws::{OtherCall, Style};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::{Others, now_ms, origin};
+use super::{Activity, now_ms, origin};
 use crate::clock;
 
 /// By this `User-Agent` the calls are known that we make for our own page.
@@ -35,7 +35,7 @@ const TRAILERS: u8 = 0x80;
 /// A call that is under way. Dropped, it is told.
 #[derive(Debug)]
 pub struct Note {
-    others: Others,
+    activity: Activity,
     style: Style,
     since: Instant,
     call: OtherCall,
@@ -46,8 +46,8 @@ pub struct Note {
 }
 
 impl Note {
-    /// A note of a call, if it is one to be told.
-    pub(crate) fn of<B>(others: &Others, request: &Request<B>, since: Instant) -> Option<Box<Self>> {
+    /// A note of a call, if it is one to send to the pages.
+    pub(crate) fn of<B>(activity: &Activity, request: &Request<B>, since: Instant) -> Option<Box<Self>> {
         let headers = request.headers();
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
         let (path, kind) = (request.uri().path(), text(header::CONTENT_TYPE));
@@ -62,7 +62,7 @@ impl Note {
         };
         let agent = text(header::USER_AGENT);
         let is_own = origin::is_ours(request.uri(), headers) || agent.starts_with(OUR_AGENT);
-        if is_own || origin::is_forwarded(headers) || !others.admits(style, since) {
+        if is_own || origin::is_forwarded(headers) || !activity.admits(style, since) {
             return None;
         }
         let verb = match style {
@@ -80,7 +80,7 @@ impl Note {
             client: short(agent),
         };
         let sent = Arc::default();
-        Some(Box::new(Self { others: others.clone(), style, since, call, sent, received: 0, web: None }))
+        Some(Box::new(Self { activity: activity.clone(), style, since, call, sent, received: 0, web: None }))
     }
 
     /// The request's body, counted.
@@ -124,7 +124,7 @@ impl Drop for Note {
         call.took_ms = Some(clock::to_ms(took));
         call.bytes_out = Some(self.sent.load(Ordering::Relaxed));
         call.bytes_in = Some(self.received);
-        self.others.note(self.style, call);
+        self.activity.note(self.style, call);
     }
 }
 

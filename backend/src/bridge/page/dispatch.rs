@@ -2,28 +2,20 @@
 
 use std::time::Instant;
 
-use crosstalk_proto::ws::{Answer, Command, Request, ServerMessage};
+use crosstalk_proto::ws::{Answer, Command, Request};
 use futures_util::FutureExt as _;
 use http::StatusCode;
 
-use super::{Page, tell};
+use super::{Page, outcome::Done, tell};
 use crate::{
-    bridge::{commands, socket::Socket, subscriptions::Wanted},
+    activity::NotShown,
+    bridge::{commands, consuming::Wanted, socket::Socket},
     error::Error,
-    others::NotShown,
-    queue::Subscription,
     trace::TraceContext,
 };
 
-/// What a command came to.
-pub(super) enum Done {
-    Told(Box<ServerMessage>),
-    Subscribed { id: u64, wanted: Wanted, result: Result<Subscription, Error> },
-    Resumed { number: u32, result: Result<Subscription, Error> },
-}
-
 impl Page {
-    pub(super) fn carry(&mut self, request: Request, socket: &mut Socket) {
+    pub(super) fn dispatch(&mut self, request: Request, socket: &mut Socket) {
         let Request { id, traceparent, command } = request;
         let trace = TraceContext::of(traceparent.as_deref());
         let app = self.app.clone();
@@ -61,7 +53,7 @@ impl Page {
                 app.link.retry();
                 answer(socket, id, Ok(Answer::Done));
             }
-            Command::WatchOthers => answer(socket, id, self.watch_others()),
+            Command::WatchOthers => answer(socket, id, self.subscribe_to_activity()),
             Command::CallOpen { metadata, deadline_ms } => {
                 let outcome = self.calls.open(&app, &metadata, trace, deadline_ms);
                 tell(socket, &commands::to_message(id, outcome.map_err(|error| (error, Vec::new()))));
@@ -72,10 +64,10 @@ impl Page {
         }
     }
 
-    fn watch_others(&mut self) -> Result<Answer, Error> {
-        let watching = self.app.others.watch(self.forwarded);
+    fn subscribe_to_activity(&mut self) -> Result<Answer, Error> {
+        let watching = self.app.activity.watch(self.forwarded);
         let refused = |error: NotShown| Error::request(StatusCode::FORBIDDEN, error.to_string());
-        self.others = Some(watching.map_err(refused)?);
+        self.activity = Some(watching.map_err(refused)?);
         Ok(Answer::Done)
     }
 

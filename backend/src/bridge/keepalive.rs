@@ -11,7 +11,7 @@ const WRITE_BUDGET: Duration = Duration::from_secs(10);
 
 /// The signs of life of one peer.
 #[derive(Clone, Copy, Debug)]
-pub struct Pulse {
+pub struct Keepalive {
     heard: Instant,
     pinged: Option<Instant>,
 }
@@ -27,7 +27,7 @@ pub enum Check {
     Unresponsive,
 }
 
-impl Pulse {
+impl Keepalive {
     /// Of a peer that was heard just now.
     #[must_use]
     pub fn new(now: Instant) -> Self {
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_quiet_peer_is_pinged_and_then_given_up() {
         let start = Instant::now();
-        let mut pulse = Pulse::new(start);
+        let mut pulse = Keepalive::new(start);
         let due = start + PING_INTERVAL;
         assert_eq!(pulse.check(start, None), Check::Again(due));
         assert_eq!(pulse.check(due, None), Check::Ping);
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn a_peer_that_takes_nothing_is_given_up_however_much_it_sends() {
         let start = Instant::now();
-        let mut pulse = Pulse::new(start);
+        let mut pulse = Keepalive::new(start);
         let late = start + WRITE_BUDGET;
         assert_eq!(pulse.check(start, Some(start)), Check::Again(late));
         pulse.heard(late);

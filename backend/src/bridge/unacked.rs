@@ -1,11 +1,11 @@
-//! What a subscription has delivered and nobody has settled yet. The broker closes a channel over a tag it does not
+//! The deliveries of a subscription that are not settled yet. The broker closes a channel over a tag it does not
 //! know, so a tag goes out only if it is in here; and many single acks go out as few `multiple` ones. Plain, no I/O.
 
 use std::collections::VecDeque;
 
 /// The delivery tags of one channel that are with the client.
 #[derive(Clone, Debug, Default)]
-pub struct Outstanding {
+pub struct Unacked {
     // ascending: that is how the broker counts
     tags: VecDeque<u64>,
     // settled by the client, not yet told to the broker
@@ -21,7 +21,7 @@ pub struct Ack {
     pub multiple: bool,
 }
 
-impl Outstanding {
+impl Unacked {
     /// A delivery went to the client.
     pub fn delivered(&mut self, tag: u64) {
         debug_assert!(self.tags.back().is_none_or(|last| *last < tag), "the broker counts upwards");
@@ -51,7 +51,7 @@ impl Outstanding {
         u32::try_from(if multiple { at + 1 } else { 1 }).ok()
     }
 
-    /// As [`Outstanding::settle`], and remembers the ack for [`Outstanding::acks`].
+    /// As [`Unacked::settle`], and remembers the ack for [`Unacked::acks`].
     pub fn ack(&mut self, tag: u64, multiple: bool) -> Option<u32> {
         let count = self.settle(tag, multiple)?;
         self.acked.push(tag);
@@ -81,8 +81,8 @@ impl Outstanding {
 mod tests {
     use super::*;
 
-    fn of(tags: std::ops::RangeInclusive<u64>) -> Outstanding {
-        let mut outstanding = Outstanding::default();
+    fn of(tags: std::ops::RangeInclusive<u64>) -> Unacked {
+        let mut outstanding = Unacked::default();
         tags.for_each(|tag| outstanding.delivered(tag));
         outstanding
     }

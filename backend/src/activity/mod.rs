@@ -1,18 +1,18 @@
-//! Calls of other clients, for the open pages: that curl, a `grpcio` stub or a `pika` producer was here, and what became of
+//! Calls of other clients, for the open pages: that curl, a `grpcio` stub or a `pika` producer was here, and the outcome of
 //! its call. Never what a call carried.
 //!
-//! - [`board`] keeps what is noted until the pages have taken it; [`watcher`] is a page's end of it
+//! - [`ring_buffer`] keeps what is noted until the pages have taken it; [`subscriber`] is a page's end of it
 //! - [`http`] notes REST and gRPC calls, at the edge; [`queue`] what clients of the broker in this process do
 //! - [`origin`] says whose calls those of others are, and whether they may be shown
 //!
-//! They may be while whoever opens the page sits at this machine: every listener is on loopback, and no proxy is in between.
+//! They may be shown while the page is open on this machine only: every listener is on loopback, and no proxy is in between.
 //! While no page asks, a call costs one look at a number. What comes too fast is counted and not told one by one.
 
-pub(crate) mod board;
 pub mod http;
 pub mod origin;
 mod queue;
-pub mod watcher;
+pub(crate) mod ring_buffer;
+pub mod subscriber;
 
 use std::{
     sync::{
@@ -26,7 +26,7 @@ use crosstalk_proto::ws::{OtherCall, Style};
 use tokio::sync::watch;
 
 pub(crate) use self::queue::INSTANCE;
-use self::{board::Board, watcher::Watcher};
+use self::ring_buffer::RingBuffer;
 use crate::config::Config;
 
 /// All styles, as their boards are ordered.
@@ -42,20 +42,20 @@ pub struct NotShown;
 
 /// A handle on what other clients do. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Others(Arc<Inner>);
+pub struct Activity(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     /// Only this machine can reach the server.
     allowed: bool,
     watchers: AtomicUsize,
-    boards: [Mutex<Board>; STYLES.len()],
+    boards: [Mutex<RingBuffer>; STYLES.len()],
     /// Something was noted.
     noted: watch::Sender<()>,
 }
 
-impl Others {
-    /// Nobody watches.
+impl Activity {
+    /// Without subscribers.
     #[must_use]
     pub fn new(config: &Config) -> Self {
         Self(Arc::new(Inner {
@@ -66,18 +66,7 @@ impl Others {
         }))
     }
 
-    /// Begins to watch.
-    ///
-    /// # Errors
-    /// When they may not be shown; `forwarded` says that the page's own requests come through a proxy.
-    pub fn watch(&self, forwarded: bool) -> Result<Watcher, NotShown> {
-        if !self.0.allowed || forwarded {
-            return Err(NotShown);
-        }
-        Ok(Watcher::new(self.clone(), self.0.noted.subscribe()))
-    }
-
-    /// Whether anybody watches.
+    /// Whether there is a subscriber.
     #[must_use]
     pub fn is_watched(&self) -> bool {
         self.0.watchers.load(Ordering::Relaxed) > 0
@@ -93,7 +82,7 @@ impl Others {
         self.0.noted.send_replace(());
     }
 
-    fn board(&self, style: Style) -> MutexGuard<'_, Board> {
+    fn board(&self, style: Style) -> MutexGuard<'_, RingBuffer> {
         self.0.boards[style as usize].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -20,15 +20,16 @@ use tokio::sync::oneshot;
 
 use super::{
     Error,
+    ask::ask,
     confirms::ConfirmChannel,
     fair_limit::Permit,
     names,
+    outgoing::Outgoing,
     properties::{log_unreadable, short, with_header},
-    publisher::Outgoing,
-    session::{Session, ask},
+    session_context::SessionContext,
 };
 use crate::{
-    step::Steps,
+    server_timing::Steps,
     trace::{TRACEPARENT, TraceContext},
 };
 
@@ -40,8 +41,9 @@ enum Answer {
 }
 
 /// The caller of a session.
-pub struct Caller {
+pub struct RpcClient {
     channel: ConfirmChannel,
+    context: SessionContext,
     waiting: Waiting,
 }
 
@@ -67,16 +69,16 @@ pub struct Request<'a> {
     pub trace: TraceContext,
 }
 
-impl Caller {
-    pub(super) async fn start(session: &Arc<Session>) -> Result<Self, Error> {
-        let channel = session.rpc_channel().await?;
+impl RpcClient {
+    /// `channel` is for the requests and for their replies.
+    pub(super) async fn start(channel: ConfirmChannel, context: SessionContext) -> Result<Self, Error> {
         let options = BasicConsumeOptions { no_ack: true, ..BasicConsumeOptions::default() };
         let replies = &channel.channel;
         let consume = replies.basic_consume(names::DIRECT_REPLY_TO.into(), "".into(), options, FieldTable::default());
         let mut replies = ask("basic.consume", consume).await?;
         let waiting = Waiting::default();
-        let (session, found) = (session.clone(), waiting.clone());
-        session.shutdown.clone().spawn(async move {
+        let (session, found) = (context.clone(), waiting.clone());
+        context.shutdown().spawn(async move {
             loop {
                 let reply = tokio::select! {
                     () = session.ended().cancelled() => break,
@@ -89,7 +91,7 @@ impl Caller {
                 log_unreadable(names::DIRECT_REPLY_TO, &reply);
                 let id = reply.properties.correlation_id().as_ref().map(ShortString::as_str);
                 match take(&found, id.unwrap_or_default()) {
-                    // whoever waited may have given up in this moment
+                    // the call may have been dropped in this moment
                     Some(caller) => drop(caller.send(Answer::Reply(Box::new(reply), Instant::now()))),
                     None => tracing::debug!("a reply came that nobody waits for"),
                 }
@@ -97,7 +99,7 @@ impl Caller {
             // who waits learns that nothing will come
             found.lock().unwrap_or_else(PoisonError::into_inner).clear();
         });
-        Ok(Self { channel, waiting })
+        Ok(Self { channel, context, waiting })
     }
 
     /// Sends a request and waits for its reply. The steps are those of our link.
@@ -105,13 +107,7 @@ impl Caller {
     /// # Errors
     /// [`Error::Blocked`] when the broker takes no messages, [`Error::NoReply`] when none came in time, [`Error::NoWorker`] when no queue took the request,
     /// [`Error::Unknown`] when the link broke.
-    pub async fn call(
-        &self,
-        session: &Session,
-        permit: Permit,
-        request: Request<'_>,
-        steps: &mut Steps,
-    ) -> Result<Reply, Error> {
+    pub async fn call(&self, permit: Permit, request: Request<'_>, steps: &mut Steps) -> Result<Reply, Error> {
         // also while it waits for the reply
         let _permit = permit.clone();
         let Request { body, content_type, timeout, trace } = request;
@@ -127,9 +123,9 @@ impl Caller {
         let routing_key = names::GREETER.into();
         let message = Outgoing { exchange: "".into(), routing_key, mandatory: true, properties, body };
         let by = tokio::time::Instant::now() + timeout;
-        session.metrics.published.inc();
+        self.context.metrics().published.inc();
         let sent = async {
-            let sent = self.channel.publish(session, permit, message, by, steps).await;
+            let sent = self.channel.publish(&self.context, permit, message, by, steps).await;
             let fate = sent.inspect_err(|_error| {
                 // no reply will come
                 take(&self.waiting, &id);
@@ -167,9 +163,9 @@ impl Caller {
     }
 }
 
-impl fmt::Debug for Caller {
+impl fmt::Debug for RpcClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller").field("channel", &self.channel).finish_non_exhaustive()
+        f.debug_struct("RpcClient").field("channel", &self.channel).finish_non_exhaustive()
     }
 }
 

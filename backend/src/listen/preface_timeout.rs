@@ -21,7 +21,7 @@ const ENOUGH: usize = 24;
 
 pin_project! {
     /// A socket whose client has said nothing yet.
-    pub(super) struct Patient<S> {
+    pub(super) struct PrefaceTimeout<S> {
         #[pin]
         socket: S,
         // how many bytes are due still
@@ -32,13 +32,13 @@ pin_project! {
     }
 }
 
-impl<S> Patient<S> {
+impl<S> PrefaceTimeout<S> {
     pub(super) fn new(socket: S, budget: Duration) -> Self {
         Self { socket, due: ENOUGH, budget, end: None }
     }
 }
 
-impl<S: AsyncRead> AsyncRead for Patient<S> {
+impl<S: AsyncRead> AsyncRead for PrefaceTimeout<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.project();
         if *this.due == 0 {
@@ -58,7 +58,7 @@ impl<S: AsyncRead> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncWrite> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite> AsyncWrite for PrefaceTimeout<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.project().socket.poll_write(cx, buf)
     }
@@ -95,7 +95,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_does_not_say_what_it_wants_is_not_waited_for() {
         let (near, mut far) = tokio::io::duplex(64);
-        let mut patient = Patient::new(near, BUDGET);
+        let mut patient = PrefaceTimeout::new(near, BUDGET);
         far.write_all(b"PRI").await.unwrap();
         let mut read = Vec::new();
         let error = patient.read_to_end(&mut read).await.unwrap_err();
@@ -105,7 +105,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_has_said_it_may_be_silent() {
         let (near, mut far) = tokio::io::duplex(64);
-        let mut patient = Patient::new(near, BUDGET);
+        let mut patient = PrefaceTimeout::new(near, BUDGET);
         far.write_all(&[b'x'; ENOUGH]).await.unwrap();
         patient.read_exact(&mut [0; ENOUGH]).await.unwrap();
         let mut next = [0];

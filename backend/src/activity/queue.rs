@@ -5,17 +5,17 @@ use std::time::Instant;
 use crosstalk_broker::{Client, Observer, Published};
 use crosstalk_proto::ws::{OtherCall, Style};
 
-use super::{Others, http::short, now_ms};
+use super::{Activity, http::short, now_ms};
 use crate::clock;
 
 /// By this client property our own connections are known.
 pub(crate) const INSTANCE: &str = "instance";
 
-/// AMQP 0-9-1: what is told of success, and of a message that no queue took.
+/// AMQP 0-9-1: the reply codes of success, and of a message that no queue took.
 const REPLY_SUCCESS: u16 = 200;
 const NO_ROUTE: u16 = 312;
 
-impl Observer for Others {
+impl Observer for Activity {
     fn published(&self, client: &Client, published: &Published<'_>) {
         let code = match published.outcome {
             Ok(0) => NO_ROUTE,
@@ -35,7 +35,7 @@ impl Observer for Others {
     }
 }
 
-impl Others {
+impl Activity {
     fn seen(&self, client: &Client, verb: &str, code: u16, bytes_out: Option<u64>, what: impl FnOnce() -> String) {
         if !self.is_watched() || is_ours(client) || !self.admits(Style::Queue, Instant::now()) {
             return;

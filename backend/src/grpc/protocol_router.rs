@@ -1,5 +1,5 @@
-//! Which protocol a request speaks: native gRPC, which needs HTTP/2, gRPC-Web over any HTTP, or neither; who speaks
-//! neither is told so in words of its own kind. Native calls go past the translation of gRPC-Web, which costs.
+//! Which protocol a request speaks: native gRPC, which needs HTTP/2, gRPC-Web over any HTTP, or neither; such a
+//! request is refused in the form that its client reads. Native calls skip the translation of gRPC-Web, which takes time.
 
 use std::{
     convert::Infallible,
@@ -22,7 +22,7 @@ use super::{
     call::{Calling, Calls, refusal},
     cardinality::{Checked, Requests},
 };
-use crate::{accept, router::App};
+use crate::{accept, state::AppState};
 
 const NATIVE: &str = "application/grpc";
 const WEB: &str = "application/grpc-web+proto";
@@ -87,7 +87,7 @@ impl Kind {
     }
 }
 
-/// What a gRPC client is told about a path that nobody serves; `None` when the request is not a gRPC call.
+/// What a gRPC client is told about a path without a route; `None` when the request is not a gRPC call.
 #[must_use]
 pub fn unknown(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     if method != Method::POST {
@@ -99,17 +99,17 @@ pub fn unknown(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Respon
 
 /// A service behind both protocols. The router clones it for every call, so it holds no more than the one service.
 #[derive(Clone, Debug)]
-pub(crate) struct Gate<S> {
+pub(crate) struct ProtocolRouter<S> {
     service: Calls<S>,
 }
 
-impl<S> Gate<S> {
-    pub(crate) fn new(service: S, requests: Requests, app: &App) -> Self {
+impl<S> ProtocolRouter<S> {
+    pub(crate) fn new(service: S, requests: Requests, app: &AppState) -> Self {
         Self { service: Calls::new(service, requests, app.clone()) }
     }
 }
 
-impl<S, F> Service<Request<Body>> for Gate<S>
+impl<S, F> Service<Request<Body>> for ProtocolRouter<S>
 where
     S: Service<Request<Checked<Body>>, Response = http::Response<tonic::body::Body>, Error = Infallible, Future = F>
         + Service<

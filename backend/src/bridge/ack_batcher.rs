@@ -4,19 +4,19 @@
 
 use std::time::{Duration, Instant};
 
-/// How long the first delivery may wait for its ack. Nobody sees it: the prefetch has room until then.
+/// How long the first delivery may wait for its ack. The prefetch has room until then.
 const MOMENT: Duration = Duration::from_millis(10);
 
 /// The deliveries of one channel that are written and not yet acked.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct AckBatcher {
     enough: u32,
     count: u32,
     last: Option<u64>,
     since: Instant,
 }
 
-impl Written {
+impl AckBatcher {
     /// Of a consumer that has at most `prefetch` unacked deliveries.
     #[must_use]
     pub fn new(prefetch: u16) -> Self {
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn half_a_prefetch_is_acked_at_once() {
         let now = Instant::now();
-        let mut written = Written::new(10);
+        let mut written = AckBatcher::new(10);
         written.add(4, 4, now);
         assert_eq!(written.take_due(now), None);
         written.add(5, 1, now);
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn less_is_acked_after_a_moment_from_the_first() {
         let start = Instant::now();
-        let mut written = Written::new(100);
+        let mut written = AckBatcher::new(100);
         written.add(1, 1, start);
         written.add(2, 1, start + MOMENT / 2);
         assert_eq!(written.due(), Some(start + MOMENT));
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_prefetch_of_one_never_waits() {
         let now = Instant::now();
-        let mut written = Written::new(1);
+        let mut written = AckBatcher::new(1);
         written.add(7, 1, now);
         assert_eq!(written.take_due(now), Some(7));
     }

@@ -28,7 +28,7 @@ impl Id {
         }
     }
 
-    /// An id that nobody has, a ULID.
+    /// A new id, a ULID.
     #[must_use]
     pub fn generate() -> Self {
         Self(ulid::Ulid::generate().to_string())
@@ -59,7 +59,7 @@ pub struct Revision {
 
 /// A greeting in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredGreeting {
     /// Its name in the collection.
     pub id: Id,
     /// Who is greeted.
@@ -72,7 +72,7 @@ pub struct Kept {
     pub updated: Timestamp,
 }
 
-impl Kept {
+impl StoredGreeting {
     /// The greeting itself.
     #[must_use]
     pub fn message(&self) -> String {

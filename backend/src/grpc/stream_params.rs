@@ -15,12 +15,12 @@ const DEFAULT_INTERVAL: u32 = 200;
 
 /// How a stream of replies looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shape {
+pub(crate) struct StreamParams {
     pub(crate) count: u32,
     pub(crate) interval: Duration,
 }
 
-impl Shape {
+impl StreamParams {
     /// Reads `x-count` and `x-interval-ms`.
     ///
     /// # Errors
@@ -55,30 +55,30 @@ mod tests {
 
     use tonic::metadata::MetadataMap;
 
-    use super::Shape;
+    use super::StreamParams;
 
-    fn shape(pairs: &[(&'static str, &str)]) -> Result<Shape, String> {
+    fn shape(pairs: &[(&'static str, &str)]) -> Result<StreamParams, String> {
         let mut metadata = MetadataMap::new();
         for (key, value) in pairs {
             metadata.append(*key, value.parse().unwrap());
         }
-        Shape::from_metadata(&metadata).map_err(|error| error.to_string())
+        StreamParams::from_metadata(&metadata).map_err(|error| error.to_string())
     }
 
     #[test]
     fn without_metadata_five_replies_come_200_ms_apart() {
-        assert_eq!(shape(&[]), Ok(Shape { count: 5, interval: Duration::from_millis(200) }));
+        assert_eq!(shape(&[]), Ok(StreamParams { count: 5, interval: Duration::from_millis(200) }));
     }
 
     #[test]
     fn both_ends_of_the_ranges_are_taken() {
         assert_eq!(
             shape(&[("x-count", "1"), ("x-interval-ms", "0")]),
-            Ok(Shape { count: 1, interval: Duration::ZERO })
+            Ok(StreamParams { count: 1, interval: Duration::ZERO })
         );
         assert_eq!(
             shape(&[("x-count", "10000"), ("x-interval-ms", "60000")]),
-            Ok(Shape { count: 10_000, interval: Duration::from_secs(60) })
+            Ok(StreamParams { count: 10_000, interval: Duration::from_secs(60) })
         );
     }
 

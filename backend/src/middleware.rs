@@ -1,5 +1,5 @@
 //! What is around every request of every style, in one cheap layer: which hosts the server answers to (against DNS
-//! rebinding), how long the head of an answer may take, what becomes of a panic, the headers that are on every answer, and
+//! rebinding), how long the head of an answer may take, how a panic is answered, the headers that are on every answer, and
 //! metrics.
 //!
 //! It is the hot path: while all is well, the host is written as usual and no page watches other clients, nothing here
@@ -24,14 +24,14 @@ use tokio::time::Sleep;
 use tower::Service as _;
 
 use crate::{
+    activity::{Activity, http::Note},
     authority::{Authority, WebOrigin},
     capture::Peer,
     config::Origin,
     error::Error,
     listen::{Outgoing, Unwritten},
-    others::{Others, http::Note},
-    router::App,
     shutdown::Shutdown,
+    state::AppState,
     telemetry::{Metrics, Surface},
 };
 
@@ -40,7 +40,7 @@ const HEAD_BUDGET: Duration = Duration::from_secs(65);
 
 /// The outermost service. One per process; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Edge {
+pub struct Middleware {
     router: Router,
     /// Who is at the other end of the connection that this serves.
     peer: Option<Peer>,
@@ -55,19 +55,19 @@ struct Shared {
     /// How most clients write the hosts that the server answers to.
     usual_hosts: Vec<String>,
     metrics: Metrics,
-    others: Others,
+    activity: Activity,
     shutdown: Shutdown,
 }
 
-impl Edge {
+impl Middleware {
     /// Wraps the routes.
     #[must_use]
-    pub fn new(router: Router, app: &App) -> Self {
+    pub fn new(router: Router, app: &AppState) -> Self {
         let shared = Shared {
             public_origin: app.config.public_origin.clone(),
             usual_hosts: usual_hosts(app),
             metrics: app.metrics.clone(),
-            others: app.others.clone(),
+            activity: app.activity.clone(),
             shutdown: app.shutdown.clone(),
         };
         Self { router, peer: None, unwritten: Unwritten::default(), shared: Arc::new(shared) }
@@ -80,7 +80,7 @@ impl Edge {
     }
 }
 
-impl hyper::service::Service<Request<Incoming>> for Edge {
+impl hyper::service::Service<Request<Incoming>> for Middleware {
     type Response = Response<Outgoing>;
     type Error = Infallible;
     type Future = Answering<axum::routing::future::RouteFuture<Infallible>>;
@@ -90,8 +90,8 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
         let surface = surface(request.method(), request.uri().path());
         let http1 = request.version() <= Version::HTTP_11;
         let refused = self.shared.admit(&request).err().map(Error::into_response);
-        let others = &self.shared.others;
-        let note = if others.is_watched() { Note::of(others, &request, start) } else { None };
+        let activity = &self.shared.activity;
+        let note = if activity.is_watched() { Note::of(activity, &request, start) } else { None };
         let mut request = request.map(|body| match &note {
             Some(note) => note.counting(Body::new(body)),
             None => Body::new(body),
@@ -99,7 +99,7 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
         if request.method() == Method::PUT
             && let Some(peer) = self.peer
         {
-            // others do not ask for it, and need not pay for it
+            // activity do not ask for it, and need not pay for it
             request.extensions_mut().insert(peer);
         }
         let inner = refused.is_none().then(|| self.router.clone().call(request));
@@ -142,7 +142,7 @@ impl Shared {
     }
 }
 
-fn usual_hosts(app: &App) -> Vec<String> {
+fn usual_hosts(app: &AppState) -> Vec<String> {
     let port = app.address.port();
     let public = app.config.public_origin.as_ref().map(|origin| origin.authority().to_owned());
     [format!("127.0.0.1:{port}"), format!("localhost:{port}")].into_iter().chain(public).collect()

@@ -17,25 +17,25 @@ use tonic::{
 use tower::{Service, service_fn};
 
 use crate::{
+    activity::http::OUR_AGENT,
     listen::{Tls, Tracked},
-    others::http::OUR_AGENT,
-    router::App,
     shutdown::Shutdown,
+    state::AppState,
 };
 
 /// How long our own listener may take to accept.
 const CONNECT_BUDGET: Duration = Duration::from_secs(2);
 
 /// A connection that is to be opened.
-pub(super) struct Dial {
+pub(super) struct LoopbackClient {
     endpoint: Endpoint,
     address: SocketAddr,
     tls: Option<Tls>,
 }
 
-impl Dial {
+impl LoopbackClient {
     /// To our own listener, by a name that the server answers to wherever it listens.
-    pub(super) fn ourselves(app: &App) -> Self {
+    pub(super) fn ourselves(app: &AppState) -> Self {
         let address = address(app);
         let scheme = if app.tls.is_some() { "https" } else { "http" };
         let endpoint = Endpoint::from_shared(format!("http://{address}"))
@@ -63,7 +63,7 @@ impl Dial {
 }
 
 /// Where our own listener is to be dialled.
-fn address(app: &App) -> SocketAddr {
+fn address(app: &AppState) -> SocketAddr {
     let mut address = app.address;
     if address.ip().is_unspecified() {
         address.set_ip(match address {

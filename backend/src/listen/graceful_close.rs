@@ -1,5 +1,5 @@
-//! The end of a listening socket, so that a client is either served or refused and nobody is in between: a connection
-//! that the kernel has made and nobody accepts would be reset when the socket closes, with the request it carries.
+//! The end of a listening socket, so that a client is either served or refused and none is in between: a connection
+//! that the kernel has made and the server does not accept would be reset when the socket closes, with the request it carries.
 
 use std::{io, time::Duration};
 
@@ -34,9 +34,9 @@ pub(super) fn stop_handshakes(listener: &TcpListener) {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn stop_handshakes(_listener: &TcpListener) {}
 
-/// Closes the socket, and gives whoever was connected by then and not yet accepted.
+/// Closes the socket, and gives the connections that were made by then and not yet accepted.
 pub(super) fn close(listener: TcpListener) -> Vec<TcpStream> {
-    // the runtime may not know yet whom the kernel has connected: ask the kernel itself
+    // the runtime may not know yet which connections the kernel has made: ask the kernel itself
     let listener = match listener.into_std() {
         Ok(listener) => listener,
         Err(error) => {

@@ -1,4 +1,4 @@
-//! A page that watches: it is told of what was noted since it last looked, a little later, so that many calls come
+//! A page that subscribes: it gets what was noted since it last looked, a little later, so that many calls come
 //! together.
 
 use std::{collections::VecDeque, sync::atomic::Ordering, time::Instant};
@@ -7,14 +7,14 @@ use crosstalk_proto::ws::ServerMessage;
 use tokio::sync::watch;
 
 use super::{
-    Others, STYLES,
-    board::{Count, SPAN},
+    Activity, NotShown, STYLES,
+    ring_buffer::{Count, SPAN},
 };
 
 /// As long as there is one, calls are noted.
 #[derive(Debug)]
-pub struct Watcher {
-    others: Others,
+pub struct Subscriber {
+    activity: Activity,
     noted: watch::Receiver<()>,
     /// When to look: by then the span in which something was noted is over, and what it had too much is counted.
     due: Option<Instant>,
@@ -22,11 +22,24 @@ pub struct Watcher {
     ready: VecDeque<ServerMessage>,
 }
 
-impl Watcher {
-    pub(super) fn new(others: Others, noted: watch::Receiver<()>) -> Self {
-        others.0.watchers.fetch_add(1, Ordering::Relaxed);
-        let seen = STYLES.map(|style| others.board(style).count());
-        Self { others, noted, due: None, seen, ready: VecDeque::new() }
+impl Activity {
+    /// Begins to watch.
+    ///
+    /// # Errors
+    /// When they may not be shown; `forwarded` says that the page's own requests come through a proxy.
+    pub fn watch(&self, forwarded: bool) -> Result<Subscriber, NotShown> {
+        if !self.0.allowed || forwarded {
+            return Err(NotShown);
+        }
+        Ok(Subscriber::new(self.clone(), self.0.noted.subscribe()))
+    }
+}
+
+impl Subscriber {
+    fn new(activity: Activity, noted: watch::Receiver<()>) -> Self {
+        activity.0.watchers.fetch_add(1, Ordering::Relaxed);
+        let seen = STYLES.map(|style| activity.board(style).count());
+        Self { activity, noted, due: None, seen, ready: VecDeque::new() }
     }
 
     /// The next message for the page. Cancel safe.
@@ -51,7 +64,7 @@ impl Watcher {
     fn look(&mut self) {
         for (style, seen) in STYLES.into_iter().zip(&mut self.seen) {
             let (calls, missed) = {
-                let board = self.others.board(style);
+                let board = self.activity.board(style);
                 let since = board.since(*seen);
                 *seen = board.count();
                 since
@@ -63,8 +76,8 @@ impl Watcher {
     }
 }
 
-impl Drop for Watcher {
+impl Drop for Subscriber {
     fn drop(&mut self) {
-        self.others.0.watchers.fetch_sub(1, Ordering::Relaxed);
+        self.activity.0.watchers.fetch_sub(1, Ordering::Relaxed);
     }
 }
