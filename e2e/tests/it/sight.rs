@@ -47,8 +47,11 @@ async fn a_narrow_screen_tells_at_the_button_how_it_went_and_leads_to_the_answer
 }
 
 /// Benches, and what fills their editors.
-const BENCHES: [(&str, &str); 3] =
-    [("/rest", "[data-testid=presets] option"), ("/grpc", ".methods button"), ("/queue", "[data-testid=presets] option")];
+const BENCHES: [(&str, &str); 3] = [
+    ("/rest", "[data-testid=presets] option"),
+    ("/grpc", ".methods button"),
+    ("/queue", "[data-testid=presets] option"),
+];
 
 #[tokio::test]
 async fn the_main_button_is_in_sight_for_every_preset() -> Result<()> {
@@ -59,7 +62,8 @@ async fn the_main_button_is_in_sight_for_every_preset() -> Result<()> {
                 stage.browser.resize(width, height).await?;
                 page.open(&format!("{path}?lang=en&speed=instant")).await?;
                 page.find_css("[data-send]").await?;
-                let named = "return [...document.querySelectorAll(arguments[0])].map(e => e.dataset.testid).filter(Boolean)";
+                let named =
+                    "return [...document.querySelectorAll(arguments[0])].map(e => e.dataset.testid).filter(Boolean)";
                 page.until("there are presets", &format!("document.querySelector('{presets}')")).await?;
                 let named = page.run(named, &[json!(presets)]).await?;
                 let named = named.as_array().cloned().unwrap_or_default();
