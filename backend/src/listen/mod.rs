@@ -1,7 +1,7 @@
 //! Accepts connections and serves HTTP/1.1 and HTTP/2 on each; the same service on every listener.
 //!
 //! The end is in three parts, so that no request is cut: connections that the kernel has made are still accepted, and no others
-//! ([`closing`]); for [`LINGER`] every HTTP/1.1 answer says `Connection: close`, so that clients leave by themselves; then
+//! ([`graceful_close`]); for [`LINGER`] every HTTP/1.1 answer says `Connection: close`, so that clients leave by themselves; then
 //! what is idle is closed (GOAWAY on HTTP/2) and what is busy is waited for.
 //!
 //! A client that takes nothing of its responses is given up ([`write_timeout`]); a quiet connection is not.

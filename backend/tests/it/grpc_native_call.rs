@@ -9,7 +9,8 @@ use crosstalk::{
         Error,
         native_call::{self, Events},
     },
-    router::{self, AppState},
+    router,
+    state::AppState,
     trace::TraceContext,
 };
 use crosstalk_proto::ws::CallEvent;
@@ -33,9 +34,9 @@ impl Server {
         let args = ["crosstalk", &listen, "--grpc-listen=127.0.0.1:0", "--amqp-url=amqp://127.0.0.1:1", &folder];
         let config = Config::try_parse_from(args).unwrap().validated().unwrap();
         let listeners = Listeners::bind(&config).await.unwrap();
-        let app = AppState::start(config, &listeners, Shutdown::new()).await.unwrap();
-        let (edge, captures, shutdown) = (router::service(&app), app.captures.clone(), app.shutdown.clone());
-        tokio::spawn(async move { listeners.serve(edge, &captures, &shutdown).await });
+        let app = AppState::start(config, listeners.address().unwrap(), None, Shutdown::new()).await.unwrap();
+        let (middleware, captures, shutdown) = (router::service(&app), app.captures.clone(), app.shutdown.clone());
+        tokio::spawn(async move { listeners.serve(middleware, &captures, &shutdown).await });
         Self { app, _data: data }
     }
 

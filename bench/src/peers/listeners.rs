@@ -79,7 +79,7 @@ pub(crate) async fn serve(ports: Ports) -> anyhow::Result<()> {
     let config = Config::try_parse_from(["crosstalk".to_owned()].into_iter().chain(flags))?.validated()?;
     let untapped = TcpListener::bind(("127.0.0.1", untapped)).await?;
     let (listeners, shutdown) = (Listeners::bind(&config).await?, Shutdown::new());
-    let app = AppState::start(config, &listeners, shutdown.clone()).await?;
+    let app = AppState::start(config, listeners.address()?, listeners.tls().cloned(), shutdown.clone()).await?;
     let service = router::service(&app);
     let plain = serve_untapped(untapped, service.clone(), &shutdown);
     let ((), served) = tokio::join!(listeners.serve(service, &app.captures, &shutdown), plain);
