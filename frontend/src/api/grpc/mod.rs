@@ -132,8 +132,11 @@ pub async fn call(call: &Call, record: &RefCell<Record>, mut on_event: impl FnMu
         }
     };
     record.borrow_mut().ended_ms = now_ms();
-    // a call that the page ended has no last byte
-    let network = if by_page { None } else { network_times(&path, began_ms).await };
+    // a call that the page ended, or that broke, has no last byte
+    let network = match &outcome {
+        Ok(End { by: EndedBy::Server, .. }) => network_times(&path, began_ms).await,
+        _ => None,
+    };
     if let Some(times) = network {
         record.borrow_mut().transferred(times.request_start, times.response_start, times.response_end, times.phases);
     }
