@@ -24,6 +24,7 @@ mod kept;
 mod lazy_routes;
 mod links;
 mod load;
+mod long_input;
 mod looks;
 mod navigation;
 mod offline;
