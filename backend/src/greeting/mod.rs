@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crosstalk_proto::MAX_NAME_CHARS;
+
 pub mod condition;
 pub mod error;
 pub mod kept;
