@@ -235,12 +235,7 @@ impl Faulty {
 }
 
 /// One request: of gRPC it is answered here, else by the server.
-async fn serve(
-    mut socket: TcpStream,
-    port: u16,
-    given: &Mutex<Option<Vec<u8>>>,
-    told: &Notify,
-) -> std::io::Result<()> {
+async fn serve(mut socket: TcpStream, port: u16, given: &Mutex<Option<Vec<u8>>>, told: &Notify) -> std::io::Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(socket.read_u8().await?);
