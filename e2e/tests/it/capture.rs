@@ -29,7 +29,7 @@ async fn the_page_shows_the_bytes_of_a_rest_call_with_its_credentials_masked() -
         page.click("rest-send").await?;
         page.says("rest-status", "201 Created").await?;
         let port = stage.server.http_port();
-        page.says("wire", &format!("→ server 127.0.0.1:{port}, as it went over the socket")).await?;
+        page.says("wire", &format!("→ server 127.0.0.1:{port}, as sent over the socket")).await?;
         let shown = shown(&page, &stage.server).await?;
         ensure!(shown.titles == ["Request head", "Request body", "Answer head", "Answer body"], "{:?}", shown.titles);
         let seen = observer.seen(&shown.trace).context("the call did not come by")?;
@@ -40,7 +40,7 @@ async fn the_page_shows_the_bytes_of_a_rest_call_with_its_credentials_masked() -
         page.click("wire-switch").await?;
         page.click("rest-send").await?;
         page.idle().await?;
-        page.says("wire", "Switch this on").await?;
+        page.says("wire", "Turn this on").await?;
         ensure!(page.count("wire-message").await? == 0, "bytes of another call");
         Ok(())
     })

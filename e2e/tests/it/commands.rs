@@ -36,7 +36,7 @@ async fn the_palette_finds_and_does_what_is_typed() -> Result<()> {
         let second = "document.querySelectorAll('[role=option]')[1].ariaSelected === 'true'";
         page.until("the second is chosen", second).await?;
         press(page, "xyzzy").await?;
-        page.says("palette", "Nothing here").await?;
+        page.says("palette", "No command matches").await?;
         press(page, Key::Escape).await?;
         closed(page, "palette").await
     })

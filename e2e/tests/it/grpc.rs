@@ -23,7 +23,7 @@ async fn a_unary_call_is_made_from_the_servers_own_descriptor() -> Result<()> {
         page.click("grpc-send").await?;
         page.says("grpc-status", "0 OK").await?;
         page.says("grpc-message", "{ \"message\": \"Hello, Ada\" }").await?;
-        page.says("grpc-explained", "of its 10000 ms were left").await?;
+        page.says("grpc-explained", "of the deadline of 10000 ms were left").await?;
         tab(page, METADATA).await?;
         page.says("grpc-headers", "content-type application/grpc-web+proto").await?;
         page.says("grpc-trailers", "grpc-status 0").await?;
@@ -73,7 +73,7 @@ async fn a_stream_is_shown_message_by_message() -> Result<()> {
         page.click("grpc-send").await?;
         let some = "document.querySelector('[data-testid=grpc-messages]')?.getAttribute('aria-rowcount') === '2'";
         page.until("one is there while others are awaited", some).await?;
-        page.says("grpc-status", "Going on").await?;
+        page.says("grpc-status", "In progress").await?;
         page.says("grpc-status", "0 OK").await?;
         page.until("all three are shown", "document.querySelectorAll('[data-testid=grpc-message]').length === 3")
             .await?;
@@ -163,7 +163,7 @@ async fn a_deadline_ends_the_call_on_the_server() -> Result<()> {
         stream(page, "100", "50").await?;
         page.fill("grpc-deadline", "300").await?;
         page.says("bench", "grpc-timeout: 300m").await?;
-        page.says("bench", "it will pass").await?;
+        page.says("bench", "the call will exceed it").await?;
         page.click("grpc-send").await?;
         page.says("grpc-status", "4 DEADLINE_EXCEEDED").await?;
         page.says("problem", "the deadline of 300 ms has passed").await?;
@@ -215,7 +215,7 @@ async fn what_the_server_refuses_is_named_at_its_field() -> Result<()> {
         page.click("grpc-send").await?;
         page.says("grpc-status", "3 INVALID_ARGUMENT").await?;
         page.says("problem", "name").await?;
-        page.says("grpc-field-said", "The server says").await?;
+        page.says("grpc-field-said", "The server asks you to retry").await?;
         page.fill("grpc-field-name", "Ada").await?;
         page.until(
             "of another message it says nothing",
@@ -225,7 +225,7 @@ async fn what_the_server_refuses_is_named_at_its_field() -> Result<()> {
         // metadata that cannot be sent is not sent
         page.find_css(".kv li:last-child input[placeholder=name]").await?.send_keys("trace-bin").await?;
         page.find_css(".kv li:nth-last-child(2) input[placeholder=value]").await?.send_keys("no base64!").await?;
-        page.says("bench", "write them in base64").await?;
+        page.says("bench", "write it in base64").await?;
         page.until("it cannot be sent", "document.querySelector('[data-testid=grpc-send]').disabled").await
     })
     .await

@@ -36,9 +36,9 @@ async fn a_call_is_shown_again_run_again_and_compared() -> Result<()> {
         page.says("rest-body", "Hello, Ada").await?;
         page.says("sequence", "greet").await?;
         page.click("history-clear").await?;
-        page.says("history-blank", "Nothing was sent yet").await?;
+        page.says("history-blank", "Nothing sent yet").await?;
         page.reload().await?;
-        page.says("history-blank", "Nothing was sent yet").await
+        page.says("history-blank", "Nothing sent yet").await
     })
     .await
 }
@@ -57,7 +57,7 @@ async fn two_runs_of_the_queue_are_compared_in_the_language_of_the_page() -> Res
             nth(page, "history-pick", at).await?;
         }
         page.says("compare-headers", "不同的计数").await?;
-        page.says("compare-headers", "被退回 0 1").await?;
+        page.says("compare-headers", "被返回 0 1").await?;
         page.says("compare-headers", "两边相同：被拒绝, 条数, 未受理, 已发送, 未知").await?;
         page.click("lang-en").await?;
         page.says("compare-headers", "Counts that differ").await?;
@@ -91,7 +91,7 @@ async fn a_history_travels_as_a_file_and_a_wrong_file_is_refused_with_its_reason
             fs::write(&file, content)?;
             import(page, &file).await?;
             page.says("history-came", said).await?;
-            page.says("history-blank", "Nothing was sent yet").await?;
+            page.says("history-blank", "Nothing sent yet").await?;
         }
         fs::write(&file, text)?;
         import(page, &file).await?;
@@ -99,7 +99,7 @@ async fn a_history_travels_as_a_file_and_a_wrong_file_is_refused_with_its_reason
         nth(page, "history-show", 0).await?;
         page.says("rest-body", "Hello, Ada").await?;
         import(page, &file).await?;
-        page.says("toast-imported", "here already").await
+        page.says("toast-imported", "listed already").await
     })
     .await
 }

@@ -87,7 +87,7 @@ async fn what_a_link_does_not_hold_is_said() -> Result<()> {
     play("link-limits", Broker::absent(), async |stage| {
         let page = &stage.page;
         page.open("/rest#9&method=GET").await?;
-        page.says("link-broken", "it is of version 9").await?;
+        page.says("link-broken", "it has version 9").await?;
         page.fill("rest-path", "/healthz").await?;
         page.until("the address follows", "location.hash.includes('/healthz')").await?;
         page.until("nothing is left to say", "!document.querySelector('[data-testid=link-broken]')").await?;
@@ -100,7 +100,7 @@ async fn what_a_link_does_not_hold_is_said() -> Result<()> {
         page.fill("rest-path", "/healthz?token=friend").await?;
         page.until("the address follows", "location.hash.includes('bearer')").await?;
         page.says("copy-as", "Bearer mellon").await?;
-        page.says("copy-as-secret", "hold the credentials").await?;
+        page.says("copy-as-secret", "contain the credentials").await?;
         page.click("rest-send").await?;
         page.says("rest-status", "200").await?;
         page.says("history", "without credentials").await?;

@@ -29,13 +29,13 @@ async fn every_page_outlives_its_server() -> Result<()> {
             stage.server.terminate();
             stage.server.ended().await?;
 
-            page.says("banner-server", "lost its server").await?;
+            page.says("banner-server", "connection to the server is lost").await?;
             page.says("chip-store", "unknown").await?;
             page.click(send).await?;
             let failed = if path == "/" { "none of the three" } else { "server" };
             page.says(told, failed).await?;
             if path == "/" {
-                let judged = "document.querySelector('main').innerText.includes('says little')";
+                let judged = "document.querySelector('main').innerText.includes('does not show which')";
                 assert_eq!(page.run(&format!("return {judged}"), &[]).await?, json!(false), "no answer was compared");
             }
 

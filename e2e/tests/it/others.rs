@@ -33,7 +33,7 @@ async fn curl_and_requests_appear_on_the_rest_bench_and_are_not_kept() -> Result
             looks::fits(page, "/rest").await?;
         }
         page.click("history-clear").await?;
-        page.says("history-blank", "Nothing was sent yet").await
+        page.says("history-blank", "Nothing sent yet").await
     })
     .await
 }

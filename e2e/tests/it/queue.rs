@@ -273,7 +273,7 @@ async fn flooded(name: &str, broker: Broker) -> Result<()> {
         reads(page, "queue-total", "20,000").await?;
         page.says("consumer-held", "0 / 1000").await?;
         reads(page, "queue-ready", "0").await?;
-        page.says("messages-undrawn", "came too fast to draw").await?;
+        page.says("messages-undrawn", "arrived too fast to be drawn").await?;
         let rows = "document.querySelector('[data-testid=messages]').getAttribute('aria-rowcount') === '5001'";
         page.until("the last 5,000 are kept", rows).await?;
         ensure!(page.count("message-body").await? < 50, "only the rows in sight are in the document");
@@ -294,7 +294,7 @@ async fn a_run_can_be_paused_and_stopped() -> Result<()> {
         page.choose("queue-preset-flood").await?;
         page.fill("queue-rate", "100").await?;
         page.click("queue-publish").await?;
-        page.says("queue-fate", "Going on").await?;
+        page.says("queue-fate", "In progress").await?;
         page.click("queue-pause").await?;
         page.click("queue-stop").await?;
         page.says("queue-fate", "Stopped").await?;

@@ -13,15 +13,15 @@ async fn a_greeting_is_made_once_however_often_it_is_sent() -> Result<()> {
         page.says("rest-body-hint", "a valid NewGreeting").await?;
         page.click("rest-send").await?;
         page.says("rest-status", "201 Created").await?;
-        page.says("rest-case", "lives at /api/v1/resource/").await?;
-        page.says("rest-case", "makes no second one").await?;
+        page.says("rest-case", "Created at /api/v1/resource/").await?;
+        page.says("rest-case", "does not create a second one").await?;
         page.click("rest-twice").await?;
-        page.says("rest-verdict", "sent twice, done once").await?;
-        page.says("rest-case", "the first answer came back").await?;
+        page.says("rest-verdict", "sent twice, executed once").await?;
+        page.says("rest-case", "you got the first answer again").await?;
         // and without the key
         page.click_css("[data-testid=rest-headers] li:nth-child(3) input[type=checkbox]").await?;
         page.click("rest-twice").await?;
-        page.says("rest-verdict", "Two things were made").await?;
+        page.says("rest-verdict", "Two resources were created").await?;
 
         page.choose("rest-preset-ifchanged").await?;
         page.click("rest-send").await?;
@@ -39,7 +39,7 @@ async fn an_update_is_lost_without_a_condition_and_refused_with_one() -> Result<
         page.open("/rest").await?;
         page.choose("rest-preset-lostupdate").await?;
         page.click("rest-story-run").await?;
-        page.says("rest-verdict", "A's change is lost, and nobody was told").await?;
+        page.says("rest-verdict", "A's update is lost, without an error").await?;
         page.says("rest-body", "Hello, Ada Byron").await?;
         page.says("rest-status", "200").await?;
 
@@ -51,7 +51,7 @@ async fn an_update_is_lost_without_a_condition_and_refused_with_one() -> Result<
         page.click_css(".story .badge.bad").await?;
         page.says("rest-status", "412").await?;
         page.says("rest-case", "If-Match: \"1-").await?;
-        page.says("rest-case", "was sent, but current is \"2-").await?;
+        page.says("rest-case", "but the current version is \"2-").await?;
         page.says("problem", "version 2").await
     })
     .await
@@ -82,7 +82,7 @@ async fn a_body_is_checked_while_it_is_typed_and_the_place_is_shown() -> Result<
         page.fill("rest-request-body", "{\"name\": 36}").await?;
         page.says("rest-body-fault", "/name: expected a string, found a number").await?;
         page.fill("rest-path", "api").await?;
-        page.says("rest-path-fault", "begins with one slash").await?;
+        page.says("rest-path-fault", "starts with one slash").await?;
         header(page, "Host", "example.org").await?;
         page.until("the header is explained", "document.querySelector('[data-testid=rest-headers] .error')").await
     })
@@ -204,7 +204,7 @@ async fn the_same_greeting_in_protobuf_and_its_times() -> Result<()> {
         page.says("timing", "first byte back").await?;
         page.says("timing", "store insert").await?;
         page.fill("rest-request-body", "0a 0x").await?;
-        page.says("rest-body-fault", "“x” is no hexadecimal digit").await
+        page.says("rest-body-fault", "“x” is not a hexadecimal digit").await
     })
     .await
 }
