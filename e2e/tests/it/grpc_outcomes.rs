@@ -137,9 +137,9 @@ async fn a_status_is_explained_by_where_it_came_from() -> Result<()> {
         for (code, name, words) in [
             (1, "CANCELLED", "The call was cancelled"),
             (8, "RESOURCE_EXHAUSTED", "A quota or limit"),
-            (10, "ABORTED", "The message above is the server's own"),
-            (12, "UNIMPLEMENTED", "does not have this method"),
-            (13, "INTERNAL", "do not understand each other"),
+            (10, "ABORTED", "The message above is from the server"),
+            (12, "UNIMPLEMENTED", "does not implement this method"),
+            (13, "INTERNAL", "one side violated the protocol"),
             (14, "UNAVAILABLE", "no message came"),
         ] {
             let more = format!("grpc-status: {code}\r\ngrpc-message: said so\r\ncontent-length: 0");
@@ -160,7 +160,7 @@ async fn a_status_is_explained_by_where_it_came_from() -> Result<()> {
         page.fill("grpc-deadline", "300").await?;
         page.click("grpc-send").await?;
         page.says("grpc-status", "4 DEADLINE_EXCEEDED").await?;
-        page.says("grpc-explained", "the server did not say so").await
+        page.says("grpc-explained", "the server sent no status within").await
     })
     .await
 }
