@@ -1,4 +1,4 @@
-//! Drives `SayHelloBidiStream` for a browser, which cannot: over a connection of its own to our own listener ([`loopback_client`](super::loopback_client)), so
+//! Drives `SayHelloBidiStream` for a browser, which cannot: over a connection of its own to our own listener ([`super::loopback_client`]), so
 //! that the bytes are those of any native client.
 //!
 //! Nothing happens until [`Events`] is read, at the pace it is read; dropping it cancels the call.
