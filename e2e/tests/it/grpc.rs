@@ -215,7 +215,7 @@ async fn what_the_server_refuses_is_named_at_its_field() -> Result<()> {
         page.click("grpc-send").await?;
         page.says("grpc-status", "3 INVALID_ARGUMENT").await?;
         page.says("problem", "name").await?;
-        page.says("grpc-field-said", "The server asks you to retry").await?;
+        page.says("grpc-field-said", "The server says:").await?;
         page.fill("grpc-field-name", "Ada").await?;
         page.until(
             "of another message it says nothing",
