@@ -183,7 +183,7 @@ async fn a_message_is_read_on_a_phone_without_scrolling_sideways() -> Result<()>
             serde_json::json!([[true, "Stop the consumer to change between automatic and manual acknowledgement."]])
         );
         page.click("queue-publish").await?;
-        page.says("messages", "Hello").await?;
+        page.says("messages", "World!").await?;
         let sideways = "const list = document.getElementById('live-h-list');
             const box = document.querySelector('[data-testid=message-body]').getBoundingClientRect();
             return [list.scrollWidth <= list.clientWidth, box.left >= 0 && box.right <= innerWidth]";
