@@ -39,6 +39,5 @@ mod rest;
 mod shells;
 mod sight;
 mod sockets;
-mod timing;
 mod tls;
 mod tshark;

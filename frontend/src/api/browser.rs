@@ -151,7 +151,7 @@ fn network_entry(path: &str, started_ms: f64) -> Option<NetworkTimes> {
     let url = format!("{}{path}", window().location().origin().ok()?);
     let entries = performance.get_entries_by_name_with_entry_type(&url, "resource");
     let entries = entries.iter().filter_map(|entry| entry.dyn_into::<PerformanceResourceTiming>().ok());
-    let entry = entries.filter(|entry| entry.start_time() >= started_ms).find_map(|entry| {
+    let entry = entries.into_iter().find_map(|entry| {
         let (request_start, response_start) = (entry.request_start(), entry.response_start());
         let response_end = entry.response_end();
         let is_whole = request_start >= started_ms && response_start >= request_start && response_end >= response_start;
