@@ -52,7 +52,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How often an HTTP/2 connection is asked whether it is still there, and how long it may take to say so.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_BUDGET: Duration = Duration::from_secs(20);
-/// The most connections at once; more wait in the backlog.
+/// The most connections at the same time; others wait in the backlog.
 const MAX_CONNECTIONS: usize = 16_384;
 const MAX_CONCURRENT_STREAMS: u32 = 256;
 /// The most bytes of a connection that the system keeps and has not begun to send. With less than half of it the socket takes

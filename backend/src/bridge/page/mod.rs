@@ -31,7 +31,7 @@ use crate::{
 
 /// The most sockets of both kinds at once.
 pub(in crate::bridge) const MAX_SOCKETS: i64 = 10_000;
-/// The most commands of one socket that are carried out at once; more wait unread.
+/// The most commands of one socket that are carried out at the same time; others wait unread.
 const MAX_COMMANDS: usize = 256;
 /// So many messages are read in a row before anything else is looked at; their acks go to the broker together.
 const READ_AT_ONCE: usize = 128;
