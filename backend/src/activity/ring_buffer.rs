@@ -9,7 +9,7 @@ use crosstalk_proto::ws::OtherCall;
 
 use crate::clock;
 
-/// In each span of this length so many calls are sent one by one; the page could not show more of them.
+/// In each span of this length this number of calls is sent one by one; the page could not show more of them.
 pub(crate) const SPAN: Duration = Duration::from_millis(200);
 const MOST: u32 = 8;
 /// The most calls that wait to be taken. Slow ones may all end at once.

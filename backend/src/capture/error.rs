@@ -25,7 +25,7 @@ pub enum Error {
     NoSecret,
     /// Too many are armed.
     #[error(
-        "{MAX_CAPTURES} captures wait for their calls already, and nobody holds more of them than you; try again: one of them \
+        "{MAX_CAPTURES} captures wait for their calls already, and no visitor holds more of them than you; try again: one of them \
          ends within {} s",
         ARMED.as_secs()
     )]

@@ -57,7 +57,7 @@ impl State {
     }
 
     /// The capture that gives way to one of `asks`, when no place is left: the oldest that waits for nothing, or else the oldest
-    /// of the visitor that holds the most, if that is still as many as the asking one then has. None when no visitor holds so many.
+    /// of the visitor that holds the most, if that is still as many as the asking one then has. None when no visitor holds that many.
     pub(super) fn gives_way(&self, asks: Visitor) -> Option<u128> {
         let oldest = |of: &dyn Fn(&Entry) -> bool| {
             let entries = self.captures.iter().filter(|(_, entry)| of(entry));

@@ -44,7 +44,7 @@ impl Condition {
                 "there is no greeting {id}, and the condition asks for one; send the request without it"
             ))),
             (false, Some(Revision { version, .. })) => Err(Error::PreconditionFailed(format!(
-                "greeting {id} is at version {version}, which the condition excludes; read it again and decide anew"
+                "greeting {id} is at version {version}, which the condition excludes; read the greeting again before you change it"
             ))),
         }
     }

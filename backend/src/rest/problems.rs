@@ -27,7 +27,7 @@ const EXPLAINED: [(StatusCode, &str); 21] = [
     (StatusCode::CONFLICT, "Others were changing the same thing at the same moment. Send the request again."),
     (
         StatusCode::PRECONDITION_FAILED,
-        "The thing has changed since you saw it, or If-Match was sent and there is none. Read it again and decide anew: this is what keeps updates from getting lost.",
+        "The resource has changed since you read it, or If-Match was sent and the resource does not exist. Read it again before you change it, so that no update is lost.",
     ),
     (StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than the server takes."),
     (

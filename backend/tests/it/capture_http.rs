@@ -287,7 +287,7 @@ async fn only_so_many_captures_wait_at_once() {
     }
     let refused = Answer::to(app.request("PUT", &format!("/api/v1/captures/{TRACE}"))).await;
     let problem = refused.problem(429);
-    assert!(problem.detail.contains("nobody holds more of them than you; try again"), "{problem:?}");
+    assert!(problem.detail.contains("no visitor holds more of them than you; try again"), "{problem:?}");
     // another visitor is not locked out
     let other = app.request("PUT", &format!("/api/v1/captures/{TRACE}")).header("x-forwarded-for", "192.0.2.1");
     assert_eq!(Answer::to(other).await.status, 201);

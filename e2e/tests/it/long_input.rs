@@ -14,7 +14,7 @@ fn texts() -> [String; 4] {
     ["x".repeat(5000), "مرحبا_بالعالم".repeat(400), "👩‍👩‍👧‍👦🎉".repeat(700), "many words and no end ".repeat(250)]
 }
 
-/// The fields of the page that take text, in document order. They are found anew each time: rows may be added.
+/// The fields of the page that take text, in document order. They are looked up each time: rows may be added.
 const FIELDS: &str = "[...document.querySelectorAll('main input, main textarea')].filter(field =>
     !field.disabled && !field.readOnly && ['text', 'password', 'search', 'textarea'].includes(field.type))";
 

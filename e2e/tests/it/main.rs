@@ -39,5 +39,6 @@ mod rest;
 mod shells;
 mod sight;
 mod sockets;
+mod timing;
 mod tls;
 mod tshark;

@@ -124,6 +124,8 @@ pub fn absolute(path: &str) -> String {
 /// What the browser's network stack measured of a fetch.
 #[derive(Clone, Debug)]
 pub(super) struct NetworkTimes {
+    /// The fetch began.
+    pub(super) start: f64,
     /// The request was about to be sent.
     pub(super) request_start: f64,
     /// The first byte of the answer was there.
@@ -148,14 +150,13 @@ pub(super) async fn network_times(path: &str, started_ms: f64) -> Option<Network
 
 fn network_entry(path: &str, started_ms: f64) -> Option<NetworkTimes> {
     let performance = performance();
-    let url = format!("{}{path}", window().location().origin().ok()?);
-    let entries = performance.get_entries_by_name_with_entry_type(&url, "resource");
+    let entries = performance.get_entries_by_name_with_entry_type(&absolute(path), "resource");
     let entries = entries.iter().filter_map(|entry| entry.dyn_into::<PerformanceResourceTiming>().ok());
     let entry = entries.into_iter().find_map(|entry| {
-        let (request_start, response_start) = (entry.request_start(), entry.response_start());
-        let response_end = entry.response_end();
+        let (start, request_start) = (entry.start_time(), entry.request_start());
+        let (response_start, response_end) = (entry.response_start(), entry.response_end());
         let is_whole = request_start >= started_ms && response_start >= request_start && response_end >= response_start;
-        is_whole.then(|| NetworkTimes { request_start, response_start, response_end, phases: phases(&entry) })
+        is_whole.then(|| NetworkTimes { start, request_start, response_start, response_end, phases: phases(&entry) })
     });
     if performance.get_entries_by_type("resource").length() > RESOURCES_KEPT {
         performance.clear_resource_timings();

@@ -2,14 +2,11 @@
 //!
 //! Dropping what is returned, or the future itself, aborts the fetch. Only the page's own origin is asked.
 
-use gloo_net::{
-    Error,
-    http::{Headers, Method, Request, RequestBuilder},
-};
+use gloo_net::http::Request;
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCache};
+use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCache, RequestInit};
 
 use super::{browser::now_ms, flight::Flight};
 use crate::model::exchange::CallError;
@@ -110,21 +107,18 @@ fn build(outgoing: Outgoing<'_>, abort: &AbortController) -> Result<Request, Cal
     for (name, value) in outgoing.headers {
         headers.append(name, value).map_err(|error| refused(&error))?;
     }
-    let method = Method::from_bytes(outgoing.method.as_bytes());
-    let request = RequestBuilder::new(outgoing.path)
-        .method(method.map_err(|error| CallError::Refused(error.to_string()))?)
-        .headers(Headers::from_raw(headers))
-        .abort_signal(Some(&abort.signal()))
-        // the browser's cache would answer in the server's place
-        .cache(RequestCache::NoStore);
-    let request = match outgoing.body {
-        Some(body) => request.body(Uint8Array::from(body)),
-        None => request.build(),
-    };
-    request.map_err(|error| match error {
-        Error::JsError(error) => CallError::Refused(error.message),
-        error => CallError::Refused(error.to_string()),
-    })
+    let init = RequestInit::new();
+    init.set_method(outgoing.method);
+    init.set_headers(&headers);
+    init.set_signal(Some(&abort.signal()));
+    // the browser's cache would answer in the server's place
+    init.set_cache(RequestCache::NoStore);
+    if let Some(body) = outgoing.body {
+        init.set_body(&Uint8Array::from(body));
+    }
+    // gloo-net's own builder appends `&` to a path with a query
+    let request = web_sys::Request::new_with_str_and_init(outgoing.path, &init);
+    request.map(Request::from).map_err(|error| refused(&error))
 }
 
 fn refused(error: &JsValue) -> CallError {

@@ -83,6 +83,7 @@ pub async fn send(request: &Request) -> Result<Exchange, CallError> {
     let read_ms = now_ms();
 
     let network = network_times(&request.path, started_ms).await;
+    let started_ms = network.as_ref().map_or(started_ms, |times| times.start);
     let ended_ms = network.as_ref().map_or(read_ms, |times| times.response_end);
     let sent_ms = network.as_ref().map_or(started_ms, |times| times.request_start);
     let answered_ms = network.as_ref().map_or(incoming.at_ms, |times| times.response_start);

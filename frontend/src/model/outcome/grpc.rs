@@ -86,7 +86,7 @@ impl Outcome {
         Self::SocketClosed,
     ];
 
-    /// The outcome of a call with this status and so many messages; `driven` if the server made it for the page.
+    /// The outcome of a call with this status and this number of messages; `driven` if the server made it for the page.
     #[must_use]
     pub const fn of(code: i32, by: EndedBy, driven: bool, messages: usize) -> Self {
         match (by, code) {

@@ -124,7 +124,7 @@ impl Publishing {
         self.preset.set(Some(preset));
     }
 
-    /// Fills the editor anew with the preset that was chosen last.
+    /// Fills the editor again with the preset that was chosen last.
     pub(super) fn reset(self) {
         self.choose(self.preset.get_untracked().unwrap_or(Preset::Hello));
     }
